@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target of ours: Swift 6 language mode comes with the tools version; a warning is an error.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// Targets that touch the pointers of another library say so at every place.
+let memorySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+func product(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package)
+}
+
+let package = Package(
+    name: "anchorbench",
+    products: [
+        .executable(name: "anchorbench", targets: ["anchorbench"]),
+        .library(name: "ScriptedToken", type: .dynamic, targets: ["ScriptedToken"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
+        .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCryptoki", providers: [.apt(["libsofthsm2-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPlatform"),
+        .target(name: "Units", swiftSettings: strict),
+        .target(name: "Cryptoki", dependencies: ["CCryptoki"], swiftSettings: memorySafe),
+        .target(name: "Throttling", dependencies: ["Units"], swiftSettings: memorySafe),
+        .target(
+            name: "Latency",
+            dependencies: ["Units", product("Histogram", "hdrhistogram-swift")],
+            swiftSettings: strict),
+        .target(
+            name: "Load",
+            dependencies: ["Throttling", "Latency", "CPlatform", "Units"],
+            swiftSettings: strict),
+        .target(
+            name: "Anchors",
+            dependencies: ["Cryptoki", "CLibcrypto", "Load", "Units"],
+            swiftSettings: memorySafe),
+        .target(
+            name: "Results", dependencies: ["Latency", "Throttling", "Units"], swiftSettings: strict),
+        .target(
+            name: "Experiment",
+            dependencies: [
+                "Anchors", "Load", "Results", "Throttling", "Latency", "CPlatform", "Units",
+                product("Yams", "Yams"), product("Subprocess", "swift-subprocess"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Exposure",
+            dependencies: ["Results", "Throttling", "Latency", "Units"],
+            swiftSettings: strict),
+        .target(
+            name: "Reporting",
+            dependencies: ["Exposure", "Results", "Throttling", "Latency", "Units"],
+            swiftSettings: strict),
+        .target(
+            name: "ScriptedToken",
+            dependencies: ["CCryptoki"],
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+        .executableTarget(
+            name: "anchorbench",
+            dependencies: [
+                "Experiment", "Exposure", "Reporting", "Results", "Throttling", "Latency", "Units",
+                product("ArgumentParser", "swift-argument-parser"),
+                product("Rainbow", "Rainbow"), product("TextTable", "TextTable"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
+        .testTarget(
+            name: "CryptokiTests", dependencies: ["Cryptoki", "CCryptoki"], swiftSettings: strict),
+        .testTarget(
+            name: "ThrottlingTests", dependencies: ["Throttling", "Units"], swiftSettings: strict),
+        .testTarget(name: "LatencyTests", dependencies: ["Latency", "Units"], swiftSettings: strict),
+        .testTarget(
+            name: "LoadTests", dependencies: ["Load", "Throttling", "Latency", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AnchorsTests", dependencies: ["Anchors", "Cryptoki", "Load", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ResultsTests", dependencies: ["Results", "Latency", "Throttling", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExperimentTests",
+            dependencies: ["Experiment", "Results", "Throttling", "Latency", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExposureTests", dependencies: ["Exposure", "Results", "Throttling", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReportingTests", dependencies: ["Reporting", "Exposure", "Results", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ScriptedTokenTests", dependencies: ["Cryptoki", "CCryptoki"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "anchorbenchTests", dependencies: ["anchorbench", "Results", "Units"],
+            swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)

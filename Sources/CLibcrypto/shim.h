@@ -1,0 +1,9 @@
+#ifndef ANCHORBENCH_CLIBCRYPTO_SHIM_H
+#define ANCHORBENCH_CLIBCRYPTO_SHIM_H
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
+
+#endif
