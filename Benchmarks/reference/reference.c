@@ -1,0 +1,460 @@
+/*
+ * The reference: how fast a PKCS#11 module decrypts when a plain C loop asks it.
+ *
+ * It measures what `anchorbench` measures, with nothing of anchorbench in it, so that a difference
+ * between the two is the cost of the tool and not of the module. Each caller is a thread with a
+ * session of its own; all are released at one instant and call C_DecryptInit and C_Decrypt in a
+ * closed loop until the time is over. A call costs two reads of CLOCK_MONOTONIC and one addition
+ * to an array; its plaintext is compared after the second read.
+ *
+ *   gcc -O2 -Wall -Wextra -pthread -o reference reference.c -ldl     (or: make)
+ *
+ *   REFERENCE_PIN=1234 ./reference --module /usr/lib/softhsm/libsofthsm2.so --token reference \
+ *       --mechanism aes-gcm --callers 2 --duration-ms 2000 [--record-bytes 256] \
+ *       [--key-label records | --session-key] [--header]
+ *
+ * One line of CSV goes to the standard output:
+ *
+ *   mechanism,callers,operations,seconds,throughput_per_second,p50_ns,p99_ns,p999_ns,max_ns,errors
+ *
+ * `operations` are the calls that answered with the right plaintext, `seconds` the time from the
+ * release to the end of the last call, `throughput_per_second` their quotient. A percentile is the
+ * upper edge of its histogram bucket, at most 0.1 % above the value.
+ *
+ * Exit codes: 0; 64 for a wrong option; 69 where the module refused a call or answered wrongly.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include <softhsm/cryptoki.h>
+
+enum {
+    EXIT_OPTION = 64,
+    EXIT_MODULE = 69,
+    POOL = 64,
+    CALLERS_MAX = 1024,
+    RECORD_BYTES_MAX = 1 << 20,
+    IV_BYTES_MAX = 16,
+    EXTRA_BYTES_MAX = 512, /* a tag, a padding block or an RSA modulus of 4096 bits */
+};
+
+/* ---- the histogram: exact below 2048 ns, then 1024 buckets for each doubling, to 2^40 ns ---- */
+
+enum { LINEAR_BITS = 11, HALF = 1 << (LINEAR_BITS - 1), LARGEST_BIT = 40 };
+enum { BUCKETS = (LARGEST_BIT - LINEAR_BITS + 2) * HALF };
+
+static inline unsigned bucket_of(uint64_t nanoseconds) {
+    if (nanoseconds < 2 * HALF) { return (unsigned)nanoseconds; }
+    if (nanoseconds >> LARGEST_BIT) { return BUCKETS - 1; }
+    unsigned shift = 63U - (unsigned)__builtin_clzll(nanoseconds) - (LINEAR_BITS - 1);
+    return shift * HALF + (unsigned)(nanoseconds >> shift);
+}
+
+static uint64_t upper_edge(unsigned bucket) {
+    if (bucket < 2 * HALF) { return bucket; }
+    unsigned shift = bucket / HALF - 1;
+    return ((uint64_t)(bucket - shift * HALF + 1) << shift) - 1;
+}
+
+/* The value below which `share` of the calls lie. */
+static uint64_t percentile(const uint64_t *buckets, uint64_t calls, uint64_t max, double share) {
+    uint64_t rank = (uint64_t)(share * (double)calls), seen = 0;
+    if ((double)rank < share * (double)calls) { rank += 1; }
+    for (unsigned bucket = 0; bucket < BUCKETS; bucket += 1) {
+        seen += buckets[bucket];
+        if (seen >= rank && seen > 0) {
+            uint64_t edge = upper_edge(bucket);
+            return bucket == BUCKETS - 1 || edge > max ? max : edge;
+        }
+    }
+    return max;
+}
+
+/* ---- what is measured ---- */
+
+typedef struct {
+    CK_BYTE *plaintext;
+    CK_BYTE *ciphertext;
+    CK_ULONG ciphertext_bytes;
+    CK_BYTE iv[IV_BYTES_MAX];
+    CK_GCM_PARAMS gcm;
+    CK_RSA_PKCS_OAEP_PARAMS oaep;
+    CK_MECHANISM mechanism;
+} Record;
+
+typedef struct {
+    const char *module, *token, *mechanism, *key_label;
+    unsigned callers;
+    size_t record_bytes;
+    uint64_t duration_ms;
+    int session_key, header;
+} Options;
+
+typedef struct {
+    pthread_t thread;
+    CK_SESSION_HANDLE session;
+    CK_BYTE *output;
+    uint64_t *buckets;
+    uint64_t operations, errors, max_ns;
+    uint64_t last_done;
+    const char *failed_call;
+    CK_RV failure;
+} Caller;
+
+static Options options;
+static CK_FUNCTION_LIST *p11;
+static CK_MECHANISM_TYPE mechanism_type;
+static CK_SLOT_ID slot;
+static CK_OBJECT_HANDLE encryption_key, decryption_key;
+static Record pool[POOL];
+static pthread_barrier_t gate;
+static atomic_uint ready;
+static uint64_t release_instant, deadline; /* written before the gate opens, read after it */
+
+static void check(const char *function, CK_RV code) {
+    if (code == CKR_OK) { return; }
+    fprintf(stderr, "reference: %s failed with 0x%08lX\n", function, code);
+    exit(EXIT_MODULE);
+}
+
+static void stop(int exit_code, const char *sentence, const char *detail) {
+    fprintf(stderr, "reference: %s%s\n", sentence, detail);
+    exit(exit_code);
+}
+
+static void *allocate(size_t count, size_t bytes) {
+    void *memory = calloc(count, bytes);
+    if (memory == NULL) { stop(EXIT_MODULE, "out of memory", ""); }
+    return memory;
+}
+
+static inline uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+}
+
+/* ---- one caller ---- */
+
+static void record_failure(Caller *caller, const char *call, CK_RV code) {
+    caller->errors += 1;
+    if (caller->failed_call == NULL) {
+        caller->failed_call = call;
+        caller->failure = code;
+    }
+}
+
+static void *call_in_closed_loop(void *argument) {
+    Caller *caller = argument;
+    check("C_OpenSession", p11->C_OpenSession(
+        slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &caller->session));
+    unsigned next = (unsigned)(caller->session % POOL);
+    atomic_fetch_add(&ready, 1);
+    pthread_barrier_wait(&gate);
+
+    uint64_t done;
+    do {
+        Record *record = &pool[next];
+        next = (next + 1) % POOL;
+        CK_ULONG bytes = options.record_bytes + EXTRA_BYTES_MAX;
+        const char *call = "C_DecryptInit";
+
+        uint64_t start = now();
+        CK_RV code = p11->C_DecryptInit(caller->session, &record->mechanism, decryption_key);
+        if (code == CKR_OK) {
+            call = "C_Decrypt";
+            code = p11->C_Decrypt(caller->session, record->ciphertext, record->ciphertext_bytes,
+                                  caller->output, &bytes);
+        }
+        done = now();
+
+        if (code != CKR_OK) {
+            record_failure(caller, call, code);
+        } else if (bytes != options.record_bytes
+                   || memcmp(caller->output, record->plaintext, bytes) != 0) {
+            record_failure(caller, "the comparison of the plaintext", CKR_OK);
+        } else {
+            uint64_t elapsed = done - start;
+            caller->buckets[bucket_of(elapsed)] += 1;
+            caller->operations += 1;
+            if (elapsed > caller->max_ns) { caller->max_ns = elapsed; }
+        }
+    } while (done < deadline);
+    caller->last_done = done;
+    return NULL;
+}
+
+/* ---- preparation ---- */
+
+static void load_module(void) {
+    void *library = dlopen(options.module, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) { stop(EXIT_MODULE, "dlopen failed: ", dlerror()); }
+    CK_C_GetFunctionList get_list = (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
+    if (get_list == NULL) { stop(EXIT_MODULE, "no C_GetFunctionList in ", options.module); }
+    check("C_GetFunctionList", get_list(&p11));
+    CK_C_INITIALIZE_ARGS arguments = {.flags = CKF_OS_LOCKING_OK};
+    check("C_Initialize", p11->C_Initialize(&arguments));
+}
+
+static void find_token(void) {
+    CK_ULONG count = 0;
+    check("C_GetSlotList", p11->C_GetSlotList(CK_TRUE, NULL, &count));
+    CK_SLOT_ID *slots = allocate(count + 1, sizeof *slots);
+    check("C_GetSlotList", p11->C_GetSlotList(CK_TRUE, slots, &count));
+    char wanted[33];
+    snprintf(wanted, sizeof wanted, "%-32s", options.token);
+    for (CK_ULONG index = 0; index < count; index += 1) {
+        CK_TOKEN_INFO info;
+        if (p11->C_GetTokenInfo(slots[index], &info) != CKR_OK) { continue; }
+        if (memcmp(info.label, wanted, sizeof info.label) == 0) {
+            slot = slots[index];
+            free(slots);
+            return;
+        }
+    }
+    stop(EXIT_MODULE, "no token is labelled ", options.token);
+}
+
+static void log_in(CK_SESSION_HANDLE session) {
+    char *pin = getenv("REFERENCE_PIN");
+    if (pin == NULL) { stop(EXIT_OPTION, "REFERENCE_PIN is not set: put the PIN there", ""); }
+    size_t length = strlen(pin);
+    /* Once only: a token locks after a few wrong PINs. */
+    CK_RV code = p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, length);
+    explicit_bzero(pin, length);
+    check("C_Login", code);
+}
+
+static CK_OBJECT_HANDLE find_key(CK_SESSION_HANDLE session, CK_OBJECT_CLASS object_class) {
+    CK_ATTRIBUTE wanted[] = {
+        {CKA_CLASS, &object_class, sizeof object_class},
+        {CKA_LABEL, (void *)options.key_label, strlen(options.key_label)},
+    };
+    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+    CK_ULONG found = 0;
+    check("C_FindObjectsInit", p11->C_FindObjectsInit(session, wanted, 2));
+    check("C_FindObjects", p11->C_FindObjects(session, &key, 1, &found));
+    check("C_FindObjectsFinal", p11->C_FindObjectsFinal(session));
+    if (found == 0) { stop(EXIT_MODULE, "no key is labelled ", options.key_label); }
+    return key;
+}
+
+static void make_session_keys(CK_SESSION_HANDLE session) {
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_ULONG aes_bytes = 32, modulus_bits = 2048;
+    CK_BYTE exponent[] = {1, 0, 1};
+    if (mechanism_type != CKM_RSA_PKCS_OAEP) {
+        CK_MECHANISM generate = {CKM_AES_KEY_GEN, NULL, 0};
+        CK_ATTRIBUTE wanted[] = {
+            {CKA_TOKEN, &no, sizeof no},       {CKA_VALUE_LEN, &aes_bytes, sizeof aes_bytes},
+            {CKA_ENCRYPT, &yes, sizeof yes},   {CKA_DECRYPT, &yes, sizeof yes},
+            {CKA_SENSITIVE, &yes, sizeof yes},
+        };
+        check("C_GenerateKey", p11->C_GenerateKey(session, &generate, wanted, 5, &decryption_key));
+        encryption_key = decryption_key;
+        return;
+    }
+    CK_MECHANISM generate = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
+    CK_ATTRIBUTE public_key[] = {
+        {CKA_TOKEN, &no, sizeof no},
+        {CKA_ENCRYPT, &yes, sizeof yes},
+        {CKA_MODULUS_BITS, &modulus_bits, sizeof modulus_bits},
+        {CKA_PUBLIC_EXPONENT, exponent, sizeof exponent},
+    };
+    CK_ATTRIBUTE private_key[] = {
+        {CKA_TOKEN, &no, sizeof no},
+        {CKA_DECRYPT, &yes, sizeof yes},
+        {CKA_SENSITIVE, &yes, sizeof yes},
+    };
+    check("C_GenerateKeyPair", p11->C_GenerateKeyPair(
+        session, &generate, public_key, 4, private_key, 3, &encryption_key, &decryption_key));
+}
+
+static void choose_keys(CK_SESSION_HANDLE session) {
+    if (options.session_key) {
+        make_session_keys(session);
+    } else if (mechanism_type == CKM_RSA_PKCS_OAEP) {
+        encryption_key = find_key(session, CKO_PUBLIC_KEY);
+        decryption_key = find_key(session, CKO_PRIVATE_KEY);
+    } else {
+        encryption_key = decryption_key = find_key(session, CKO_SECRET_KEY);
+    }
+}
+
+/* The mechanism of one record; a GCM IV is left where the module may write its own. */
+static void set_mechanism(Record *record) {
+    record->mechanism.mechanism = mechanism_type;
+    switch (mechanism_type) {
+    case CKM_AES_GCM:
+        record->gcm = (CK_GCM_PARAMS){
+            .pIv = record->iv, .ulIvLen = 12, .ulIvBits = 96, .ulTagBits = 128};
+        record->mechanism.pParameter = &record->gcm;
+        record->mechanism.ulParameterLen = sizeof record->gcm;
+        break;
+    case CKM_AES_CBC_PAD:
+        record->mechanism.pParameter = record->iv;
+        record->mechanism.ulParameterLen = 16;
+        break;
+    default:
+        record->oaep = (CK_RSA_PKCS_OAEP_PARAMS){
+            .hashAlg = CKM_SHA_1, .mgf = CKG_MGF1_SHA1, .source = CKZ_DATA_SPECIFIED};
+        record->mechanism.pParameter = &record->oaep;
+        record->mechanism.ulParameterLen = sizeof record->oaep;
+    }
+}
+
+static void fill(CK_BYTE *bytes, size_t count) {
+    size_t filled = 0;
+    while (filled < count) {
+        ssize_t more = getrandom(bytes + filled, count - filled, 0);
+        if (more < 0) { stop(EXIT_MODULE, "getrandom failed", ""); }
+        filled += (size_t)more;
+    }
+}
+
+static void make_pool(CK_SESSION_HANDLE session) {
+    for (unsigned index = 0; index < POOL; index += 1) {
+        Record *record = &pool[index];
+        record->plaintext = allocate(options.record_bytes, 1);
+        record->ciphertext_bytes = options.record_bytes + EXTRA_BYTES_MAX;
+        record->ciphertext = allocate(record->ciphertext_bytes, 1);
+        fill(record->plaintext, options.record_bytes);
+        fill(record->iv, sizeof record->iv);
+        set_mechanism(record);
+        check("C_EncryptInit",
+              p11->C_EncryptInit(session, &record->mechanism, encryption_key));
+        check("C_Encrypt", p11->C_Encrypt(
+            session, record->plaintext, options.record_bytes, record->ciphertext,
+            &record->ciphertext_bytes));
+    }
+}
+
+/* ---- the run ---- */
+
+static void run(Caller *callers) {
+    pthread_barrier_init(&gate, NULL, options.callers + 1);
+    for (unsigned index = 0; index < options.callers; index += 1) {
+        Caller *caller = &callers[index];
+        caller->output = allocate(options.record_bytes + EXTRA_BYTES_MAX, 1);
+        caller->buckets = allocate(BUCKETS, sizeof *caller->buckets);
+        /* Touch the pages, so that no call pays for the first write to one. */
+        memset(caller->buckets, 0, BUCKETS * sizeof *caller->buckets);
+        if (pthread_create(&caller->thread, NULL, call_in_closed_loop, caller) != 0) {
+            stop(EXIT_MODULE, "pthread_create failed", "");
+        }
+    }
+    /* The release is read when everyone else stands at the gate, so that it opens at once. */
+    struct timespec pause = {0, 1000000};
+    while (atomic_load(&ready) < options.callers) { nanosleep(&pause, NULL); }
+    nanosleep(&pause, NULL);
+    release_instant = now();
+    deadline = release_instant + options.duration_ms * 1000000U;
+    pthread_barrier_wait(&gate);
+    for (unsigned index = 0; index < options.callers; index += 1) {
+        pthread_join(callers[index].thread, NULL);
+    }
+}
+
+/* Prints the line; nonzero where a call failed. */
+static int report(Caller *callers) {
+    uint64_t *merged = allocate(BUCKETS, sizeof *merged);
+    uint64_t operations = 0, errors = 0, max_ns = 0, last_done = release_instant;
+    for (unsigned index = 0; index < options.callers; index += 1) {
+        Caller *caller = &callers[index];
+        for (unsigned bucket = 0; bucket < BUCKETS; bucket += 1) {
+            merged[bucket] += caller->buckets[bucket];
+        }
+        operations += caller->operations;
+        errors += caller->errors;
+        if (caller->max_ns > max_ns) { max_ns = caller->max_ns; }
+        if (caller->last_done > last_done) { last_done = caller->last_done; }
+        if (caller->failed_call != NULL) {
+            fprintf(stderr, "reference: %s failed with 0x%08lX\n", caller->failed_call,
+                    caller->failure);
+        }
+    }
+    double seconds = (double)(last_done - release_instant) / 1e9;
+    if (options.header) {
+        puts("mechanism,callers,operations,seconds,throughput_per_second,"
+             "p50_ns,p99_ns,p999_ns,max_ns,errors");
+    }
+    printf("%s,%u,%lu,%.6f,%.1f,%lu,%lu,%lu,%lu,%lu\n", options.mechanism, options.callers,
+           operations, seconds, (double)operations / seconds,
+           percentile(merged, operations, max_ns, 0.5),
+           percentile(merged, operations, max_ns, 0.99),
+           percentile(merged, operations, max_ns, 0.999), max_ns, errors);
+    free(merged);
+    return errors > 0;
+}
+
+/* ---- options ---- */
+
+static uint64_t number(const char *option, const char *text, uint64_t max) {
+    char *end = NULL;
+    unsigned long long value = text == NULL || *text < '0' || *text > '9'
+        ? 0 : strtoull(text, &end, 10);
+    if (end == NULL || *end != '\0' || value == 0 || value > max) {
+        fprintf(stderr, "reference: %s takes a number from 1 to %lu, not '%s'\n", option, max,
+                text == NULL ? "" : text);
+        exit(EXIT_OPTION);
+    }
+    return value;
+}
+
+static void parse(int count, char **arguments) {
+    options = (Options){.module = "/usr/lib/softhsm/libsofthsm2.so", .token = "reference",
+                        .mechanism = "aes-gcm", .callers = 1, .duration_ms = 2000};
+    for (int index = 1; index < count; index += 1) {
+        const char *option = arguments[index];
+        if (strcmp(option, "--session-key") == 0) { options.session_key = 1; continue; }
+        if (strcmp(option, "--header") == 0) { options.header = 1; continue; }
+        const char *value = index + 1 < count ? arguments[++index] : NULL;
+        if (value == NULL) { stop(EXIT_OPTION, "a value is missing after ", option); }
+        if (strcmp(option, "--module") == 0) { options.module = value; }
+        else if (strcmp(option, "--token") == 0) { options.token = value; }
+        else if (strcmp(option, "--mechanism") == 0) { options.mechanism = value; }
+        else if (strcmp(option, "--key-label") == 0) { options.key_label = value; }
+        else if (strcmp(option, "--callers") == 0) {
+            options.callers = (unsigned)number(option, value, CALLERS_MAX);
+        } else if (strcmp(option, "--record-bytes") == 0) {
+            options.record_bytes = number(option, value, RECORD_BYTES_MAX);
+        } else if (strcmp(option, "--duration-ms") == 0) {
+            options.duration_ms = number(option, value, 86400000);
+        } else { stop(EXIT_OPTION, "no such option: ", option); }
+    }
+    int rsa = strcmp(options.mechanism, "rsa-oaep") == 0;
+    if (rsa) { mechanism_type = CKM_RSA_PKCS_OAEP; }
+    else if (strcmp(options.mechanism, "aes-gcm") == 0) { mechanism_type = CKM_AES_GCM; }
+    else if (strcmp(options.mechanism, "aes-cbc-pad") == 0) { mechanism_type = CKM_AES_CBC_PAD; }
+    else { stop(EXIT_OPTION, "--mechanism is aes-gcm, aes-cbc-pad or rsa-oaep, not ",
+                options.mechanism); }
+    if (options.key_label == NULL) { options.key_label = rsa ? "records-rsa" : "records"; }
+    /* OAEP with SHA-1 under 2048 bits holds 214 bytes. */
+    if (options.record_bytes == 0) { options.record_bytes = rsa ? 190 : 256; }
+    if (strlen(options.token) > 32) { stop(EXIT_OPTION, "a token label has 32 bytes at most", ""); }
+}
+
+int main(int count, char **arguments) {
+    parse(count, arguments);
+    load_module();
+    find_token();
+    CK_SESSION_HANDLE session;
+    check("C_OpenSession", p11->C_OpenSession(
+        slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session));
+    log_in(session);
+    choose_keys(session);
+    make_pool(session);
+    Caller *callers = allocate(options.callers, sizeof *callers);
+    run(callers);
+    int failed = report(callers);
+    check("C_Finalize", p11->C_Finalize(NULL));
+    return failed ? EXIT_MODULE : 0;
+}

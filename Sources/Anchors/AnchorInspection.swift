@@ -1,0 +1,62 @@
+import Cryptoki
+
+/// What `doctor` finds on an anchor, in plain values that can leave the process that found them.
+package struct AnchorInspection: Codable, Equatable, Sendable {
+    /// The library's path.
+    package let modulePath: String
+    /// `CK_INFO`.
+    package let module: ModuleInfo
+    /// Every slot with a token.
+    package let slots: [SlotSummary]
+    /// The token that the anchor names; nil where none or several could be meant.
+    package let chosenToken: String?
+    /// Names of the mechanisms of the chosen token.
+    package let mechanisms: [String]
+    /// Which of the mechanisms that can be measured the token has.
+    package let usable: [DecryptMechanism]
+    /// The AES keys and RSA private keys that the login shows.
+    package let keys: [KeyPolicy]
+    /// What could not be looked at, in sentences.
+    package let problems: [String]
+
+    /// A slot with its token.
+    package struct SlotSummary: Codable, Equatable, Sendable {
+        /// `CK_SLOT_ID`.
+        package let id: UInt
+        /// The token.
+        package let token: TokenInfo
+    }
+
+    /// Looks at a module: without a PIN as far as one can see without.
+    ///
+    /// - Throws: `CryptokiError` where not even the slots can be listed.
+    package static func inspect(
+        modulePath: String, tokenLabel: String?, keyLabel: String?, pin: borrowing Pin
+    ) throws(CryptokiError) -> AnchorInspection {
+        let module = try Module(path: modulePath)
+        let slots = try module.slotsWithToken().map { SlotSummary(id: $0.id, token: $0.token) }
+        var problems: [String] = []
+        var (chosen, mechanisms, keys): (String?, [MechanismType], [KeyPolicy]) = (nil, [], [])
+        do {
+            let slot = try module.slot(tokenLabel: tokenLabel)
+            chosen = slot.token.label
+            mechanisms = try module.mechanisms(of: slot.id)
+            let session = try Session(module, slot: slot.id)
+            if slot.token.requiresLogin, pin.isEmpty {
+                problems.append(
+                    "no pin-source was given, so private keys are not seen: add "
+                        + "'&pin-source=env:NAME' to the URI")
+            } else if slot.token.requiresLogin {
+                try session.login(pin: pin)
+            }
+            keys = try session.keyPolicies(label: keyLabel)
+        } catch {
+            problems.append(error.description)
+        }
+        return AnchorInspection(
+            modulePath: modulePath, module: try module.info(), slots: slots, chosenToken: chosen,
+            mechanisms: mechanisms.map(\.description),
+            usable: DecryptMechanism.allCases.filter { mechanisms.contains($0.type) }, keys: keys,
+            problems: problems)
+    }
+}

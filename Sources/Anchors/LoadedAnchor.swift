@@ -1,0 +1,95 @@
+import Cryptoki
+import Synchronization
+import Units
+
+/// A module loaded into this process, logged in once, with the keys that its callers use.
+///
+/// Only a worker process makes one: the parent never loads a module.
+package final class LoadedAnchor: Sendable {
+    private let module: Module
+    private let slot: Slot
+    private let isReadWrite: Bool
+    /// Stays open as long as the anchor: the login and the session keys end with it.
+    private let owner: Session
+    private let keys = Mutex<[DecryptMechanism: AnchorKey]>([:])
+
+    /// How many distinct records a caller opens in turn.
+    package static let recordsPerCaller = 64
+
+    /// Loads the module, finds the token and logs in, once.
+    ///
+    /// - Parameters:
+    ///   - tokenLabel: nil for the only token.
+    ///   - pin: empty where the user stated no source.
+    /// - Throws: `CryptokiError`.
+    package init(
+        modulePath: String, tokenLabel: String?, pin: borrowing Pin, isReadWrite: Bool
+    ) throws(CryptokiError) {
+        module = try Module(path: modulePath)
+        slot = try module.slot(tokenLabel: tokenLabel)
+        self.isReadWrite = isReadWrite
+        owner = try Session(module, slot: slot.id, readWrite: isReadWrite)
+        guard slot.token.requiresLogin else { return }
+        guard !pin.isEmpty else {
+            throw CryptokiError.notFound(
+                what: "a PIN for token '\(slot.token.label)', which requires login",
+                instead: "add '&pin-source=env:NAME', 'file:/path' or 'prompt' to the URI")
+        }
+        try owner.login(pin: pin)
+    }
+
+    /// What the module and the token say of themselves.
+    package func identity() throws(CryptokiError) -> AnchorIdentity {
+        AnchorIdentity(module: try module.info(), token: slot.token)
+    }
+
+    /// Checks that the token has a mechanism, and finds or makes its key.
+    ///
+    /// - Returns: the key's length in bits.
+    /// - Throws: `CryptokiError.notFound` naming the mechanism or the key and what there is.
+    package func prepareKey(
+        _ source: KeySource, for mechanism: DecryptMechanism, bits: Int
+    ) throws(CryptokiError) -> Int {
+        if let known = keys.withLock({ $0[mechanism] }) { return known.bits }
+        let present = try module.mechanisms(of: slot.id)
+        guard present.contains(mechanism.type) else {
+            let near = present.filter { $0.description.contains(mechanism.isRSA ? "RSA" : "AES") }
+            let names = near.map(\.description).sorted().joined(separator: ", ")
+            throw CryptokiError.notFound(
+                what: "mechanism \(mechanism.type) on token '\(slot.token.label)'",
+                instead: names.isEmpty ? "it has none of that kind" : "it has \(names)")
+        }
+        let key = try owner.anchorKey(source, for: mechanism, bits: bits)
+        keys.withLock { $0[mechanism] = key }
+        return key.bits
+    }
+
+    /// Makes the operation of one caller, with a session of its own; call it in the caller's thread.
+    ///
+    /// - Throws: `CryptokiError`, with the failing function.
+    package func operation(
+        _ mechanism: DecryptMechanism, recordBytes: Int
+    ) throws(CryptokiError) -> PKCS11Operation {
+        guard let key = keys.withLock({ $0[mechanism] }) else {
+            preconditionFailure("a key is prepared before its callers")
+        }
+        let session = try Session(module, slot: slot.id, readWrite: isReadWrite)
+        let decryptor = try Decryptor(
+            session, key: key, mechanism: mechanism, recordBytes: recordBytes,
+            recordCount: Self.recordsPerCaller)
+        return PKCS11Operation(decryptor)
+    }
+
+    /// The policies of the keys on the token, for `doctor`.
+    package func keyPolicies(label: String?) throws(CryptokiError) -> [KeyPolicy] {
+        try owner.keyPolicies(label: label)
+    }
+}
+
+/// What a module and a token say of themselves.
+package struct AnchorIdentity: Codable, Equatable, Sendable {
+    /// `CK_INFO`.
+    package let module: ModuleInfo
+    /// `CK_TOKEN_INFO`.
+    package let token: TokenInfo
+}

@@ -1,0 +1,153 @@
+import CLibcrypto
+import Cryptoki
+import Glibc
+
+/// A key of the un-anchored baseline, in plain memory.
+package struct OpenSSLKey: Sendable {
+    /// How the records are sealed.
+    package let mechanism: DecryptMechanism
+    let secret: Secret
+
+    /// The key itself.
+    enum Secret: Sendable {
+        case aes([UInt8])
+        case rsa(OpenSSLPair)
+    }
+
+    /// Makes a random key of so many bits.
+    ///
+    /// - Throws: `OpenSSLError`.
+    package init(_ mechanism: DecryptMechanism, bits: Int) throws(OpenSSLError) {
+        self.mechanism = mechanism
+        guard !mechanism.isRSA else {
+            secret = .rsa(try OpenSSLPair(bits: bits))
+            return
+        }
+        secret = .aes(randomBytes(bits / 8))
+    }
+
+    static func cipher(_ mechanism: DecryptMechanism, bits: Int) -> OpaquePointer? {
+        switch (mechanism, bits) {
+        case (.aesGCM, 128): unsafe EVP_aes_128_gcm()
+        case (.aesGCM, 192): unsafe EVP_aes_192_gcm()
+        case (.aesGCM, _): unsafe EVP_aes_256_gcm()
+        case (_, 128): unsafe EVP_aes_128_cbc()
+        case (_, 192): unsafe EVP_aes_192_cbc()
+        default: unsafe EVP_aes_256_cbc()
+        }
+    }
+}
+
+/// An RSA key pair of OpenSSL's; read-only once made, so threads may share it.
+@safe final class OpenSSLPair: @unchecked Sendable {
+    private let pair: OpaquePointer?
+
+    init(bits: Int) throws(OpenSSLError) {
+        let context = unsafe EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nil)
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        try check("EVP_PKEY_keygen_init", unsafe EVP_PKEY_keygen_init(context))
+        try check(
+            "EVP_PKEY_CTX_set_rsa_keygen_bits",
+            unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, Int32(bits)))
+        var made: OpaquePointer?
+        try check("EVP_PKEY_generate", unsafe EVP_PKEY_generate(context, &made))
+        unsafe pair = made
+    }
+
+    deinit { unsafe EVP_PKEY_free(pair) }
+
+    /// A context on the pair for one caller, made ready by `start`, with OAEP (SHA-1) set.
+    func context(
+        _ name: String, _ start: (OpaquePointer?) -> Int32
+    ) throws(OpenSSLError) -> OpaquePointer? {
+        let context = unsafe EVP_PKEY_CTX_new(pair, nil)
+        do throws(OpenSSLError) {
+            try check(name, unsafe start(context))
+            try check(
+                "EVP_PKEY_CTX_set_rsa_padding",
+                unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING))
+        } catch {
+            unsafe EVP_PKEY_CTX_free(context)
+            throw error
+        }
+        return unsafe context
+    }
+}
+
+/// One sealed record of the baseline with its plaintext.
+struct SealedRecord: Sendable {
+    let iv: [UInt8]
+    private(set) var ciphertext: [UInt8]
+    private(set) var tag: [UInt8] = []
+    let plaintext: [UInt8]
+
+    init(_ key: OpenSSLKey, recordBytes: Int) throws(OpenSSLError) {
+        iv = randomBytes(key.mechanism.ivLength)
+        plaintext = randomBytes(recordBytes)
+        switch key.secret {
+        case .aes(let bytes):
+            ciphertext = [UInt8](repeating: 0, count: recordBytes + 16)
+            try sealAES(key.mechanism, bytes)
+        case .rsa(let pair):
+            ciphertext = []
+            try sealRSA(pair)
+        }
+    }
+
+    private mutating func sealAES(
+        _ mechanism: DecryptMechanism, _ key: [UInt8]
+    ) throws(OpenSSLError) {
+        let context = unsafe EVP_CIPHER_CTX_new()
+        defer { unsafe EVP_CIPHER_CTX_free(context) }
+        let type = unsafe OpenSSLKey.cipher(mechanism, bits: key.count * 8)
+        try check("EVP_EncryptInit_ex", unsafe EVP_EncryptInit_ex(context, type, nil, key, iv))
+        var (first, last): (Int32, Int32) = (0, 0)
+        try check(
+            "EVP_EncryptUpdate",
+            unsafe EVP_EncryptUpdate(
+                context, &ciphertext, &first, plaintext, Int32(plaintext.count)))
+        var tail = [UInt8](repeating: 0, count: 32)
+        try check("EVP_EncryptFinal_ex", unsafe EVP_EncryptFinal_ex(context, &tail, &last))
+        ciphertext = Array(ciphertext.prefix(Int(first)) + tail.prefix(Int(last)))
+        guard mechanism == .aesGCM else { return }
+        tag = [UInt8](repeating: 0, count: 16)
+        try check(
+            "EVP_CIPHER_CTX_ctrl",
+            unsafe EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, &tag))
+    }
+
+    private mutating func sealRSA(_ pair: OpenSSLPair) throws(OpenSSLError) {
+        let context = unsafe try pair.context("EVP_PKEY_encrypt_init", EVP_PKEY_encrypt_init)
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        var length = 0
+        let count = plaintext.count
+        try check(
+            "EVP_PKEY_encrypt", unsafe EVP_PKEY_encrypt(context, nil, &length, plaintext, count))
+        ciphertext = [UInt8](repeating: 0, count: length)
+        try check(
+            "EVP_PKEY_encrypt",
+            unsafe EVP_PKEY_encrypt(context, &ciphertext, &length, plaintext, count))
+    }
+}
+
+/// An OpenSSL function that failed.
+package struct OpenSSLError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The function's name.
+    package let function: String
+    /// The code of its error queue.
+    package let code: UInt
+
+    package var description: String {
+        "OpenSSL's \(function) failed (error 0x\(String(code, radix: 16)))"
+    }
+}
+
+func check(_ function: String, _ result: Int32) throws(OpenSSLError) {
+    guard result == 1 else { throw OpenSSLError(function: function, code: ERR_get_error()) }
+}
+
+func randomBytes(_ count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    unsafe arc4random_buf(&bytes, count)
+    return bytes
+}

@@ -1,0 +1,25 @@
+import Cryptoki
+
+// The words of Cryptoki that whoever plans a measurement needs: targets above this one import
+// Anchors alone, and no pointer of PKCS#11 comes with it.
+
+/// How records are sealed.
+package typealias DecryptMechanism = Cryptoki.DecryptMechanism
+/// Where a key comes from.
+package typealias KeySource = Cryptoki.KeySource
+/// What the attributes of a key allow.
+package typealias KeyPolicy = Cryptoki.KeyPolicy
+/// What a module says of itself.
+package typealias ModuleInfo = Cryptoki.ModuleInfo
+/// A PIN in memory that is wiped.
+package typealias Pin = Cryptoki.Pin
+/// Where a PIN comes from.
+package typealias PinSource = Cryptoki.PinSource
+/// The name of an anchor.
+package typealias PKCS11URI = Cryptoki.PKCS11URI
+/// A `CKR_` code.
+package typealias ReturnCode = Cryptoki.ReturnCode
+/// Why an anchor cannot be used.
+package typealias CryptokiError = Cryptoki.CryptokiError
+/// Why a URI cannot be used.
+package typealias URIError = Cryptoki.URIError

@@ -1,0 +1,80 @@
+import CCryptoki
+import Glibc
+
+/// A caller's session with its own pool of sealed records: the timed `C_DecryptInit` + `C_Decrypt`.
+@safe package struct Decryptor: ~Copyable {
+    private let session: Session
+    private let pool: RecordPool
+    private let key: UInt
+    private let decryptInit: CK_C_DecryptInit
+    private let decrypt: CK_C_Decrypt
+    private var outputLength: UInt = 0
+
+    /// Seals `recordCount` distinct records of `recordBytes` each with `C_EncryptInit` +
+    /// `C_Encrypt`, none of it timed.
+    ///
+    /// - Throws: `CryptokiError.call` naming the function that the module refused.
+    package init(
+        _ session: consuming Session, key: AnchorKey, mechanism: DecryptMechanism,
+        recordBytes: Int, recordCount: Int
+    ) throws(CryptokiError) {
+        let list = unsafe session.module.functions
+        let decryptInit = unsafe try session.module.member(
+            list.pointee.C_DecryptInit, "C_DecryptInit")
+        let decrypt = unsafe try session.module.member(list.pointee.C_Decrypt, "C_Decrypt")
+        let pool = RecordPool(
+            mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: recordCount)
+        for index in 0..<recordCount {
+            try session.seal(index, in: pool, key: key.encrypting.rawValue)
+        }
+        unsafe self.decryptInit = decryptInit
+        unsafe self.decrypt = decrypt
+        self.key = key.decrypting.rawValue
+        self.session = session
+        self.pool = pool
+    }
+
+    /// How many distinct records there are.
+    package var recordCount: Int { pool.count }
+
+    /// Opens one record with one call of each function; 0 is `CKR_OK`. No allocation, no lock.
+    @inline(__always)
+    package mutating func open(_ index: Int) -> UInt {
+        let code = unsafe decryptInit(session.handle, pool.mechanisms + index, key)
+        guard code == 0 else { return code }
+        outputLength = pool.outputCapacity
+        return unsafe decrypt(
+            session.handle, pool.ciphertexts + index * pool.ciphertextStride,
+            pool.ciphertextLengths[index], pool.output, &outputLength)
+    }
+
+    /// Whether the last output is the plaintext of this record, every byte.
+    ///
+    /// The output is overwritten in part, so that a module which leaves it untouched next time
+    /// cannot pass with what it wrote before.
+    package func matches(_ index: Int) -> Bool {
+        guard outputLength == UInt(pool.recordBytes) else { return false }
+        let expected = unsafe pool.plaintexts + index * pool.recordBytes
+        let isEqual = unsafe memcmp(pool.output, expected, pool.recordBytes) == 0
+        unsafe pool.output[0] = ~pool.output[0]
+        return isEqual
+    }
+}
+
+extension Session {
+    /// Seals one record of the pool in place (`C_EncryptInit`, `C_Encrypt`).
+    fileprivate func seal(
+        _ index: Int, in pool: borrowing RecordPool, key: UInt
+    ) throws(CryptokiError) {
+        let list = unsafe module.functions
+        let encryptInit = unsafe try module.member(list.pointee.C_EncryptInit, "C_EncryptInit")
+        let encrypt = unsafe try module.member(list.pointee.C_Encrypt, "C_Encrypt")
+        try check("C_EncryptInit", unsafe encryptInit(handle, pool.mechanisms + index, key))
+        var length = UInt(pool.ciphertextStride)
+        let code = unsafe encrypt(
+            handle, pool.plaintexts + index * pool.recordBytes, UInt(pool.recordBytes),
+            pool.ciphertexts + index * pool.ciphertextStride, &length)
+        try check("C_Encrypt", code)
+        unsafe pool.ciphertextLengths[index] = length
+    }
+}

@@ -1,0 +1,81 @@
+import CCryptoki
+import Glibc
+
+/// A loaded and initialised PKCS#11 module: its function list, valid until the value dies.
+///
+/// Initialised with `CKF_OS_LOCKING_OK`, so that callers on several threads may share it.
+@safe package final class Module: @unchecked Sendable {
+    /// The path that the module was loaded from.
+    package let path: String
+    let functions: UnsafePointer<CK_FUNCTION_LIST>
+    private let library: UnsafeMutableRawPointer
+
+    /// Loads the library at `path` and calls `C_GetFunctionList` and `C_Initialize`.
+    ///
+    /// - Throws: `CryptokiError.module` where the file is no PKCS#11 module, `.call` where the
+    ///   module refuses to start.
+    package init(path: String) throws(CryptokiError) {
+        self.path = path
+        unsafe library = try Self.open(path)
+        unsafe functions = try Self.functionList(of: library, path: path)
+        var arguments = unsafe CK_C_INITIALIZE_ARGS()
+        unsafe arguments.flags = CK_FLAGS(CKF_OS_LOCKING_OK)
+        let initialize = unsafe try member(functions.pointee.C_Initialize, "C_Initialize")
+        let code = unsafe withUnsafeMutablePointer(to: &arguments) { unsafe initialize($0) }
+        guard code != ReturnCode.cryptokiAlreadyInitialized.rawValue else { return }
+        try check("C_Initialize", code)
+    }
+
+    deinit {
+        _ = unsafe functions.pointee.C_Finalize?(nil)
+        // The library stays mapped: some modules run threads that outlive C_Finalize.
+    }
+
+    /// `C_GetInfo`.
+    package func info() throws(CryptokiError) -> ModuleInfo {
+        var info = CK_INFO()
+        let call = unsafe try member(functions.pointee.C_GetInfo, "C_GetInfo")
+        try check("C_GetInfo", unsafe call(&info))
+        return ModuleInfo(info)
+    }
+
+    /// A function of the list, which the standard says is never null.
+    func member<Function>(
+        _ function: Function?, _ name: String
+    ) throws(CryptokiError) -> Function {
+        guard let function else {
+            throw CryptokiError.module(path: path, reason: "its function list lacks \(name)")
+        }
+        return function
+    }
+
+    private static func open(_ path: String) throws(CryptokiError) -> UnsafeMutableRawPointer {
+        guard unsafe access(path, F_OK) == 0 else {
+            throw CryptokiError.module(path: path, reason: "there is no such file")
+        }
+        guard let library = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
+            let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "dlopen failed"
+            throw CryptokiError.module(path: path, reason: "it does not load (\(reason))")
+        }
+        return unsafe library
+    }
+
+    private static func functionList(
+        of library: UnsafeMutableRawPointer, path: String
+    ) throws(CryptokiError) -> UnsafePointer<CK_FUNCTION_LIST> {
+        typealias GetFunctionList = @convention(c) (
+            UnsafeMutablePointer<UnsafeMutablePointer<CK_FUNCTION_LIST>?>?
+        ) -> CK_RV
+        guard let symbol = unsafe dlsym(library, "C_GetFunctionList") else {
+            let reason = "it exports no C_GetFunctionList, so it is no PKCS#11 module"
+            throw CryptokiError.module(path: path, reason: reason)
+        }
+        let get = unsafe unsafeBitCast(symbol, to: GetFunctionList.self)
+        var list: UnsafeMutablePointer<CK_FUNCTION_LIST>?
+        try check("C_GetFunctionList", unsafe get(&list))
+        guard let list = unsafe list else {
+            throw CryptokiError.module(path: path, reason: "C_GetFunctionList gave no list")
+        }
+        return unsafe UnsafePointer(list)
+    }
+}

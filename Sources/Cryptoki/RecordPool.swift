@@ -1,0 +1,91 @@
+import CCryptoki
+import Glibc
+
+/// Records sealed under the anchor's key, laid out so that opening one allocates nothing.
+///
+/// All memory is one block a kind: `count` mechanisms, parameters, ciphertexts and plaintexts, and
+/// one output buffer. A pool belongs to one caller.
+@safe struct RecordPool: ~Copyable {
+    let count: Int
+    let mechanisms: UnsafeMutablePointer<CK_MECHANISM>
+    let ciphertexts: UnsafeMutablePointer<UInt8>
+    let ciphertextLengths: UnsafeMutablePointer<UInt>
+    let ciphertextStride: Int
+    let plaintexts: UnsafeMutablePointer<UInt8>
+    let recordBytes: Int
+    let output: UnsafeMutablePointer<UInt8>
+    let outputCapacity: UInt
+    private let parameters: UnsafeMutableRawPointer
+
+    private static let parameterStride = 64
+    private static let ivOffset = 0
+    private static let structOffset = 16
+
+    /// Lays out `count` records of `recordBytes` random bytes, each with an IV of its own.
+    init(mechanism: DecryptMechanism, keyBits: Int, recordBytes: Int, count: Int) {
+        self.count = count
+        self.recordBytes = recordBytes
+        ciphertextStride = mechanism.ciphertextBound(recordBytes: recordBytes, keyBits: keyBits)
+        // Some modules decrypt in place of the padding too, so the output holds a whole ciphertext.
+        outputCapacity = UInt(max(ciphertextStride, recordBytes))
+        unsafe mechanisms = .allocate(capacity: count)
+        unsafe ciphertexts = .allocate(capacity: count * ciphertextStride)
+        unsafe ciphertextLengths = .allocate(capacity: count)
+        unsafe plaintexts = .allocate(capacity: count * recordBytes)
+        unsafe output = .allocate(capacity: Int(outputCapacity))
+        unsafe parameters = .allocate(
+            byteCount: count * Self.parameterStride, alignment: Self.parameterStride)
+        unsafe parameters.initializeMemory(
+            as: UInt8.self, repeating: 0, count: count * Self.parameterStride)
+        unsafe output.initialize(repeating: 0, count: Int(outputCapacity))
+        unsafe arc4random_buf(plaintexts, count * recordBytes)
+        for index in 0..<count {
+            unsafe ciphertextLengths[index] = 0
+            let start = unsafe parameters + index * Self.parameterStride
+            unsafe mechanisms[index] = Self.cMechanism(mechanism, at: start)
+        }
+    }
+
+    deinit {
+        unsafe explicit_bzero(plaintexts, count * recordBytes)
+        unsafe explicit_bzero(output, Int(outputCapacity))
+        unsafe mechanisms.deallocate()
+        unsafe ciphertexts.deallocate()
+        unsafe ciphertextLengths.deallocate()
+        unsafe plaintexts.deallocate()
+        unsafe output.deallocate()
+        unsafe parameters.deallocate()
+    }
+
+    /// The C parameters of one record, written at `start`: the IV first, then the struct.
+    ///
+    /// A device that chooses the GCM IV itself writes it into this memory during C_Encrypt; the
+    /// decrypt reads the same memory, so it uses the device's IV.
+    private static func cMechanism(
+        _ mechanism: DecryptMechanism, at start: UnsafeMutableRawPointer
+    ) -> CK_MECHANISM {
+        let iv = unsafe (start + ivOffset).assumingMemoryBound(to: UInt8.self)
+        unsafe arc4random_buf(iv, mechanism.ivLength)
+        let body = unsafe start + structOffset
+        var result = unsafe CK_MECHANISM(
+            mechanism: mechanism.type.rawValue, pParameter: body, ulParameterLen: 0)
+        switch mechanism {
+        case .aesGCM:
+            let parameters = unsafe CK_GCM_PARAMS(
+                pIv: iv, ulIvLen: 12, ulIvBits: 96, pAAD: nil, ulAADLen: 0, ulTagBits: 128)
+            unsafe body.initializeMemory(as: CK_GCM_PARAMS.self, to: parameters)
+            unsafe result.ulParameterLen = UInt(MemoryLayout<CK_GCM_PARAMS>.size)
+        case .aesCBCPad:
+            unsafe result.pParameter = UnsafeMutableRawPointer(iv)
+            unsafe result.ulParameterLen = 16
+        case .rsaOAEP:
+            let parameters = unsafe CK_RSA_PKCS_OAEP_PARAMS(
+                hashAlg: CK_MECHANISM_TYPE(CKM_SHA_1), mgf: CK_RSA_PKCS_MGF_TYPE(CKG_MGF1_SHA1),
+                source: CK_RSA_PKCS_OAEP_SOURCE_TYPE(CKZ_DATA_SPECIFIED), pSourceData: nil,
+                ulSourceDataLen: 0)
+            unsafe body.initializeMemory(as: CK_RSA_PKCS_OAEP_PARAMS.self, to: parameters)
+            unsafe result.ulParameterLen = UInt(MemoryLayout<CK_RSA_PKCS_OAEP_PARAMS>.size)
+        }
+        return unsafe result
+    }
+}

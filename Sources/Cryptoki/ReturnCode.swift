@@ -1,0 +1,46 @@
+/// What a PKCS#11 function returned: a `CKR_` code, known or not.
+///
+/// A struct and no closed enum: a vendor's code and one that a later standard adds must survive as
+/// they came.
+package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The code as the module gave it.
+    package let rawValue: UInt
+
+    package init(rawValue: UInt) { self.rawValue = rawValue }
+
+    /// `CKR_OK`.
+    package static let ok = ReturnCode(rawValue: 0x000)
+    /// `CKR_ARGUMENTS_BAD`.
+    package static let argumentsBad = ReturnCode(rawValue: 0x007)
+    /// `CKR_ATTRIBUTE_SENSITIVE`.
+    package static let attributeSensitive = ReturnCode(rawValue: 0x011)
+    /// `CKR_ATTRIBUTE_TYPE_INVALID`.
+    package static let attributeTypeInvalid = ReturnCode(rawValue: 0x012)
+    /// `CKR_KEY_FUNCTION_NOT_PERMITTED`.
+    package static let keyFunctionNotPermitted = ReturnCode(rawValue: 0x068)
+    /// `CKR_MECHANISM_INVALID`.
+    package static let mechanismInvalid = ReturnCode(rawValue: 0x070)
+    /// `CKR_PIN_INCORRECT`.
+    package static let pinIncorrect = ReturnCode(rawValue: 0x0A0)
+    /// `CKR_PIN_LOCKED`.
+    package static let pinLocked = ReturnCode(rawValue: 0x0A4)
+    /// `CKR_USER_ALREADY_LOGGED_IN`.
+    package static let userAlreadyLoggedIn = ReturnCode(rawValue: 0x100)
+    /// `CKR_BUFFER_TOO_SMALL`.
+    package static let bufferTooSmall = ReturnCode(rawValue: 0x150)
+    /// `CKR_CRYPTOKI_ALREADY_INITIALIZED`.
+    package static let cryptokiAlreadyInitialized = ReturnCode(rawValue: 0x191)
+
+    /// Where the codes of vendors begin; the header's own macro is not importable.
+    static let vendorDefined: UInt = 0x8000_0000
+
+    /// `CKR_DEVICE_ERROR`, or for a code that no standard names `CKR_0x1234`,
+    /// `CKR_VENDOR_DEFINED+0x12`.
+    package var description: String {
+        if let name = Self.names[rawValue] { return name }
+        if rawValue >= Self.vendorDefined, rawValue <= UInt(UInt32.max) {
+            return "CKR_VENDOR_DEFINED+0x\(String(rawValue - Self.vendorDefined, radix: 16))"
+        }
+        return "CKR_0x\(String(rawValue, radix: 16))"
+    }
+}

@@ -1,0 +1,62 @@
+/// A table as RFC 4180 text: UTF-8, one header line, `.` as the decimal sign, empty for "not
+/// available".
+package struct CSVTable: Sendable {
+    /// The header.
+    package let columns: [String]
+    /// The rows; each has a field for every column.
+    package private(set) var rows: [[Field]] = []
+
+    /// One field.
+    package enum Field: Hashable, Sendable, ExpressibleByStringLiteral {
+        /// Text, quoted where it must be.
+        case text(String)
+        /// A whole number.
+        case integer(Int64)
+        /// A count that may exceed a signed number.
+        case count(UInt64)
+        /// A number; infinity is written `inf`, as every CSV reader's float parser takes it.
+        case number(Double)
+        /// Not available.
+        case empty
+
+        package init(stringLiteral value: String) { self = .text(value) }
+
+        /// A number, or empty.
+        package static func optional(_ value: Double?) -> Field { value.map(number) ?? .empty }
+        /// A whole number, or empty.
+        package static func optional(_ value: Int64?) -> Field { value.map(integer) ?? .empty }
+
+        var encoded: String {
+            switch self {
+            case .text(let text): Self.quoted(text)
+            case .integer(let value): String(value)
+            case .count(let value): String(value)
+            case .number(let value): value.isNaN ? "" : "\(value)"
+            case .empty: ""
+            }
+        }
+
+        private static func quoted(_ text: String) -> String {
+            let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
+            guard text.contains(where: special.contains) else { return text }
+            return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+                .joined(separator: "\"\"") + "\""
+        }
+    }
+
+    /// A table with a header and no row.
+    package init(columns: [String]) { self.columns = columns }
+
+    /// Adds a row.
+    package mutating func append(_ row: [Field]) {
+        precondition(row.count == columns.count, "a row has a field for every column")
+        rows.append(row)
+    }
+
+    /// The table as text, lines ended by CR LF as the standard has it.
+    package var text: String {
+        let header = columns.map { CSVTable.Field.text($0).encoded }.joined(separator: ",")
+        let body = rows.map { $0.map(\.encoded).joined(separator: ",") }
+        return ([header] + body).joined(separator: "\r\n") + "\r\n"
+    }
+}
