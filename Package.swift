@@ -27,7 +27,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCryptoki", providers: [.apt(["libsofthsm2-dev"])]),
-        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPlatform"),
         .target(name: "Units", swiftSettings: strict),
         .target(name: "Cryptoki", dependencies: ["CCryptoki"], swiftSettings: memorySafe),
@@ -45,7 +46,8 @@ let package = Package(
             dependencies: ["Cryptoki", "CLibcrypto", "Load", "Units"],
             swiftSettings: memorySafe),
         .target(
-            name: "Results", dependencies: ["Latency", "Throttling", "Units"], swiftSettings: strict),
+            name: "Results", dependencies: ["Latency", "Throttling", "Units"], swiftSettings: strict
+        ),
         .target(
             name: "Experiment",
             dependencies: [
@@ -79,7 +81,8 @@ let package = Package(
             name: "CryptokiTests", dependencies: ["Cryptoki", "CCryptoki"], swiftSettings: strict),
         .testTarget(
             name: "ThrottlingTests", dependencies: ["Throttling", "Units"], swiftSettings: strict),
-        .testTarget(name: "LatencyTests", dependencies: ["Latency", "Units"], swiftSettings: strict),
+        .testTarget(
+            name: "LatencyTests", dependencies: ["Latency", "Units"], swiftSettings: strict),
         .testTarget(
             name: "LoadTests", dependencies: ["Load", "Throttling", "Latency", "Units"],
             swiftSettings: strict),

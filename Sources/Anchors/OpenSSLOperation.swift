@@ -29,7 +29,8 @@ import Load
         case .aes(let bytes):
             unsafe cipher = EVP_CIPHER_CTX_new()
             let type = unsafe OpenSSLKey.cipher(key.mechanism, bits: bytes.count * 8)
-            try check("EVP_DecryptInit_ex", unsafe EVP_DecryptInit_ex(cipher, type, nil, bytes, nil))
+            try check(
+                "EVP_DecryptInit_ex", unsafe EVP_DecryptInit_ex(cipher, type, nil, bytes, nil))
         case .rsa(let pair):
             unsafe keyContext = try pair.context("EVP_PKEY_decrypt_init", EVP_PKEY_decrypt_init)
         }

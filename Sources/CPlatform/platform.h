@@ -2,6 +2,7 @@
 #ifndef ANCHORBENCH_CPLATFORM_H
 #define ANCHORBENCH_CPLATFORM_H
 
+#include <gnu/libc-version.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -27,5 +28,8 @@ static inline int anchorbench_forbid_dumps(void) {
     if (setrlimit(RLIMIT_CORE, &none) != 0) { return -1; }
     return prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
 }
+
+/* The version of the C library in use, such as "2.36". */
+static inline const char *anchorbench_libc_version(void) { return gnu_get_libc_version(); }
 
 #endif

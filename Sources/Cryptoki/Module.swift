@@ -63,9 +63,10 @@ import Glibc
     private static func functionList(
         of library: UnsafeMutableRawPointer, path: String
     ) throws(CryptokiError) -> UnsafePointer<CK_FUNCTION_LIST> {
-        typealias GetFunctionList = @convention(c) (
-            UnsafeMutablePointer<UnsafeMutablePointer<CK_FUNCTION_LIST>?>?
-        ) -> CK_RV
+        typealias GetFunctionList =
+            @convention(c) (
+                UnsafeMutablePointer<UnsafeMutablePointer<CK_FUNCTION_LIST>?>?
+            ) -> CK_RV
         guard let symbol = unsafe dlsym(library, "C_GetFunctionList") else {
             let reason = "it exports no C_GetFunctionList, so it is no PKCS#11 module"
             throw CryptokiError.module(path: path, reason: reason)

@@ -25,14 +25,16 @@ extension Module {
         let present = slots.isEmpty ? "no initialised token is present" : "present: \(labels)"
         guard let tokenLabel else {
             guard slots.count == 1, let only = slots.first else {
-                let instead = slots.isEmpty ? present : "\(present); name one with token= in the URI"
+                let instead =
+                    slots.isEmpty ? present : "\(present); name one with token= in the URI"
                 throw CryptokiError.notFound(what: "a single token in '\(path)'", instead: instead)
             }
             return only
         }
         let matching = slots.filter { $0.token.label == tokenLabel }
         guard let slot = matching.first else {
-            throw CryptokiError.notFound(what: "token '\(tokenLabel)' in '\(path)'", instead: present)
+            throw CryptokiError.notFound(
+                what: "token '\(tokenLabel)' in '\(path)'", instead: present)
         }
         guard matching.count == 1 else {
             let instead = "\(matching.count) tokens bear this label, which must name one"

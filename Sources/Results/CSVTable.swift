@@ -39,7 +39,8 @@ package struct CSVTable: Sendable {
         private static func quoted(_ text: String) -> String {
             let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
             guard text.contains(where: special.contains) else { return text }
-            return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+            return "\""
+                + text.split(separator: "\"", omittingEmptySubsequences: false)
                 .joined(separator: "\"\"") + "\""
         }
     }

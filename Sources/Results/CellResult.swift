@@ -30,6 +30,17 @@ package struct CellResult: Codable, Equatable, Sendable {
         denial = pooled.denial.map(LatencyFigures.init)
     }
 
+    /// Sets each round's admitted calls over what the envelope allows.
+    ///
+    /// - Parameter bound: E(T) in operations for a round.
+    package mutating func compareWithEnvelope(_ bound: (Round) -> Double) {
+        for index in rounds.indices where rounds[index].verdict.isValid {
+            let most = bound(rounds[index])
+            rounds[index].admittedToEnvelope =
+                most > 0 ? Double(rounds[index].admitted) / most : nil
+        }
+    }
+
     /// Valid where at least one round ran and every round is; else each reason once, with the
     /// rounds that gave it.
     package var verdict: Verdict {
@@ -42,7 +53,8 @@ package struct CellResult: Codable, Equatable, Sendable {
                 reasons.append((reason, 1))
             }
         }
-        return Verdict(reasons: reasons.map { "\($0.text) (\($0.count) of \(rounds.count) rounds)" })
+        return Verdict(
+            reasons: reasons.map { "\($0.text) (\($0.count) of \(rounds.count) rounds)" })
     }
 
     /// Operations a second with the interval between rounds; nil where no round gave any.

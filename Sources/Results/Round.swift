@@ -19,16 +19,19 @@ package struct Round: Codable, Equatable, Sendable {
     package let errors: [String: UInt64]
     /// Service times of the round.
     package let service: LatencyFigures
-    /// Admitted calls over the envelope of the round's own length; nil without a throttle.
-    package let admittedToEnvelope: Double?
+    /// Calls that the throttle let pass, whatever became of them.
+    package let admitted: UInt64
+    /// Admitted calls over E(T) for the round's own length; nil without a throttle, or where the
+    /// unthrottled cell that E needs was not measured.
+    package internal(set) var admittedToEnvelope: Double?
     /// CPU time of the callers per operation in nanoseconds; nil without an operation.
     package let cpuNanosecondsPerOperation: Double?
 
     /// A round from its parts.
     package init(
         number: Int, order: Int, verdict: Verdict, seconds: Double, operations: UInt64,
-        denied: UInt64, errors: [String: UInt64], service: LatencyFigures,
-        admittedToEnvelope: Double?, cpuNanosecondsPerOperation: Double?
+        denied: UInt64, errors: [String: UInt64], service: LatencyFigures, admitted: UInt64,
+        cpuNanosecondsPerOperation: Double?
     ) {
         self.number = number
         self.order = order
@@ -38,7 +41,7 @@ package struct Round: Codable, Equatable, Sendable {
         self.denied = denied
         self.errors = errors
         self.service = service
-        self.admittedToEnvelope = admittedToEnvelope
+        self.admitted = admitted
         self.cpuNanosecondsPerOperation = cpuNanosecondsPerOperation
     }
 
@@ -47,7 +50,7 @@ package struct Round: Codable, Equatable, Sendable {
         Round(
             number: number, order: order, verdict: Verdict(reasons: [reason]), seconds: 0,
             operations: 0, denied: 0, errors: [:], service: LatencyFigures(LatencyHistogram()),
-            admittedToEnvelope: nil, cpuNanosecondsPerOperation: nil)
+            admitted: 0, cpuNanosecondsPerOperation: nil)
     }
 
     /// Counted operations over measured time; 0 where there was none.

@@ -91,7 +91,8 @@ package struct SharedStateError: Error, Equatable, Sendable, CustomStringConvert
     package let description: String
 
     init(_ path: String, _ what: String, _ code: Int32) {
-        let reason = code == 0 ? "" : ": " + (unsafe strerror(code).map { unsafe String(cString: $0) } ?? "")
+        let reason =
+            code == 0 ? "" : ": " + (unsafe strerror(code).map { unsafe String(cString: $0) } ?? "")
         description = "the throttle state '\(path)' \(what)\(reason)"
     }
 }

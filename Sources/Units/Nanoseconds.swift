@@ -47,7 +47,8 @@ extension Nanoseconds {
             let unit = Self.units.first(where: { $0.name == decimal.unit })
         else { throw UnitError("a duration", text, remedy: forms) }
         guard let count = decimal.scaled(by: unit.count), let signed = Int64(exactly: count) else {
-            throw UnitError("a duration", text, remedy: "it must be whole nanoseconds, 292 years at most")
+            throw UnitError(
+                "a duration", text, remedy: "it must be whole nanoseconds, 292 years at most")
         }
         self.init(signed)
     }

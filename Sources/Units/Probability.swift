@@ -9,14 +9,19 @@ package struct Probability: Quantity {
         self.value = value
     }
 
-    package static func < (left: Probability, right: Probability) -> Bool { left.value < right.value }
+    package static func < (left: Probability, right: Probability) -> Bool {
+        left.value < right.value
+    }
 
     package init(parsing text: String) throws(UnitError) {
         let percent = text.hasSuffix("%")
         guard let number = Double(percent ? String(text.dropLast()) : text),
             (0...(percent ? 100 : 1)).contains(number)
-        else { throw UnitError("a probability", text, remedy: "write it as 0.05 or 5%, from 0 to 1") }
-        self.init(percent ? number / 100 : number)
+        else {
+            throw UnitError("a probability", text, remedy: "write it as 0.05 or 5%, from 0 to 1")
+        }
+        // Read with its exponent, so that 0.7% is the same double as 0.007.
+        self.init(percent ? Double(text.dropLast() + "e-2") ?? number / 100 : number)
     }
 
     package var description: String { "\(value)" }

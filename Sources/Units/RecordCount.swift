@@ -6,7 +6,9 @@ package struct RecordCount: Quantity {
     /// `count` records.
     package init(_ count: UInt64) { self.count = count }
 
-    package static func < (left: RecordCount, right: RecordCount) -> Bool { left.count < right.count }
+    package static func < (left: RecordCount, right: RecordCount) -> Bool {
+        left.count < right.count
+    }
 }
 
 extension RecordCount {
@@ -24,7 +26,8 @@ extension RecordCount {
             let unit = Self.units.first(where: { $0.name == decimal.unit }),
             let count = decimal.scaled(by: unit.count)
         else {
-            throw UnitError("a count", text, remedy: "write it as 500, 10k, 1M or 1G (at most 1.8e19)")
+            throw UnitError(
+                "a count", text, remedy: "write it as 500, 10k, 1M or 1G (at most 1.8e19)")
         }
         self.init(count)
     }
@@ -41,7 +44,9 @@ extension RecordCount {
     /// For sentences: `10 million`, `1.5 billion`, `10,000`.
     package var inWords: String {
         for unit in Self.words where count >= unit.count && count % (unit.count / 10) == 0 {
-            return "\(Significant.text(Double(count) / Double(unit.count))) \(unit.name)"
+            let tenth = count % unit.count / (unit.count / 10)
+            let fraction = tenth > 0 ? ".\(tenth)" : ""
+            return "\(Significant.grouped(count / unit.count))\(fraction) \(unit.name)"
         }
         return Significant.grouped(count)
     }

@@ -21,16 +21,33 @@ package struct Seconds: Codable, Hashable, Sendable, Comparable {
 
     /// A length in everyday words with two or three significant digits: `1.4 hours`, `3.2 years`.
     package var inWords: String {
-        guard value.isFinite else { return "never" }
+        guard !value.isNaN else { return "n/a" }
+        guard value != .infinity else { return "never" }
         let units: [(name: String, seconds: Double)] = [
             ("year", 31_557_600), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1),
             ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9),
         ]
         guard value > 0 else { return "0 seconds" }
-        // A little slack, so that 59.96 s reads as one minute and never as "60 seconds".
-        let unit = units.first { value >= $0.seconds * 0.9995 } ?? units[units.count - 1]
-        let amount = Significant.text(value / unit.seconds)
+        var index = units.firstIndex { value >= $0.seconds } ?? units.count - 1
+        var amount = Significant.text(value / units[index].seconds)
+        // 59.96 s rounds to sixty: say one minute.
+        if index > 0, amount == Significant.text(units[index - 1].seconds / units[index].seconds) {
+            (index, amount) = (index - 1, "1")
+        }
+        let unit = units[index]
         let plural = amount == "1" || unit.seconds < 1 ? "" : "s"
         return "\(amount) \(unit.name)\(plural)"
+    }
+}
+
+extension Seconds {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        value = container.decodeNil() ? .infinity : try container.decode(Double.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if isNever { try container.encodeNil() } else { try container.encode(value) }
     }
 }

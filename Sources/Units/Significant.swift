@@ -5,6 +5,8 @@ package enum Significant {
         guard value.isFinite else { return value.isNaN ? "n/a" : value > 0 ? "∞" : "−∞" }
         guard value != 0 else { return "0" }
         guard value > 0 else { return "−" + text(-value, digits: digits) }
+        // Nothing that is counted here is so small, and powers of ten beyond this overflow.
+        guard value >= 1e-290 else { return "0" }
         var exponent = exponentOfTen(value)
         var scaled = (value * power(digits - 1 - exponent)).rounded()
         if scaled >= power(digits) {

@@ -1,0 +1,168 @@
+import Anchors
+import Foundation
+import Results
+import Units
+
+/// An anchor made ready for worker processes: how to start one, what to open, and the PIN.
+///
+/// The embedded token exists from here until `remove`.
+package final class AnchorAccess: Sendable {
+    let launch: WorkerLaunch
+    let order: OpenOrder
+    let pinDigits: [UInt8]
+    private let embedded: EmbeddedToken?
+    /// A folder for what workers share; removed with the anchor.
+    let workspace: URL
+
+    /// How long a device may take to start, to log in and to make its keys.
+    static let preparationLimit = Nanoseconds.seconds(180)
+
+    /// Prepares the anchor, reading the PIN once and provisioning the embedded token.
+    ///
+    /// - Parameters:
+    ///   - executable: the program that runs as a worker when called with `worker`.
+    /// - Throws: `ExperimentError`.
+    package static func prepare(
+        _ reference: AnchorReference, _ settings: AnchorSettings, executable: String
+    ) async throws -> AnchorAccess {
+        let access: AnchorAccess
+        do {
+            access = try AnchorAccess(reference, settings, executable: executable)
+        } catch let error as CryptokiError {
+            throw ExperimentError.device(error.description)
+        }
+        guard access.embedded != nil else { return access }
+        do {
+            let provision = ProvisionOrder(
+                modulePath: access.order.modulePath, keys: access.order.keys)
+            guard case .provisioned = try await access.ask(.provision(provision)) else {
+                throw ExperimentError.device("the embedded token could not be made")
+            }
+            return access
+        } catch {
+            access.remove()
+            throw error
+        }
+    }
+
+    private init(
+        _ reference: AnchorReference, _ settings: AnchorSettings, executable: String
+    ) throws {
+        workspace = FileManager.default.temporaryDirectory
+            .appending(path: "anchorbench-work-\(UUID().uuidString)", directoryHint: .isDirectory)
+        let mechanisms = settings.mechanisms.compactMap(DecryptMechanism.init(rawValue:))
+        let uri: PKCS11URI
+        var environment: [String: String] = [:]
+        var folders = [workspace.path]
+        switch reference {
+        case .embedded:
+            let token = try EmbeddedToken()
+            embedded = token
+            environment = token.environment
+            folders.append(token.folder.path)
+            uri = try PKCS11URI(
+                parsing: "pkcs11:token=\(EmbeddedToken.label)?module-path=\(token.modulePath)")
+            pinDigits = Pin.random().hexadecimal()
+        case .uri(let address):
+            embedded = nil
+            uri = address
+            pinDigits = try PinReader.read(address.pinSource).hexadecimal()
+        }
+        launch = WorkerLaunch(
+            executable: executable, arguments: ["worker"] + folders, environment: environment)
+        order = OpenOrder(
+            modulePath: uri.modulePath, tokenLabel: uri.token, isReadWrite: settings.isReadWrite,
+            keys: mechanisms.map { mechanism in
+                OpenOrder.KeyOrder(
+                    mechanism: mechanism,
+                    source: Self.source(of: mechanism, reference, settings),
+                    bits: settings.keyBits[mechanism.rawValue] ?? 256)
+            })
+        try FileManager.default.createDirectory(
+            at: workspace, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+    }
+
+    private static func source(
+        of mechanism: DecryptMechanism, _ reference: AnchorReference, _ settings: AnchorSettings
+    ) -> KeySource {
+        switch reference {
+        case _ where settings.key == .session: .session
+        case .embedded: .token(label: EmbeddedToken.keyLabel(mechanism))
+        case .uri(let uri): uri.object.map { .token(label: $0) } ?? .session
+        }
+    }
+
+    /// Starts a worker for one order that carries a PIN, and ends it.
+    ///
+    /// - Throws: `ExperimentError.device`.
+    func ask(_ order: WorkOrder) async throws(ExperimentError) -> WorkerReport {
+        let worker = WorkerProcess(launch)
+        do {
+            try await worker.send(order, pinDigits: pinDigits)
+            let report = try await worker.report(within: Self.preparationLimit)
+            await worker.quit()
+            return report
+        } catch {
+            worker.kill()
+            await worker.quit()
+            throw ExperimentError.device(Self.sentence(error, modulePath: self.order.modulePath))
+        }
+    }
+
+    /// Starts a worker with the anchor open in it.
+    ///
+    /// - Throws: `ExperimentError.device`.
+    func openWorker() async throws(ExperimentError) -> (WorkerProcess, OpenedReport) {
+        let worker = WorkerProcess(launch)
+        do {
+            try await worker.send(.open(order), pinDigits: pinDigits)
+            let report = try await worker.report(within: Self.preparationLimit)
+            guard case .opened(let opened) = report else {
+                throw WorkerError.failed("the worker answered out of turn")
+            }
+            return (worker, opened)
+        } catch {
+            worker.kill()
+            await worker.quit()
+            throw ExperimentError.device(Self.sentence(error, modulePath: order.modulePath))
+        }
+    }
+
+    /// What `doctor` wants to know.
+    package func inspect(
+        _ reference: AnchorReference
+    ) async throws(ExperimentError) -> AnchorInspection {
+        var label: String?
+        if case .uri(let uri) = reference { label = uri.object }
+        let order = InspectOrder(
+            modulePath: order.modulePath, tokenLabel: order.tokenLabel, keyLabel: label)
+        guard case .inspected(let inspection) = try await ask(.inspect(order)) else {
+            throw ExperimentError.device("the worker answered out of turn")
+        }
+        return inspection
+    }
+
+    /// Removes the embedded token and the workspace.
+    package func remove() {
+        embedded?.remove()
+        try? FileManager.default.removeItem(at: workspace)
+    }
+
+    private static func sentence(_ error: any Error, modulePath: String) -> String {
+        switch error {
+        case WorkerError.failed(let message): message
+        case WorkerError.ended(let how):
+            "the worker process that loaded '\(modulePath)' \(how) before the anchor was ready"
+        default: "\(error)"
+        }
+    }
+}
+
+extension Pin {
+    /// A PIN that nobody needs to know, for a token that nobody else uses.
+    fileprivate static func random() -> Pin {
+        var digits = (0..<16).map { _ in UInt8.random(in: UInt8(ascii: "0")...UInt8(ascii: "9")) }
+        return Pin(wiping: &digits)
+    }
+}

@@ -1,0 +1,116 @@
+import Anchors
+import Load
+import Results
+import Throttling
+import Units
+
+/// The worker processes of a run: started one after another, replaced when one is lost.
+actor Crew {
+    private let access: AnchorAccess
+    private var workers: [WorkerProcess?]
+    /// Who the anchor said it is when the first worker opened it.
+    private(set) var opened: OpenedReport?
+
+    /// What a device may need beyond the planned time before it is taken to hang.
+    private static let grace = Nanoseconds.seconds(30)
+    /// From the parent's word to the release: long enough to reach every worker.
+    private static let notice = Nanoseconds.milliseconds(3)
+
+    init(_ access: AnchorAccess, size: Int) {
+        self.access = access
+        workers = Array(repeating: nil, count: size)
+    }
+
+    /// Starts every worker that is missing among the first `count`, one after another: modules
+    /// that keep state in files trip over several processes opening it at once.
+    func muster(_ count: Int) async throws(ExperimentError) {
+        for index in 0..<count where workers[index] == nil {
+            let (worker, report) = try await access.openWorker()
+            workers[index] = worker
+            opened = opened ?? report
+        }
+    }
+
+    /// Runs one round of a cell on as many workers as it has processes.
+    ///
+    /// - Returns: what each worker measured.
+    /// - Throws: `RoundLoss` with the reason.
+    func measure(_ orders: [MeasureOrder]) async throws(RoundLoss) -> [MeasuredReport] {
+        do {
+            try await muster(orders.count)
+        } catch {
+            throw RoundLoss(reason: error.description)
+        }
+        let team = workers.prefix(orders.count).compactMap { $0 }
+        var loss: RoundLoss?
+        var ready: [Int] = []
+        for (index, order) in orders.enumerated() {
+            try? await team[index].send(.measure(order))
+        }
+        for (index, order) in orders.enumerated() {
+            let limit = AnchorAccess.preparationLimit + order.warmUp
+            if let reason = await receive(
+                index, team, limit, { if case .ready = $0 { true } else { false } })
+            {
+                loss = loss ?? reason
+            } else {
+                ready.append(index)
+            }
+        }
+        if let loss {
+            for index in ready { try? await team[index].send(.callOff) }
+            throw loss
+        }
+        return try await release(team, orders)
+    }
+
+    private func release(
+        _ team: [WorkerProcess], _ orders: [MeasureOrder]
+    ) async throws(RoundLoss) -> [MeasuredReport] {
+        let instant = MonotonicClock().now() + Self.notice
+        for worker in team { try? await worker.send(.release(at: instant)) }
+        var (reports, loss): ([MeasuredReport], RoundLoss?) = ([], nil)
+        for (index, order) in orders.enumerated() {
+            let reason = await receive(index, team, order.duration + Self.grace) { report in
+                guard case .measured(let measured) = report else { return false }
+                reports.append(measured)
+                return true
+            }
+            loss = loss ?? reason
+        }
+        if let loss { throw loss }
+        return reports
+    }
+
+    /// Takes one report of the kind that `accept` wants; anything else is a loss.
+    private func receive(
+        _ index: Int, _ team: [WorkerProcess], _ limit: Nanoseconds,
+        _ accept: (WorkerReport) -> Bool
+    ) async -> RoundLoss? {
+        do throws(WorkerError) {
+            let report = try await team[index].report(within: limit)
+            return accept(report) ? nil : RoundLoss(reason: "a worker answered out of turn")
+        } catch {
+            switch error {
+            case .failed(let message): return RoundLoss(reason: message)
+            case .ended(let how):
+                workers[index] = nil
+                return RoundLoss(reason: "a worker process \(how)")
+            }
+        }
+    }
+
+    /// Ends every worker at once; the round in progress is lost.
+    func killAll() { workers.forEach { $0?.kill() } }
+
+    /// Ends every worker in order.
+    func dismiss() async {
+        for worker in workers { await worker?.quit() }
+        workers = Array(repeating: nil, count: workers.count)
+    }
+}
+
+/// Why a round gave nothing.
+struct RoundLoss: Error, Equatable {
+    let reason: String
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Results
+
+/// A run's folder: every file is written under a temporary name, synced and renamed, so that a
+/// reader never sees half of one.
+package struct RunFolder: Sendable {
+    /// The folder.
+    package let url: URL
+
+    /// Space that a run may need; less than this is said before measuring.
+    private static let neededBytes: Int64 = 16 << 20
+
+    /// Makes the folder and tries to write to it.
+    ///
+    /// - Throws: `ExperimentError.output` where it cannot be written, holds another run, or the
+    ///   disk is nearly full.
+    package init(creating url: URL) throws(ExperimentError) {
+        self.url = url
+        let files = FileManager.default
+        if files.fileExists(atPath: url.appending(path: "run.json").path) {
+            throw ExperimentError.output(
+                "'\(url.path)' already holds a run: choose another --output, or remove it")
+        }
+        do {
+            try files.createDirectory(
+                at: url.appending(path: "charts"), withIntermediateDirectories: true)
+        } catch {
+            throw ExperimentError.output(
+                "the output folder '\(url.path)' cannot be made "
+                    + "(\(error.localizedDescription)): choose another with --output")
+        }
+        try write(Data("trial".utf8), to: ".trial")
+        try? files.removeItem(at: url.appending(path: ".trial"))
+        let attributes = try? files.attributesOfFileSystem(forPath: url.path)
+        if let free = attributes?[.systemFreeSize] as? NSNumber,
+            free.int64Value < Self.neededBytes
+        {
+            throw ExperimentError.output(
+                "only \(free.int64Value / 1_024) KiB are free under '\(url.path)': a run needs "
+                    + "up to 16 MiB; make room or choose another --output")
+        }
+    }
+
+    /// A folder that already holds a run.
+    ///
+    /// - Throws: `ExperimentError.missingInput` where there is none.
+    package init(opening url: URL) throws(ExperimentError) {
+        self.url = url
+        guard FileManager.default.fileExists(atPath: url.appending(path: "run.json").path) else {
+            throw ExperimentError.missingInput(
+                "'\(url.path)' holds no run: there is no run.json in it")
+        }
+    }
+
+    /// Writes one file, whole or not at all.
+    ///
+    /// - Throws: `ExperimentError.output` with the file and the system's reason.
+    package func write(_ data: Data, to name: String) throws(ExperimentError) {
+        let target = url.appending(path: name)
+        let temporary = target.deletingLastPathComponent()
+            .appending(path: ".\(target.lastPathComponent).\(getpid()).tmp")
+        do {
+            guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+                throw CocoaError(.fileWriteNoPermission)
+            }
+            let file = try FileHandle(forWritingTo: temporary)
+            try file.write(contentsOf: data)
+            try file.synchronize()
+            try file.close()
+            guard rename(temporary.path, target.path) == 0 else {
+                throw CocoaError(.fileWriteUnknown)
+            }
+        } catch {
+            try? FileManager.default.removeItem(at: temporary)
+            throw ExperimentError.output(
+                "'\(target.path)' cannot be written (\(error.localizedDescription)); what was "
+                    + "written before is kept")
+        }
+    }
+
+    /// Writes a text file.
+    package func write(_ text: String, to name: String) throws(ExperimentError) {
+        try write(Data(text.utf8), to: name)
+    }
+
+    /// Writes what was measured so far: `run.json`, `cells.csv`, `rounds.csv`.
+    package func save(_ run: Run) throws(ExperimentError) {
+        guard let json = try? run.json() else { preconditionFailure("a run is plain data") }
+        try write(json, to: "run.json")
+        try write(run.cellsTable.text, to: "cells.csv")
+        try write(run.roundsTable.text, to: "rounds.csv")
+    }
+
+    /// Reads the run back.
+    ///
+    /// - Throws: `RunError` where the file is damaged or newer than this tool.
+    package func load() throws -> Run {
+        try Run(json: try Data(contentsOf: url.appending(path: "run.json")))
+    }
+}

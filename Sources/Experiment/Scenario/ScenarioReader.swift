@@ -1,0 +1,164 @@
+import Anchors
+import Results
+import Throttling
+import Units
+
+/// Reads a scenario file: every key optional, the rest from the built-in scenario.
+package enum ScenarioReader {
+    /// The scenario of a YAML text, over the built-in one.
+    ///
+    /// - Parameters:
+    ///   - text: the file's contents.
+    ///   - source: the file's name, for complaints.
+    /// - Throws: `ScenarioError`, naming the line and the nearest known key.
+    package static func read(
+        _ text: String, source: String
+    ) throws(ScenarioError) -> ResolvedScenario {
+        var draft = try ScenarioDraft.builtIn()
+        try draft.apply(text, source: source)
+        return try draft.resolve(source: source)
+    }
+
+    /// The scenario with the flags of a command line laid over it.
+    ///
+    /// - Parameters:
+    ///   - text: a file's contents; nil for the built-in scenario.
+    ///   - overrides: pairs of a scenario key and the flag's text.
+    package static func read(
+        _ text: String?, source: String, overrides: [ScenarioOverride]
+    ) throws(ScenarioError) -> ResolvedScenario {
+        var draft = try ScenarioDraft.builtIn()
+        if let text { try draft.apply(text, source: source) }
+        for override in overrides { try draft.apply(override) }
+        return try draft.resolve(source: source)
+    }
+}
+
+/// A flag that stands for a key of the scenario.
+package struct ScenarioOverride: Sendable {
+    /// The flag as typed, such as `--closed`.
+    package let flag: String
+    /// The scenario text that it stands for, such as `load: { closed: [1, 2] }`.
+    package let yaml: String
+
+    /// A flag with its meaning.
+    package init(flag: String, yaml: String) {
+        self.flag = flag
+        self.yaml = yaml
+    }
+}
+
+/// A scenario while its parts come in.
+struct ScenarioDraft {
+    var name = ""
+    var uri = "softhsm"
+    var mechanisms: [DecryptMechanism] = []
+    var keyBits: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 256, .rsaOAEP: 2048]
+    var key: KeyKind?
+    var isReadWrite = false
+    var recordBytes: [ByteCount] = []
+    var load = LoadSettings(closed: [], processes: [])
+    var throttles: [Policy] = []
+    var throttlesAt = ThrottlesAt.largest
+    var onDenied = "backoff"
+    var rounds = 5
+    var duration = Nanoseconds.milliseconds(500)
+    var warmUp = ScenarioDraft.automaticWarmUp
+    var abortAfterErrors = 100
+    var exposure = ExposureSettings(
+        datasets: [], windows: [], attackers: [], identities: [], callers: 16,
+        recordsPerOperation: 1)
+
+    /// What `warm-up: auto` means.
+    static let automaticWarmUp = Nanoseconds.milliseconds(50)
+
+    static func builtIn() throws(ScenarioError) -> ScenarioDraft {
+        var draft = ScenarioDraft()
+        try draft.apply(BuiltInScenario.text, source: "the built-in scenario")
+        return draft
+    }
+
+    mutating func apply(_ override: ScenarioOverride) throws(ScenarioError) {
+        try apply(override.yaml, source: override.flag)
+    }
+
+    mutating func apply(_ text: String, source: String) throws(ScenarioError) {
+        guard let root = try YAMLValue.parse(text, source: source) else { return }
+        let keys = try root.entries(known: [
+            "name", "anchor", "record-bytes", "load", "throttles", "throttles-at", "on-denied",
+            "rounds", "duration", "warm-up", "limits", "exposure",
+        ])
+        if let value = keys["name"] { name = try value.fileName() }
+        if let value = keys["anchor"] { try applyAnchor(value) }
+        if let value = keys["record-bytes"] { recordBytes = try value.recordSizes() }
+        if let value = keys["load"] { try applyLoad(value) }
+        if let value = keys["throttles"] { throttles = try value.policies() }
+        if let value = keys["throttles-at"] {
+            let word = try value.word(ThrottlesAt.allCases.map(\.rawValue))
+            throttlesAt = ThrottlesAt(rawValue: word) ?? .largest
+        }
+        if let value = keys["on-denied"] { onDenied = try value.word(["backoff", "spin"]) }
+        if let value = keys["rounds"] { rounds = try value.integer(1...1_000) }
+        if let value = keys["duration"] {
+            duration = try value.duration(.milliseconds(10) ... .seconds(86_400))
+        }
+        if let value = keys["warm-up"] {
+            let isAutomatic = try value.text() == "auto"
+            warmUp =
+                isAutomatic
+                ? Self.automaticWarmUp : try value.duration(.zero ... .seconds(3_600))
+        }
+        if let value = keys["limits"] { try applyLimits(value) }
+        if let value = keys["exposure"] { try applyExposure(value) }
+    }
+
+    private mutating func applyAnchor(_ value: YAMLValue) throws(ScenarioError) {
+        let keys = try value.entries(known: [
+            "uri", "operation", "mechanism", "key-bits", "oaep-hash", "key", "session",
+        ])
+        if let value = keys["uri"] { uri = try value.text() }
+        _ = try keys["operation"]?.word(["decrypt"], later: ["unwrap", "mac"])
+        if let value = keys["mechanism"] { mechanisms = try value.mechanisms() }
+        if let value = keys["key-bits"] { keyBits.merge(try value.keyBits()) { $1 } }
+        _ = try keys["oaep-hash"]?.word(["sha1"], later: ["sha256", "sha384", "sha512"])
+        if let value = keys["key"] {
+            key = KeyKind(rawValue: try value.word(["token", "session"]))
+        }
+        if let value = keys["session"] {
+            isReadWrite = try value.word(["read-only", "read-write"]) == "read-write"
+        }
+    }
+
+    private mutating func applyLoad(_ value: YAMLValue) throws(ScenarioError) {
+        let keys = try value.entries(known: ["closed", "processes"], later: ["open", "mixed"])
+        if let value = keys["closed"] { load.closed = try value.integers(1...1_024) }
+        if let value = keys["processes"] { load.processes = try value.integers(1...64) }
+    }
+
+    private mutating func applyLimits(_ value: YAMLValue) throws(ScenarioError) {
+        let keys = try value.entries(
+            known: ["abort-after-errors"], later: ["max-rate", "max-operations"])
+        if let value = keys["abort-after-errors"] {
+            abortAfterErrors = try value.integer(1...1_000_000_000)
+        }
+    }
+
+    private mutating func applyExposure(_ value: YAMLValue) throws(ScenarioError) {
+        let keys = try value.entries(
+            known: [
+                "datasets", "windows", "attackers", "identities", "callers",
+                "records-per-operation",
+            ],
+            later: ["demand", "alarm", "delays", "canaries", "cost"])
+        if let value = keys["datasets"] { exposure.datasets = try value.counts() }
+        if let value = keys["windows"] { exposure.windows = try value.windows() }
+        if let value = keys["attackers"] { exposure.attackers = try value.attackers() }
+        if let value = keys["identities"] {
+            exposure.identities = try value.integers(1...1_000_000)
+        }
+        if let value = keys["callers"] { exposure.callers = try value.integer(1...1_000_000) }
+        if let value = keys["records-per-operation"] {
+            exposure.recordsPerOperation = try value.recordsPerOperation()
+        }
+    }
+}

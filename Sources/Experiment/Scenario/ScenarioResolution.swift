@@ -1,0 +1,74 @@
+import Anchors
+import Results
+import Throttling
+import Units
+
+extension ScenarioDraft {
+    /// Fills in what follows from the rest, and checks what no single key can tell.
+    func resolve(source: String) throws(ScenarioError) -> ResolvedScenario {
+        let anchor = try reference(source)
+        var notes: [String] = []
+        let kind = try keyKind(for: anchor, source: source, &notes)
+        try checkSizes(source)
+        guard load.processes.contains(where: { count in load.closed.contains { $0 >= count } })
+        else {
+            throw ScenarioError(
+                "\(source): no load has as many callers as processes, so nothing would run; "
+                    + "raise 'load.closed' or lower 'load.processes'")
+        }
+        let settings = AnchorSettings(
+            uri: anchor.redacted, mechanisms: mechanisms.map(\.rawValue),
+            keyBits: Dictionary(
+                uniqueKeysWithValues: mechanisms.map { ($0.rawValue, keyBits[$0] ?? 256) }),
+            key: kind, isReadWrite: isReadWrite)
+        let scenario = Scenario(
+            name: name, anchor: settings, recordBytes: recordBytes, load: load,
+            throttles: throttles, throttlesAt: throttlesAt, onDenied: onDenied, rounds: rounds,
+            duration: duration, warmUp: warmUp, abortAfterErrors: abortAfterErrors,
+            exposure: exposure)
+        return ResolvedScenario(scenario: scenario, anchor: anchor, notes: notes)
+    }
+
+    private func reference(_ source: String) throws(ScenarioError) -> AnchorReference {
+        do throws(URIError) {
+            return try AnchorReference(parsing: uri)
+        } catch {
+            throw ScenarioError("\(source): \(error.description)")
+        }
+    }
+
+    private func keyKind(
+        for anchor: AnchorReference, source: String, _ notes: inout [String]
+    ) throws(ScenarioError) -> KeyKind {
+        guard case .uri(let address) = anchor else { return key ?? .token }
+        guard address.object == nil else {
+            guard key != .session else {
+                throw ScenarioError(
+                    "\(source): the URI names a key with object=, but 'key: session' asks for a "
+                        + "new one; remove one of them")
+            }
+            return .token
+        }
+        guard key != .token else {
+            throw ScenarioError(
+                "\(source): 'key: token' on a token of your own needs the key's label: add "
+                    + "';object=LABEL' to the URI")
+        }
+        notes.append(
+            "No key was named, so session keys were made for the measurement; a stored key can be "
+                + "slower. Name yours with object= in the URI.")
+        return .session
+    }
+
+    private func checkSizes(_ source: String) throws(ScenarioError) {
+        for mechanism in mechanisms where mechanism.isRSA {
+            let bits = keyBits[mechanism] ?? 2048
+            guard let longest = mechanism.longestRecord(keyBits: bits),
+                longest >= Plan.dataKeyBytes
+            else {
+                throw ScenarioError(
+                    "\(source): a key of \(bits) bits is too short for \(mechanism.rawValue)")
+            }
+        }
+    }
+}

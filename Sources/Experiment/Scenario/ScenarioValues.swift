@@ -1,0 +1,106 @@
+import Anchors
+import Throttling
+import Units
+
+/// How each kind of value in a scenario is read and bounded.
+extension YAMLValue {
+    /// A name that is safe as part of a folder's name.
+    func fileName() throws(ScenarioError) -> String {
+        let text = try text()
+        let isPlain = text.allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+        }
+        guard isPlain, !text.isEmpty, text.count <= 80, !text.hasPrefix(".") else {
+            throw complaint(
+                "'name': '\(text)' must be letters, digits, '-', '_' and '.', because it names a "
+                    + "folder")
+        }
+        return text
+    }
+
+    func duration(_ range: ClosedRange<Nanoseconds>) throws(ScenarioError) -> Nanoseconds {
+        let value = try quantity(Nanoseconds.self)
+        guard range.contains(value) else {
+            throw complaint(
+                "'\(path)': '\(value)' must lie between \(range.lowerBound) and "
+                    + "\(range.upperBound)")
+        }
+        return value
+    }
+
+    func integers(_ range: ClosedRange<Int>) throws(ScenarioError) -> [Int] {
+        let values = try items().map { item throws(ScenarioError) in try item.integer(range) }
+        return try distinct(values)
+    }
+
+    func mechanisms() throws(ScenarioError) -> [DecryptMechanism] {
+        let known = DecryptMechanism.allCases.map(\.rawValue)
+        let later = ["aes-ctr", "rsa-pkcs", "aes-key-wrap", "hmac-sha256"]
+        let words = try items().map { item throws(ScenarioError) in
+            try item.word(known, later: later)
+        }
+        return try distinct(words).compactMap(DecryptMechanism.init(rawValue:))
+    }
+
+    func keyBits() throws(ScenarioError) -> [DecryptMechanism: Int] {
+        let keys = try entries(known: DecryptMechanism.allCases.map(\.rawValue))
+        var result: [DecryptMechanism: Int] = [:]
+        for (name, value) in keys {
+            guard let mechanism = DecryptMechanism(rawValue: name) else { continue }
+            let sizes = mechanism.isRSA ? [1024, 2048, 3072, 4096] : [128, 192, 256]
+            result[mechanism] = Int(try value.word(sizes.map(String.init)))
+        }
+        return result
+    }
+
+    func recordSizes() throws(ScenarioError) -> [ByteCount] {
+        let sizes = try items().map { item throws(ScenarioError) -> ByteCount in
+            let size = try item.quantity(ByteCount.self)
+            guard (1...16 << 20).contains(size.count) else {
+                throw item.complaint("'record-bytes': '\(size)' must lie between 1B and 16MiB")
+            }
+            return size
+        }
+        return try distinct(sizes)
+    }
+
+    func counts() throws(ScenarioError) -> [RecordCount] {
+        let values = try items().map { item throws(ScenarioError) -> RecordCount in
+            let value = try item.quantity(RecordCount.self)
+            guard value.count > 0 else {
+                throw item.complaint("'\(path)': 0 records are no data set")
+            }
+            return value
+        }
+        return try distinct(values).sorted()
+    }
+
+    func windows() throws(ScenarioError) -> [Nanoseconds] {
+        let values = try items().map { item throws(ScenarioError) in
+            try item.duration(.milliseconds(1) ... .max)
+        }
+        return try distinct(values).sorted()
+    }
+
+    func attackers() throws(ScenarioError) -> [String] {
+        let later = ["creep", "fill", "pulse", "harvest", "best"]
+        return try distinct(
+            items().map { item throws(ScenarioError) in try item.word(["sprint"], later: later) })
+    }
+
+    func recordsPerOperation() throws(ScenarioError) -> UInt64 {
+        guard try text() != "auto" else { return 1 }
+        let value = try quantity(RecordCount.self)
+        guard value.count > 0 else {
+            throw complaint("'\(path)': '0' must be at least 1: one call opens something")
+        }
+        return value.count
+    }
+
+    private func distinct<Value: Hashable>(_ values: [Value]) throws(ScenarioError) -> [Value] {
+        guard Set(values).count == values.count else {
+            throw complaint("'\(path)' lists the same value twice")
+        }
+        return values
+    }
+}

@@ -1,0 +1,200 @@
+import Anchors
+import CPlatform
+import Foundation
+import Latency
+import Load
+import Results
+import Throttling
+import Units
+
+/// The child process: the only one that loads a PKCS#11 module.
+///
+/// It reads orders from standard input and answers on what was its standard output; a module that
+/// prints on standard output prints on standard error instead.
+package final class Worker {
+    private let orders = OrderQueue()
+    private let answers: FileHandle
+    private var anchor: LoadedAnchor?
+    private var baselineKeys: [DecryptMechanism: OpenSSLKey] = [:]
+
+    /// Takes over the process's standard input and output.
+    ///
+    /// - Parameter orphanFolders: removed if the parent ends without saying so.
+    package init(orphanFolders: [String]) {
+        answers = FileHandle(fileDescriptor: dup(STDOUT_FILENO), closeOnDealloc: false)
+        dup2(STDERR_FILENO, STDOUT_FILENO)
+        // Ctrl-C reaches the whole process group; the parent decides what becomes of a worker.
+        signal(SIGINT, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
+        _ = anchorbench_forbid_dumps()
+        orders.start {
+            for folder in orphanFolders { try? FileManager.default.removeItem(atPath: folder) }
+            _exit(0)
+        }
+    }
+
+    /// Carries out orders until told to quit.
+    package func run() {
+        while true {
+            guard let order = nextOrder() else { return }
+            if case .quit = order { return }
+            do {
+                try carryOut(order)
+            } catch {
+                answer(.failed(FailureReport(message: Self.sentence(for: error))))
+            }
+        }
+    }
+
+    private func carryOut(_ order: WorkOrder) throws {
+        switch order {
+        case .open(let order): answer(.opened(try open(order, pin: nextPin())))
+        case .provision(let order):
+            let keys = order.keys.map { ($0.mechanism, $0.bits) }
+            try EmbeddedToken.provision(
+                modulePath: order.modulePath, keys: Dictionary(uniqueKeysWithValues: keys),
+                pin: nextPin())
+            answer(.provisioned)
+        case .inspect(let order):
+            let found = try AnchorInspection.inspect(
+                modulePath: order.modulePath, tokenLabel: order.tokenLabel,
+                keyLabel: order.keyLabel, pin: nextPin())
+            answer(.inspected(found))
+        case .measure(let order): try measure(order)
+        case .release, .callOff, .quit: break
+        }
+    }
+
+    private func open(_ order: OpenOrder, pin: consuming Pin) throws -> OpenedReport {
+        let anchor = try LoadedAnchor(
+            modulePath: order.modulePath, tokenLabel: order.tokenLabel, pin: pin,
+            isReadWrite: order.isReadWrite)
+        var keyBits: [String: Int] = [:]
+        for key in order.keys {
+            keyBits[key.mechanism.rawValue] = try anchor.prepareKey(
+                key.source, for: key.mechanism, bits: key.bits)
+        }
+        self.anchor = anchor
+        return OpenedReport(
+            identity: try anchor.identity(), moduleDigest: try? fileDigest(order.modulePath),
+            keyBits: keyBits)
+    }
+
+    private func measure(_ order: MeasureOrder) throws {
+        let throttle = try order.throttleState.map {
+            ClosedLoad.Throttle(order.throttle, state: try SharedState(path: $0))
+        }
+        let load = ClosedLoad(
+            callers: order.callers, warmUp: order.warmUp, duration: order.duration,
+            throttle: throttle, onDenied: OnDenied(rawValue: order.onDenied) ?? .backoff,
+            errorLimit: order.errorLimit)
+        guard let records = try records(of: load, order) else { return }
+        answer(.measured(MeasuredReport(records, errorName: Self.errorName(order))))
+    }
+
+    /// Runs the load on the anchor or on the baseline; nil where the parent called it off.
+    private func records(of load: ClosedLoad, _ order: MeasureOrder) throws -> [CallerRecord]? {
+        let (mechanism, recordBytes) = (order.mechanism, order.recordBytes)
+        if order.isBaseline {
+            let key = try baselineKey(mechanism, bits: order.keyBits)
+            return try load.run(clock: MonotonicClock()) { _ in
+                try OpenSSLOperation(
+                    key, recordBytes: recordBytes, recordCount: LoadedAnchor.recordsPerCaller)
+            } awaitRelease: {
+                awaitRelease()
+            }
+        }
+        guard let anchor else { preconditionFailure("a module is opened before it is measured") }
+        return try load.run(clock: MonotonicClock()) { _ in
+            try anchor.operation(mechanism, recordBytes: recordBytes)
+        } awaitRelease: {
+            awaitRelease()
+        }
+    }
+
+    private func awaitRelease() -> Nanoseconds? {
+        answer(.ready)
+        guard case .release(let instant) = nextOrder() else { return nil }
+        return instant
+    }
+
+    private func baselineKey(_ mechanism: DecryptMechanism, bits: Int) throws -> OpenSSLKey {
+        if let key = baselineKeys[mechanism] { return key }
+        let key = try OpenSSLKey(mechanism, bits: bits)
+        baselineKeys[mechanism] = key
+        return key
+    }
+
+    private static func errorName(_ order: MeasureOrder) -> (UInt) -> String {
+        order.isBaseline
+            ? { "OPENSSL_0x\(String($0, radix: 16))" } : { ReturnCode(rawValue: $0).description }
+    }
+
+    private static func sentence(for error: any Error) -> String {
+        switch error {
+        case LoadError.preparation(let cause): "\(cause)"
+        case LoadError.noThread(let reason): "the system gave no thread for a caller: \(reason)"
+        default: "\(error)"
+        }
+    }
+
+    private func nextOrder() -> WorkOrder? {
+        try? JSONDecoder().decode(WorkOrder.self, from: Data(orders.next()))
+    }
+
+    private func nextPin() -> Pin {
+        var digits = orders.next()
+        var bytes = stride(from: 0, to: digits.count - 1, by: 2).map { index in
+            UInt8(Self.digit(digits[index]) << 4 | Self.digit(digits[index + 1]))
+        }
+        for index in digits.indices { digits[index] = 0 }
+        return Pin(wiping: &bytes)
+    }
+
+    private static func digit(_ character: UInt8) -> Int {
+        let isLetter = character >= UInt8(ascii: "a")
+        return Int(character) - Int(isLetter ? UInt8(ascii: "a") - 10 : UInt8(ascii: "0"))
+    }
+
+    private func answer(_ report: WorkerReport) {
+        guard let data = try? JSONEncoder().encode(report) else {
+            preconditionFailure("a report is plain data")
+        }
+        try? answers.write(contentsOf: data + Data("\n".utf8))
+    }
+}
+
+extension MeasuredReport {
+    /// Merges what the callers of one process recorded.
+    init(_ records: [CallerRecord], errorName: (UInt) -> String) {
+        let pooled = PooledHistograms(records)
+        var errors: [String: UInt64] = [:]
+        for record in records {
+            for (code, count) in record.errors { errors[errorName(code), default: 0] += count }
+            if record.wrong > 0 { errors[Round.wrongPlaintext, default: 0] += record.wrong }
+        }
+        self.init(
+            operations: records.reduce(0) { $0 + $1.operations },
+            admitted: records.reduce(0) { $0 + $1.admitted },
+            denied: records.reduce(0) { $0 + $1.denied }, errors: errors,
+            elapsed: records.map(\.elapsed).max() ?? .zero,
+            cpuTime: records.map(\.cpuTime).reduce(.zero, +),
+            service: HistogramEncoding.encode(pooled.service),
+            throttleWait: pooled.throttleWait.map(HistogramEncoding.encode),
+            denial: pooled.denial.map(HistogramEncoding.encode))
+    }
+}
+
+extension PooledHistograms {
+    /// Merges the callers' histograms.
+    fileprivate init(_ records: [CallerRecord]) {
+        self.init()
+        for record in records {
+            var own = PooledHistograms()
+            own.service = record.service
+            own.throttleWait = record.throttleWait
+            own.denial = record.denial
+            merge(own)
+        }
+    }
+}

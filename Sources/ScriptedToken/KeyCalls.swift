@@ -1,0 +1,46 @@
+import CCryptoki
+
+/// The calls that make keys and random numbers.
+extension FunctionList {
+    static func fillKeys(_ list: inout CK_FUNCTION_LIST) {
+        list.C_GenerateKey = { session, mechanism, template, count, key in
+            answer(.generateKey) { token throws(Refusal) in
+                _ = try token.sessions.find(session)
+                guard let mechanism, let key else { throw Refusal(CKR_ARGUMENTS_BAD) }
+                guard mechanism.pointee.mechanism == CKM_AES_KEY_GEN else {
+                    throw Refusal(CKR_MECHANISM_INVALID)
+                }
+                let attributes = try ObjectMaking.generatedAES(try Attributes(template, count))
+                key.pointee = try token.store(attributes, session)
+            }
+        }
+        list.C_GenerateKeyPair = {
+            session, mechanism, publicTemplate, publicCount, privateTemplate, privateCount,
+            publicKey, privateKey in
+            answer { token throws(Refusal) in
+                _ = try token.sessions.find(session)
+                guard let mechanism, let publicKey, let privateKey else {
+                    throw Refusal(CKR_ARGUMENTS_BAD)
+                }
+                guard mechanism.pointee.mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN else {
+                    throw Refusal(CKR_MECHANISM_INVALID)
+                }
+                let pair = try ObjectMaking.generatedRSA(
+                    public: try Attributes(publicTemplate, publicCount),
+                    private: try Attributes(privateTemplate, privateCount))
+                privateKey.pointee = try token.store(pair.private, session)
+                publicKey.pointee = try token.store(pair.public, session)
+            }
+        }
+        list.C_GenerateRandom = { session, bytes, length in
+            answer { token throws(Refusal) in
+                _ = try token.sessions.find(session)
+                guard let bytes, length <= CK_ULONG(Int32.max) else {
+                    throw Refusal(CKR_ARGUMENTS_BAD)
+                }
+                let random = ObjectMaking.randomBytes(Int(length))
+                bytes.update(from: random, count: random.count)
+            }
+        }
+    }
+}

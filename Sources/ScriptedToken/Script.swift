@@ -1,0 +1,62 @@
+import CCryptoki
+
+/// What the token was told to do: the value of the environment variable `ANCHORBENCH_SCRIPT`,
+/// parsed.
+///
+/// Directives are separated by `;` or a new line, each a key, `=` and a value; spaces around them
+/// do not count. A directive that may come more than once adds to the earlier ones, any other
+/// replaces them. Times are a number and `ns`, `us`, `ms`, `s` or `min`. WHICH is `#N`, exactly the
+/// N-th call since the script was read, or a probability, drawn from the seed. Draws depend on the
+/// seed and the number of the call alone: processes that are to differ are given different seeds.
+///
+///     pin=1234                       the user PIN
+///     label=scripted                 the token's label, up to 32 bytes
+///     seed=N                         of every draw; 0 unless given
+///     service=fixed:TIME             how long one C_Decrypt occupies a server
+///     service=exponential:MEAN       likewise, exponentially distributed
+///     servers=C                      how many calls are served at a time; 1 unless given
+///     stall=AT:LENGTH                every server stands still once, AT after C_Initialize
+///     fault=FUNCTION:CODE:WHICH      answer CODE (a name or 0xHEX); may be repeated
+///     garbage=WHICH                  C_Decrypt flips a byte of the plaintext; may be repeated
+///     truncate=WHICH                 C_Decrypt returns one byte less; may be repeated
+///     hang=#N                        the N-th C_Decrypt never returns
+///     crash=#N                       the N-th C_Decrypt aborts the process
+///     remove=#N                      from the N-th C_Decrypt on, all is CKR_DEVICE_REMOVED
+///     login-delay=TIME               how long C_Login takes
+///     count-file=PATH                counters shared by processes, see CountFile
+struct Script {
+    /// A code that a function answers instead of doing its work.
+    struct Fault {
+        let function: ScriptedFunction
+        let code: CK_RV
+        let trigger: Trigger
+    }
+
+    var pin: [UInt8] = Array("1234".utf8)
+    var label: [UInt8] = Array("scripted".utf8)
+    var seed: UInt64 = 0
+    var service: ServiceTime?
+    var servers: Int?
+    /// In nanoseconds after `C_Initialize`.
+    var stall_ns: Range<UInt64>?
+    var faults: [Fault] = []
+    var garbage: [Trigger] = []
+    var truncation: [Trigger] = []
+    /// Numbers of `C_Decrypt` calls.
+    var hang: UInt64?
+    var crash: UInt64?
+    var removal: UInt64?
+    var loginDelay_ns: UInt64 = 0
+    var countFile: String?
+
+    /// Whether calls pass a queue; without one they take neither a lock nor a delay.
+    var hasQueue: Bool {
+        service != nil || stall_ns != nil
+    }
+
+    /// Whether a call has to ask the script at all.
+    var concernsCalls: Bool {
+        hasQueue || !faults.isEmpty || !garbage.isEmpty || !truncation.isEmpty || hang != nil
+            || crash != nil || removal != nil || loginDelay_ns > 0 || countFile != nil
+    }
+}

@@ -1,0 +1,26 @@
+import Glibc
+
+/// How long one decryption occupies its server.
+enum ServiceTime: Equatable {
+    /// Always the same, in nanoseconds.
+    case fixed(UInt64)
+    /// Exponentially distributed with this mean, in nanoseconds.
+    case exponential(UInt64)
+
+    /// The service time of a call.
+    ///
+    /// - Parameters:
+    ///   - number: The number of the call, from 1.
+    ///   - seed: The seed of the script: the same seed gives the same times.
+    /// - Returns: Nanoseconds.
+    func draw_ns(forCall number: UInt64, seed: UInt64) -> UInt64 {
+        switch self {
+        case .fixed(let time): return time
+        case .exponential(let mean):
+            let uniform = SeededDraw(seed: seed, stream: Self.stream).uniform(number)
+            return UInt64(-log(1 - uniform) * Double(mean))
+        }
+    }
+
+    private static let stream: UInt64 = 0x7365_7276
+}

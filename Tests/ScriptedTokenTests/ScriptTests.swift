@@ -1,0 +1,68 @@
+import CCryptoki
+import Glibc
+import Testing
+
+extension ModuleTests {
+    @Suite struct ScriptTests {
+        @Test(
+            "a directive that is unknown or has a bad value is refused, and named on stderr",
+            arguments: [
+                "sevice=fixed:2ms", "service=fixed:2", "service=uniform:2ms", "servers=0",
+                "stall=2s",
+                "fault=C_Decrypt:CKR_NO_SUCH:#1", "fault=C_Encipher:CKR_DEVICE_ERROR:#1",
+                "fault=C_Decrypt:CKR_DEVICE_ERROR:1.5", "fault=C_Decrypt:CKR_OK:1", "garbage=#0",
+                "hang=0.5", "pin=", "seed", "count-file=/nonexistent/counters",
+            ])
+        func refused(_ directive: String) async throws {
+            let child = await #expect(
+                processExitsWith: .exitCode(7), observing: [\.standardErrorContent]
+            ) { [directive] in
+                let code = ScriptedModule.initialize("seed=1; \(directive)")
+                var info = CK_INFO()
+                let list = try ScriptedModule.functionList()
+                let isRefused = list.C_GetInfo(&info) == CKR_CRYPTOKI_NOT_INITIALIZED
+                exit(code == CKR_ARGUMENTS_BAD && isRefused ? 7 : 1)
+            }
+            let text = String(decoding: child?.standardErrorContent ?? [], as: UTF8.self)
+            let lines = text.split(separator: "\n").filter { $0.hasPrefix("ScriptedToken: ") }
+            #expect(lines.count == 1)
+            #expect(lines.first?.contains(directive) == true, "\(text)")
+        }
+
+        @Test("directives are separated by semicolons or lines, with spaces at will")
+        func separators() throws {
+            _ = try ScriptedModule(" pin = 77 ;\n\n label=a b;servers=2\nservice=exponential:10us;")
+        }
+
+        @Test("a count file counts the calls of every script that names it")
+        func countFile() throws {
+            let path = "/tmp/scripted-token-counters-\(getpid())"
+            defer { unlink(path) }
+            for _ in 0..<2 {
+                let module = try ScriptedModule("count-file=\(path)")
+                let caller = try Caller(module.functions)
+                _ = try Caller(module.functions)
+                #expect(caller.logIn() == CKR_OK)
+                let key = try caller.find("records", CKO_SECRET_KEY)
+                #expect(caller.encryptInit(.ctr, key) == CKR_OK)
+                let sealed = caller.encrypt([1, 2])
+                for _ in 0..<5 {
+                    #expect(caller.decryptInit(.ctr, key) == CKR_OK)
+                    #expect(caller.decrypt(sealed.bytes).bytes == [1, 2])
+                }
+                #expect(caller.decrypt(sealed.bytes).code == CKR_OPERATION_NOT_INITIALIZED)
+                let unsupported = module.functions.C_SignInit(caller.session, nil, key)
+                #expect(unsupported == CKR_FUNCTION_NOT_SUPPORTED)
+            }
+            #expect(counters(path) == [2, 4, 2, 2, 2, 10, 12, 0, 2, 0])
+        }
+
+        private func counters(_ path: String) -> [UInt64] {
+            var counters = [UInt64](repeating: 0, count: 11)
+            let file = open(path, O_RDONLY)
+            defer { close(file) }
+            let length = read(file, &counters, 88)
+            return Array(counters.prefix(length / 8))
+        }
+    }
+}
