@@ -11,6 +11,8 @@ package typealias KeySource = Cryptoki.KeySource
 package typealias KeyPolicy = Cryptoki.KeyPolicy
 /// What a module says of itself.
 package typealias ModuleInfo = Cryptoki.ModuleInfo
+/// What a token says of itself.
+package typealias TokenInfo = Cryptoki.TokenInfo
 /// A PIN in memory that is wiped.
 package typealias Pin = Cryptoki.Pin
 /// Where a PIN comes from.

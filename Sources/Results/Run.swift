@@ -4,8 +4,8 @@ import Foundation
 package struct Run: Codable, Equatable, Sendable {
     /// The version of this layout; a reader refuses a newer one.
     package let schemaVersion: Int
-    /// The scenario as resolved.
-    package let scenario: Scenario
+    /// The scenario as resolved; what is projected from a run may differ from what it was made for.
+    package var scenario: Scenario
     /// The seed of the cells' order.
     package let seed: UInt64
     /// Where the figures come from.

@@ -13,7 +13,7 @@ package struct Campaign: Sendable {
     private let folder: RunFolder
     private let executable: String
     private let interruption: Interruption
-    private let observe: @Sendable (Progress) -> Void
+    private let observe: @Sendable (RunProgress) -> Void
 
     /// After so many rounds lost in a row the anchor is given up.
     private static let lossLimit = 5
@@ -25,7 +25,7 @@ package struct Campaign: Sendable {
     ///   - observe: told of every step.
     package init(
         _ resolved: ResolvedScenario, plan: Plan, folder: RunFolder, executable: String,
-        interruption: Interruption, observe: @escaping @Sendable (Progress) -> Void
+        interruption: Interruption, observe: @escaping @Sendable (RunProgress) -> Void
     ) {
         self.resolved = resolved
         self.plan = plan

@@ -34,6 +34,22 @@ package enum ScenarioReader {
     }
 }
 
+extension ScenarioReader {
+    /// A stored scenario with other throttles and another exposure, for a projection.
+    ///
+    /// - Throws: `ScenarioError`.
+    package static func project(
+        _ scenario: Scenario, overrides: [ScenarioOverride]
+    ) throws(ScenarioError) -> Scenario {
+        var draft = ScenarioDraft()
+        (draft.throttles, draft.exposure) = (scenario.throttles, scenario.exposure)
+        for override in overrides { try draft.apply(override) }
+        var projected = scenario
+        (projected.throttles, projected.exposure) = (draft.throttles, draft.exposure)
+        return projected
+    }
+}
+
 /// A flag that stands for a key of the scenario.
 package struct ScenarioOverride: Sendable {
     /// The flag as typed, such as `--closed`.

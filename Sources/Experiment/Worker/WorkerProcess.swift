@@ -17,6 +17,9 @@ actor WorkerProcess {
     /// How long a report line may be: histograms travel in it.
     private static let longestLine = 8 << 20
 
+    /// How long a worker may take to unload its module.
+    private static let farewell = Duration.seconds(5)
+
     /// Starts a worker.
     ///
     /// - Parameters:
@@ -60,11 +63,18 @@ actor WorkerProcess {
         return report
     }
 
-    /// Ends the worker in order and waits for its end.
+    /// Ends the worker in order and waits for its end, or kills it where it does not heed.
+    ///
+    /// Its standard input stays open until then: a worker that reads the end of it takes itself
+    /// for orphaned.
     func quit() async {
         try? send(.quit)
-        orders.finish()
+        let watchdog = Task {
+            try await Task.sleep(for: Self.farewell)
+            process.kill()
+        }
         _ = await life.value
+        watchdog.cancel()
     }
 
     /// Ends the worker at once.

@@ -3,7 +3,7 @@ import Synchronization
 import Units
 
 /// What a run tells whoever watches it.
-package enum Progress: Sendable {
+package enum RunProgress: Sendable {
     /// The anchor is being made ready.
     case preparing
     /// Measuring begins: rounds to run in all, each of every cell counted.

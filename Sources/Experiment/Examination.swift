@@ -1,0 +1,104 @@
+import Anchors
+import Results
+import Units
+
+/// What `doctor` finds, as text: the module and token, the mechanisms, and what the keys allow.
+package struct Examination: Sendable {
+    private let inspection: AnchorInspection
+    private let name: String
+
+    /// Examines an anchor in a child process.
+    ///
+    /// - Parameters:
+    ///   - anchor: `softhsm` or a PKCS#11 URI.
+    ///   - executable: the program that runs as a worker when called with `worker`.
+    /// - Throws: `ScenarioError` for a bad URI, `ExperimentError` where the anchor is not there.
+    package static func run(_ anchor: String, executable: String) async throws -> Examination {
+        let overrides = [
+            ScenarioOverride(
+                flag: "--anchor", yaml: "anchor: { uri: '\(anchor.replacing("'", with: "''"))' }")
+        ]
+        let resolved = try ScenarioReader.read(
+            nil, source: "the built-in scenario", overrides: overrides)
+        let access = try await AnchorAccess.prepare(
+            resolved.anchor, resolved.scenario.anchor, executable: executable)
+        defer { access.remove() }
+        return Examination(
+            inspection: try await access.inspect(resolved.anchor), name: resolved.anchor.redacted)
+    }
+
+    /// The findings, section by section.
+    package var text: String {
+        [moduleText, slotText, mechanismText, keyText, problemText]
+            .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private var moduleText: String {
+        let module = inspection.module
+        return """
+            Anchor      \(name)
+            Module      \(inspection.modulePath)
+                        \(module.description) \(module.libraryVersion), \(module.manufacturer), \
+            Cryptoki \(module.cryptokiVersion)
+            """
+    }
+
+    private var slotText: String {
+        guard !inspection.slots.isEmpty else { return "Slots       none holds a token" }
+        let lines = inspection.slots.map { slot in
+            let token = slot.token
+            guard token.isInitialized else { return "  slot \(slot.id): not initialised" }
+            let isChosen = token.label == inspection.chosenToken ? "* " : "  "
+            return "\(isChosen)slot \(slot.id): token '\(token.label)', \(token.manufacturer) "
+                + "\(token.model), firmware \(token.firmwareVersion), sessions "
+                + "\(Self.sessions(token.sessionCount)) of \(Self.limit(token.maxSessionCount))"
+                + Self.warnings(token).map { ", \($0)" }.joined()
+        }
+        return "Slots with a token (* is the one named)\n" + lines.joined(separator: "\n")
+    }
+
+    private static func sessions(_ count: UInt?) -> String { count.map { "\($0)" } ?? "?" }
+
+    private static func limit(_ count: UInt?) -> String {
+        guard let count else { return "an unknown limit" }
+        return count == 0 ? "no limit" : "\(count)"
+    }
+
+    private static func warnings(_ token: TokenInfo) -> [String] {
+        var warnings: [String] = []
+        if token.isPinLocked { warnings.append("THE USER PIN IS LOCKED") }
+        if token.isPinCountLow { warnings.append("WRONG PINS WERE GIVEN BEFORE") }
+        return warnings
+    }
+
+    private var mechanismText: String {
+        guard inspection.chosenToken != nil else { return "" }
+        let lines = DecryptMechanism.allCases.map { mechanism in
+            let isThere = inspection.usable.contains(mechanism)
+            return "  \(mechanism.rawValue): "
+                + (isThere ? "can be measured" : "the token has no \(mechanism.type)")
+        }
+        return "Mechanisms (\(inspection.mechanisms.count) in all)\n"
+            + lines.joined(separator: "\n")
+    }
+
+    private var keyText: String {
+        guard inspection.chosenToken != nil else { return "" }
+        guard !inspection.keys.isEmpty else {
+            return "Keys        no AES key and no RSA private key is seen"
+        }
+        let parts = inspection.keys.enumerated().map { index, key in
+            let size = key.bits.map { "-\($0)" } ?? ""
+            let place = key.isToken ? "stored on the token" : "a session object"
+            let findings = KeyFinding.findings(on: key).map { "    \($0.text)" }
+            return (["  key \(index + 1): \(key.kind)\(size), \(place)"] + findings)
+                .joined(separator: "\n")
+        }
+        return "Keys (labels are not printed)\n" + parts.joined(separator: "\n")
+    }
+
+    private var problemText: String {
+        guard !inspection.problems.isEmpty else { return "" }
+        return "Not looked at\n" + inspection.problems.map { "  \($0)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,109 @@
+import Exposure
+import Latency
+import Results
+import Throttling
+import Units
+
+/// The first lines of a report: what was found, in plain words, the least flattering first.
+struct Findings {
+    private let run: Run
+    private let model: ExposureModel
+    /// The data set that the sentences speak of.
+    let dataset: RecordCount
+    /// The window that the sentences speak of.
+    let window: Nanoseconds
+
+    /// Ten million records and fifteen minutes where the scenario has them, else its middle values.
+    init(_ run: Run, _ model: ExposureModel) {
+        self.run = run
+        self.model = model
+        let (datasets, windows) = (model.datasets, model.windows)
+        let (usualDataset, usualWindow) = (RecordCount(10_000_000), Nanoseconds.seconds(900))
+        dataset =
+            datasets.contains(usualDataset) || datasets.isEmpty
+            ? usualDataset : datasets[datasets.count / 2]
+        window =
+            windows.contains(usualWindow) || windows.isEmpty
+            ? usualWindow : windows[windows.count / 2]
+    }
+
+    /// What must be said before anything else: nil where the run is whole and valid.
+    var warning: String? {
+        var sentences: [String] = []
+        if let partial = run.partial {
+            sentences.append("**This run is partial**: \(partial).")
+        }
+        let invalid = run.cells.filter { !$0.verdict.isValid }
+        if !invalid.isEmpty {
+            sentences.append(
+                "**\(invalid.count) of \(run.cells.count) cells are INVALID** and stand in no "
+                    + "projection; the table of cells gives the reasons.")
+        }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    }
+
+    /// One paragraph for each mechanism and record size.
+    var paragraphs: [String] {
+        SubjectGroup.grouping(model.projections).map { paragraph($0.subject, $0.projections) }
+            + model.gaps
+    }
+
+    private func paragraph(_ subject: String, _ projections: [Projection]) -> String {
+        var sentences: [String] = []
+        for projection in projections {
+            sentences.append(sentence(for: projection))
+        }
+        if let first = projections.first, let sentence = baselineSentence(for: first) {
+            sentences.append(sentence)
+        }
+        return "**\(Self.title(subject)).** " + sentences.joined(separator: " ")
+    }
+
+    private func sentence(for projection: Projection) -> String {
+        let theft = projection.theft(of: dataset)
+        let loss = projection.loss(within: window, of: dataset)
+        let who = projection.identities > 1 ? " with \(projection.identities) identities" : ""
+        let held =
+            loss.fraction >= 1
+            ? "all of them" : "\(Wording.records(loss.records)) (\(Wording.share(loss.fraction)))"
+        let stopped = "stopped after \(window.seconds.inWords) the thief holds \(held)"
+        guard projection.throttle != .none else {
+            return "At full speed the anchor opens \(rateText(projection)), and "
+                + "\(dataset.inWords) records leave in \(Wording.time(theft))\(who); \(stopped)."
+        }
+        let time =
+            theft.seconds.isNever ? "never leave" : "take \(Wording.time(theft))"
+        let bypass =
+            projection.throttle.enforced.isBypassable
+            ? " This throttle stands on the application's host: a thief there loads the module "
+                + "directly and is not throttled at all."
+            : ""
+        return "Under \(projection.throttle.inWords)\(who) they \(time); \(stopped).\(bypass)"
+    }
+
+    private func rateText(_ projection: Projection) -> String {
+        let load = projection.service.cell
+        let processes = load.processes == 1 ? "one process" : "\(load.processes) processes"
+        let callers = load.callers == 1 ? "1 caller" : "\(load.callers) callers"
+        let each =
+            projection.recordsPerOperation > 1
+            ? ", \(projection.recordsPerOperation) records with each call" : ""
+        return "\(Wording.rate(projection.service.rate)) (best at \(callers) in \(processes)\(each))"
+    }
+
+    private func baselineSentence(for projection: Projection) -> String? {
+        guard let baseline = projection.baseline else { return nil }
+        let seconds = Seconds(Double(dataset.count) / baseline.rate.estimate)
+        let factor = projection.theft(of: dataset).anchorFactor.map(Wording.factor) ?? ""
+        return "With the key in memory and no anchor, OpenSSL opens the same records on this "
+            + "machine in \(seconds.inWords): without a throttle the anchor alone makes the theft "
+            + "\(factor) as long."
+    }
+
+    /// `aes-gcm-256/256B` as a heading.
+    static func title(_ subject: String) -> String {
+        let parts = subject.split(separator: "/")
+        guard parts.count == 2 else { return subject }
+        return "\(parts[0]), \(parts[1]) records"
+    }
+}

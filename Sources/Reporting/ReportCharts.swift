@@ -1,0 +1,196 @@
+import Exposure
+import Latency
+import Results
+import Throttling
+import Units
+
+/// The charts of a report, made from the same values as its tables.
+struct ReportCharts {
+    private let run: Run
+    private let model: ExposureModel
+    private let findings: Findings
+
+    init(_ run: Run, _ model: ExposureModel, _ findings: Findings) {
+        self.run = run
+        self.model = model
+        self.findings = findings
+    }
+
+    /// Every chart that the run has values for.
+    var charts: [ReportChart] {
+        var charts: [ReportChart] = []
+        for group in SubjectGroup.grouping(model.projections) {
+            charts.append(exfiltration(group))
+            charts.append(recordsLost(group))
+        }
+        if run.cells.contains(where: { $0.throughput != nil }) { charts.append(throughput) }
+        if run.cells.contains(where: { $0.service.count > 0 }) { charts.append(latency) }
+        return charts
+    }
+
+    private func exfiltration(_ group: SubjectGroup) -> ReportChart {
+        let series = group.projections.enumerated().map { index, projection in
+            let points = exfiltrationSizes.map { size in
+                let theft = projection.theft(of: size)
+                return Series.Point(
+                    Double(size.count), theft.seconds.value, low: theft.low?.value,
+                    high: theft.high?.value)
+            }
+            return Series(projection.label, points, style: .line, interval: .band, color: index)
+        }
+        let chart = LineChart(
+            title: "How long the theft of a data set takes",
+            subtitle: Findings.title(group.subject) + ", a thief as fast as anchor and throttle allow",
+            x: Axis("records in the data set", scale: .log10, unit: .records),
+            y: Axis("time until the last record has left", scale: .log10, unit: .duration),
+            series: series,
+            references: model.windows.map {
+                ReferenceLine(.y, $0.seconds.value, label: $0.seconds.inWords)
+            })
+        return ReportChart(
+            name: "exfiltration-\(group.fileName)",
+            caption: "Time to steal a data set against its size, \(Findings.title(group.subject)); "
+                + "the horizontal lines are times until the thief is stopped",
+            svg: chart.svg)
+    }
+
+    private func recordsLost(_ group: SubjectGroup) -> ReportChart {
+        let total = Double(findings.dataset.count)
+        let series = group.projections.enumerated().map { index, projection in
+            let points = windowSizes.map { window in
+                let loss = projection.loss(within: window, of: findings.dataset)
+                return Series.Point(window.seconds.value, loss.records, low: loss.low, high: loss.high)
+            }
+            return Series(projection.label, points, style: .line, interval: .band, color: index)
+        }
+        let chart = LineChart(
+            title: "Records lost when the thief is stopped",
+            subtitle: "\(Findings.title(group.subject)), \(findings.dataset.inWords) in the data set",
+            x: Axis("time until the thief is stopped", scale: .log10, unit: .duration),
+            y: Axis("records lost", scale: .log10, unit: .records), series: series,
+            references: [
+                ReferenceLine(.y, total, label: "all \(findings.dataset.inWords) records")
+            ])
+        return ReportChart(
+            name: "records-lost-\(group.fileName)",
+            caption: "Records lost against the time until the thief is stopped, "
+                + "\(Findings.title(group.subject))",
+            svg: chart.svg)
+    }
+
+    private var throughput: ReportChart {
+        var series: [(name: String, points: [Series.Point])] = []
+        for result in run.cells where result.cell.throttle == .none && !result.cell.isBaseline {
+            guard let rate = result.throughput, result.verdict.isValid else { continue }
+            let cell = result.cell
+            let processes = cell.processes == 1 ? "1 process" : "\(cell.processes) processes"
+            let name = "\(cell.subject), \(processes)"
+            let point = Series.Point(
+                Double(cell.callers), rate.estimate, low: rate.low, high: rate.high)
+            if let index = series.firstIndex(where: { $0.name == name }) {
+                series[index].points.append(point)
+            } else {
+                series.append((name, [point]))
+            }
+        }
+        let callers = Set(series.flatMap(\.points).map(\.x)).sorted()
+        let rates = series.flatMap(\.points).compactMap(\.y)
+        // AES and RSA lie two decades apart: a linear axis would show one of them as zero.
+        let isWide = (rates.max() ?? 1) > 20 * (rates.min() ?? 1)
+        let chart = LineChart(
+            title: "Throughput against concurrent callers",
+            subtitle: "closed load without a throttle, intervals at 95 % between rounds",
+            x: Axis("concurrent callers, all processes together", scale: .log10, ticks: callers),
+            y: isWide
+                ? Axis("operations per second", scale: .log10)
+                : Axis("operations per second", startsAtZero: true),
+            series: series.map { Series($0.name, $0.points) })
+        return ReportChart(
+            name: "throughput", caption: "Operations a second against concurrent callers",
+            svg: chart.svg)
+    }
+
+    private var latency: ReportChart {
+        var groups: [(heading: String, rows: [PercentileChart.Row])] = []
+        for result in run.cells where result.service.count > 0 {
+            let (cell, service) = (result.cell, result.service)
+            let heading = Findings.title(cell.subject)
+            let short = cell.key.dropFirst(cell.subject.count + 1)
+            let row = PercentileChart.Row(
+                String(short), p50: service.p50.map(Nanoseconds.init),
+                p90: service.p90.map(Nanoseconds.init), p99: service.p99.map(Nanoseconds.init),
+                p999: service.p999.map(Nanoseconds.init),
+                max: service.longest.map(Nanoseconds.init))
+            if let index = groups.firstIndex(where: { $0.heading == heading }) {
+                groups[index].rows.append(row)
+            } else {
+                groups.append((heading, [row]))
+            }
+        }
+        let chart = PercentileChart(
+            title: "Latency of one decrypt",
+            subtitle: "C_DecryptInit + C_Decrypt, without the wait for a throttle",
+            label: "service time of a call",
+            groups: groups.map { PercentileChart.Group($0.heading, $0.rows) })
+        return ReportChart(
+            name: "latency", caption: "Latency percentiles of every cell", svg: chart.svg)
+    }
+
+    /// Sizes between the smallest and the largest data set, eight a decade, and those named.
+    private var exfiltrationSizes: [RecordCount] {
+        let named = model.datasets
+        guard let first = named.first, let last = named.last, first < last else { return named }
+        let between = Self.spread(Double(first.count), Double(last.count))
+            .map { RecordCount(UInt64($0)) }
+        return Set(named + between).sorted()
+    }
+
+    /// Windows between the shortest and the longest, eight a decade, and those named.
+    private var windowSizes: [Nanoseconds] {
+        let named = model.windows
+        guard let first = named.first, let last = named.last, first < last else { return named }
+        let between = Self.spread(Double(first.count), Double(last.count))
+            .map { Nanoseconds(Int64($0)) }
+        return Set(named + between).sorted()
+    }
+
+    private static func spread(_ first: Double, _ last: Double) -> [Double] {
+        let step = 1.3335214321633240  // the eighth root of ten
+        var values: [Double] = []
+        var value = first * step
+        while value < last {
+            values.append(value)
+            value *= step
+        }
+        return values
+    }
+}
+
+/// The projections of one mechanism and record size.
+struct SubjectGroup {
+    let subject: String
+    var projections: [Projection]
+
+    /// The subject as a part of a file's name.
+    var fileName: String { subject.replacing("/", with: "-") }
+
+    /// Projections by subject, in their order.
+    static func grouping(_ projections: [Projection]) -> [SubjectGroup] {
+        var groups: [SubjectGroup] = []
+        for projection in projections {
+            if let index = groups.firstIndex(where: { $0.subject == projection.subject }) {
+                groups[index].projections.append(projection)
+            } else {
+                groups.append(SubjectGroup(subject: projection.subject, projections: [projection]))
+            }
+        }
+        return groups
+    }
+}
+
+extension Projection {
+    /// The throttle in words, with the identities where there are several.
+    var label: String {
+        throttle.inWords + (identities > 1 ? ", \(identities) identities" : "")
+    }
+}

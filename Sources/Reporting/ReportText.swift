@@ -1,0 +1,218 @@
+import Exposure
+import Latency
+import Results
+import Throttling
+import Units
+
+/// `report.md`: findings first, then tables and charts, assumptions and provenance last.
+struct ReportText {
+    private let run: Run
+    private let model: ExposureModel
+    private let findings: Findings
+    private let charts: [ReportChart]
+
+    init(_ run: Run, _ model: ExposureModel, _ findings: Findings, charts: [ReportChart]) {
+        self.run = run
+        self.model = model
+        self.findings = findings
+        self.charts = charts
+    }
+
+    var text: String {
+        let head = [findings.warning].compactMap { $0 } + findings.paragraphs
+        let sections = [
+            "# How strongly \(run.cells.first?.cell.anchor ?? "the anchor") holds",
+            head.joined(separator: "\n\n"),
+            Self.advice,
+            chartSection, theftSection, lossSection, cellSection, throttleSection, errorSection,
+            noteSection, assumptionSection, provenanceSection,
+        ]
+        return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    }
+
+    /// What a projection alone has to say.
+    var projection: String {
+        let head = ([findings.warning].compactMap { $0 } + findings.paragraphs)
+            .joined(separator: "\n\n")
+        return [head, theftSection, lossSection].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private static let advice = """
+        The device's own speed anchors little; the throttle, and the time until the thief is \
+        stopped, decide how much is lost. Every time below is the thief's worst case for the \
+        defender: all of the throttle's envelope is the thief's, from the best moment to begin.
+        """
+
+    private var chartSection: String {
+        guard !charts.isEmpty else { return "" }
+        let pictures = charts.map { "![\($0.caption)](charts/\($0.name).svg)\n\n*\($0.caption)*" }
+        return "## Charts\n\n" + pictures.joined(separator: "\n\n")
+    }
+
+    private var theftSection: String {
+        var parts: [String] = []
+        for group in SubjectGroup.grouping(model.projections) {
+            let projections = group.projections
+            var table = MarkdownTable(
+                [("records", .right)] + projections.map { ($0.label, .right) })
+            for dataset in model.datasets {
+                let times = projections.map { projection in
+                    let theft = projection.theft(of: dataset)
+                    return theft.seconds.inWords + (theft.isSetByThrottle ? " †" : "")
+                }
+                table.append([dataset.inWords] + times)
+            }
+            if let factors = factorRow(projections) { table.append(factors) }
+            parts.append("### \(Findings.title(group.subject))\n\n" + table.text)
+        }
+        guard !parts.isEmpty else { return "" }
+        return "## How long the theft takes\n\n" + parts.joined(separator: "\n")
+            + "\n† set by the throttle: the speed of the device does not matter. Times with their "
+            + "intervals are in `exfiltration.csv`."
+    }
+
+    private func factorRow(_ projections: [Projection]) -> [String]? {
+        let factors = projections.map { $0.theft(of: findings.dataset).anchorFactor }
+        guard factors.contains(where: { $0 != nil }) else { return nil }
+        return ["anchor factor at \(findings.dataset.inWords)"]
+            + factors.map { $0.map(Wording.factor) ?? "—" }
+    }
+
+    private var lossSection: String {
+        var parts: [String] = []
+        for group in SubjectGroup.grouping(model.projections) {
+            let projections = group.projections
+            var table = MarkdownTable(
+                [("stopped after", .right)] + projections.map { ($0.label, .right) })
+            for window in model.windows {
+                table.append(
+                    [window.seconds.inWords]
+                        + projections.map { projection in
+                            let loss = projection.loss(within: window, of: findings.dataset)
+                            guard loss.fraction < 1 else { return "all" }
+                            return "\(Wording.records(loss.records)) "
+                                + "(\(Wording.share(loss.fraction)))"
+                        })
+            }
+            parts.append("### \(Findings.title(group.subject))\n\n" + table.text)
+        }
+        guard !parts.isEmpty else { return "" }
+        return "## What is gone of \(findings.dataset.inWords) records when the thief is stopped"
+            + "\n\n" + parts.joined(separator: "\n")
+            + "\nOther sizes of data sets are in `windows.csv`."
+    }
+
+    private var cellSection: String {
+        var table = MarkdownTable([
+            ("cell", .left), ("verdict", .left), ("operations/s (95 %)", .right),
+            ("p50", .right), ("p90", .right), ("p99", .right), ("p99.9", .right),
+            ("longest", .right), ("CPU a call", .right),
+        ])
+        for result in run.cells {
+            let service = result.service
+            let cpu = result.cpuNanosecondsPerOperation.map { Seconds($0 / 1e9).inWords } ?? "—"
+            table.append([
+                "`\(result.cell.key)`",
+                result.verdict.isValid ? "VALID" : "INVALID: \(result.verdict.reasonText)",
+                result.throughput.map { Wording.rate($0) } ?? "—",
+                Wording.latency(service.p50), Wording.latency(service.p90),
+                Wording.latency(service.p99), Wording.latency(service.p999),
+                Wording.latency(service.longest), cpu,
+            ])
+        }
+        return "## What was measured\n\n" + table.text + """
+
+            `closed-4x2` is four callers over two processes; each calls again as soon as its last \
+            call is done. Rates are counted calls over measured time, their intervals Student's t \
+            over \(run.scenario.rounds) rounds. Latencies are of the PKCS#11 calls alone, without \
+            the wait for a throttle; a percentile stands only where enough calls support it. A \
+            throttled cell is mostly burst: it shows what the throttle adds, not what a thief gets \
+            in the long run.
+            """
+    }
+
+    private var throttleSection: String {
+        var table = MarkdownTable([
+            ("cell", .left), ("wait p50", .right), ("wait p99", .right), ("denied", .right),
+            ("a refusal takes", .right), ("admitted / envelope", .right),
+        ])
+        for result in run.cells where result.cell.throttle != .none {
+            table.append([
+                "`\(result.cell.key)`", Wording.latency(result.throttleWait?.p50),
+                Wording.latency(result.throttleWait?.p99), Significant.grouped(result.denied),
+                Wording.latency(result.denial?.p50),
+                result.admittedToEnvelope.map { Wording.number($0) } ?? "—",
+            ])
+        }
+        guard !table.isEmpty else { return "" }
+        return "## What the throttle adds, and how well it is kept\n\n" + table.text + """
+
+            The envelope is the most that a device of the measured speed behind this throttle can \
+            admit in the measured time: above 1.0 the throttle leaks.
+            """
+    }
+
+    private var errorSection: String {
+        let failed = run.cells.filter { $0.errorCount > 0 }
+        guard !failed.isEmpty else { return "" }
+        var table = MarkdownTable([("cell", .left), ("code", .left), ("calls", .right)])
+        for result in failed {
+            for (code, count) in result.errors.sorted(by: { $0.key < $1.key }) {
+                table.append(["`\(result.cell.key)`", code, Significant.grouped(count)])
+            }
+        }
+        return "## Failed calls\n\n" + table.text
+    }
+
+    private var noteSection: String {
+        guard !run.notes.isEmpty else { return "" }
+        return "## Notes\n\n" + run.notes.map { "- \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension ReportText {
+    private var assumptionSection: String {
+        let settings = run.scenario.exposure
+        var lines = [
+            "The thief holds the application's credentials and calls the anchor as it does; the "
+                + "HSM gives up no key.",
+            "Up to \(settings.callers) concurrent calls; the best load measured within that "
+                + "counts, over threads and processes.",
+            settings.recordsPerOperation == 1
+                ? "One call opens one record. Where one data key seals many, set "
+                    + "`records-per-operation`: times shrink by that factor."
+                : "One call opens \(settings.recordsPerOperation) records.",
+            "The thief begins at the best moment for a throttle with fixed windows, and gets all "
+                + "of the envelope: no legitimate call competes.",
+            "Attacker: sprint, as fast as the HSM and the throttle allow, in no way hiding. No "
+                + "alarm is assumed; a window is the time until somebody ends the theft.",
+        ]
+        if run.cells.contains(where: \.cell.isBaseline) {
+            lines.append(
+                "The anchor factor compares with OpenSSL on this machine's processors with the key "
+                    + "in memory.")
+        }
+        if run.scenario.anchor.uri == "softhsm" {
+            lines.append(
+                "SoftHSM2 is software on this machine: a stand-in for an HSM, not one. Its keys "
+                    + "are in a file, and whoever reads that needs no anchor.")
+        }
+        return "## Assumptions\n\n" + lines.map { "- \($0)" }.joined(separator: "\n")
+    }
+
+    private var provenanceSection: String {
+        var table = MarkdownTable([("what", .left), ("value", .left)])
+        let groups = [
+            ("run", run.provenance.run), ("anchor", run.provenance.anchor),
+            ("tool", run.provenance.tool), ("host", run.provenance.host),
+        ]
+        for (group, facts) in groups {
+            for (name, fact) in facts.sorted(by: { $0.key < $1.key }) {
+                table.append(["\(group): \(name.replacing("_", with: " "))", fact.text])
+            }
+        }
+        return "## Provenance\n\n" + table.text
+            + "\nThe scenario as resolved, every round and every figure are in `run.json`, "
+            + "`cells.csv` and `rounds.csv` beside this file."
+    }
+}

@@ -1,0 +1,54 @@
+import Exposure
+import Latency
+import Results
+import Throttling
+import Units
+
+/// How figures are put for people: three digits, units in words, intervals in brackets.
+enum Wording {
+    /// `93,500`.
+    static func number(_ value: Double) -> String { Significant.text(value) }
+
+    /// `93,500/s (93,000–94,100)`.
+    static func rate(_ interval: Interval) -> String {
+        let bounds = zip(interval.low, interval.high)
+            .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
+        return "\(Significant.text(interval.estimate))/s\(bounds)"
+    }
+
+    /// `12.3 µs`; empty where the figure lacks support.
+    static func latency(_ nanoseconds: Int64?) -> String {
+        nanoseconds.map { Nanoseconds($0).seconds.inWords } ?? "—"
+    }
+
+    /// `5.55 hours`, with its interval or "set by the throttle".
+    static func time(_ theft: Theft) -> String {
+        guard !theft.seconds.isNever else { return "never" }
+        if theft.isSetByThrottle { return "\(theft.seconds.inWords), set by the throttle" }
+        guard let low = theft.low, let high = theft.high, low.inWords != high.inWords else {
+            return theft.seconds.inWords
+        }
+        return "\(theft.seconds.inWords) (\(low.inWords) to \(high.inWords))"
+    }
+
+    /// A whole number of records: exact below a million, else three digits.
+    static func records(_ count: Double) -> String {
+        count < 1e6 ? Significant.grouped(UInt64(count)) : Significant.text(count)
+    }
+
+    /// A share of the whole; "all" only where it is all.
+    static func share(_ fraction: Double) -> String {
+        if fraction >= 1 { return "all" }
+        // A share that rounds to the whole is not yet all of it.
+        if fraction > 0.9995 { return "over 99.9 %" }
+        return Probability(max(0, fraction)).inPercent
+    }
+
+    /// `how many times longer`, such as `3.4×`.
+    static func factor(_ value: Double) -> String { "\(Significant.text(value))×" }
+
+    private static func zip<Left, Right>(_ left: Left?, _ right: Right?) -> (Left, Right)? {
+        guard let left, let right else { return nil }
+        return (left, right)
+    }
+}

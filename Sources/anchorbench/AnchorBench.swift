@@ -1,0 +1,44 @@
+import ArgumentParser
+import Experiment
+import Glibc
+
+/// The command: arguments in, exit code out.
+@main
+struct AnchorBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "anchorbench",
+        abstract: "How strongly does an HSM anchor your data against a thief who can call it?",
+        discussion: """
+            Measures what one PKCS#11 decrypt costs, and projects from it how long the theft of a \
+            data set takes under a throttle and how many records are gone when it is stopped.
+
+              anchorbench run                     measure a throwaway SoftHSM2 token, write a report
+              anchorbench run --anchor 'pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:PIN'
+              anchorbench scenario > mine.yaml    start a scenario of your own
+              anchorbench doctor --anchor softhsm see what an anchor can do, and what its keys allow
+
+            Exit codes: 0 done, 12 a cell is INVALID (--strict), 64 wrong usage, 65 a bad input \
+            file, 66 something that was named is missing, 69 the device, 70 an internal error, \
+            73 the output cannot be written, 130 stopped by Ctrl-C.
+            """,
+        version: ToolVersion.text,
+        subcommands: [
+            RunCommand.self, MeasureCommand.self, ProjectCommand.self, ReportCommand.self,
+            ScenarioCommand.self, DoctorCommand.self, WorkerCommand.self,
+        ])
+
+    static func main() async {
+        // A worker that is gone must show as an error of its own, not end this process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: Failure.wrapped(error))
+        }
+    }
+}

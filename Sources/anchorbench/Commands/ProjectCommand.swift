@@ -1,0 +1,94 @@
+import ArgumentParser
+import Experiment
+import Exposure
+import Foundation
+import Reporting
+import Results
+
+/// `anchorbench project`.
+struct ProjectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "project",
+        abstract: "How long a theft takes and what is gone by when, from a stored run.",
+        discussion: """
+            Nothing is measured and nothing is written: other throttles, data sets and windows \
+            are projected from the rates that the run measured.
+
+              anchorbench project results/mine
+              anchorbench project results/mine --datasets 50M --windows 15m,4h \\
+                --throttle '{ token-bucket: { rate: 50/s, burst: 10 } }'
+              anchorbench project results/mine --format csv > exfiltration.csv
+            """)
+
+    /// What is printed.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        /// Findings and tables for people.
+        case text
+        /// The rows of exfiltration.csv.
+        case csv
+        /// The rows of windows.csv.
+        case windowsCsv = "windows-csv"
+        /// Findings and tables as Markdown.
+        case markdown
+    }
+
+    @Argument(help: "A run's folder.", completion: .directory)
+    var run: String
+
+    @Option(help: "text, csv (exfiltration), windows-csv or markdown.")
+    var format = Format.text
+
+    @Option(help: ArgumentHelp("Another throttle, as in a scenario; may be repeated.", valueName: "policy"))
+    var throttle: [String] = []
+
+    @Option(help: ArgumentHelp("Sizes of data sets, such as 10M,1G.", valueName: "list"))
+    var datasets: String?
+
+    @Option(help: ArgumentHelp("Times until the thief is stopped, such as 15m,1d.", valueName: "list"))
+    var windows: String?
+
+    @Option(help: ArgumentHelp("Client identities that the thief holds, such as 1,10.", valueName: "list"))
+    var identities: String?
+
+    @Option(help: ArgumentHelp("Concurrent calls that the thief can hold open.", valueName: "n"))
+    var callers: String?
+
+    @Option(help: ArgumentHelp("Records that one operation opens.", valueName: "n"))
+    var recordsPerOperation: String?
+
+    func run() async throws {
+        var stored = try RunFolder(opening: URL(fileURLWithPath: run)).load()
+        stored.scenario = try ScenarioReader.project(stored.scenario, overrides: overrides)
+        let model = ExposureModel(stored)
+        switch format {
+        case .csv: print(model.exfiltrationTable.text, terminator: "")
+        case .windowsCsv: print(model.windowsTable.text, terminator: "")
+        case .markdown: print(Report(stored).projectionMarkdown)
+        case .text: print(Report(stored).projectionText)
+        }
+    }
+
+    private var overrides: [ScenarioOverride] {
+        var overrides: [ScenarioOverride] = []
+        if !throttle.isEmpty {
+            let list = throttle.joined(separator: ", ")
+            overrides.append(ScenarioOverride(flag: "--throttle", yaml: "throttles: [\(list)]"))
+        }
+        let lists = [
+            ("--datasets", "datasets", datasets), ("--windows", "windows", windows),
+            ("--identities", "identities", identities),
+        ]
+        for (flag, key, value) in lists {
+            guard let value else { continue }
+            overrides.append(ScenarioOverride(flag: flag, yaml: "exposure: { \(key): [\(value)] }"))
+        }
+        for (flag, key, value) in [
+            ("--callers", "callers", callers),
+            ("--records-per-operation", "records-per-operation", recordsPerOperation),
+        ] {
+            guard let value else { continue }
+            overrides.append(ScenarioOverride(flag: flag, yaml: "exposure: { \(key): \(value) }"))
+        }
+        return overrides
+    }
+}

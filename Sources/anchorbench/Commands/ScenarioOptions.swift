@@ -1,0 +1,92 @@
+import ArgumentParser
+import Experiment
+import Foundation
+import Throttling
+import Units
+
+/// What `run` and `measure` take: a scenario file, and flags that are laid over it.
+struct ScenarioOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "A scenario file (YAML); none: the built-in one.", valueName: "scenario"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "'softhsm', or a PKCS#11 URI with module-path and pin-source.", valueName: "uri"))
+    var anchor: String?
+
+    @Option(help: ArgumentHelp("aes-gcm, aes-cbc-pad, rsa-oaep; several by commas.", valueName: "list"))
+    var mechanism: String?
+
+    @Option(help: ArgumentHelp("Sizes of a record, such as 256B,4KiB.", valueName: "list"))
+    var recordBytes: String?
+
+    @Option(help: ArgumentHelp("Numbers of concurrent callers, such as 1,2,4,8.", valueName: "list"))
+    var closed: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A throttle as in a scenario, such as '{ token-bucket: { rate: 500/s, burst: 100 } }'; "
+                + "may be repeated.", valueName: "policy"))
+    var throttle: [String] = []
+
+    @Option(help: ArgumentHelp("Length of one round of a cell, such as 500ms.", valueName: "time"))
+    var duration: String?
+
+    @Option(help: ArgumentHelp("Rounds of each cell; their spread gives the intervals.", valueName: "n"))
+    var rounds: String?
+
+    @Flag(help: "Rounds of 100 ms with a short warm-up: a first look, not a result.")
+    var quick = false
+
+    @Option(help: "Seed of the cells' random order; by default a new one.")
+    var seed: UInt64?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The run's folder; by default results/<time>-<name>.", valueName: "folder"),
+        completion: .directory)
+    var output: String?
+
+    @Flag(help: "Print the plan and measure nothing.")
+    var dryRun = false
+
+    @Flag(help: "Exit with 12 where a cell is INVALID.")
+    var strict = false
+
+    /// The scenario with the flags over it.
+    func resolve() throws -> ResolvedScenario {
+        var text: String?
+        if let file {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw ExperimentError.missingInput(
+                    "the scenario '\(file)' cannot be read; 'anchorbench scenario' prints one to "
+                        + "start from")
+            }
+            text = String(decoding: data, as: UTF8.self)
+        }
+        return try ScenarioReader.read(
+            text, source: file ?? "the built-in scenario", overrides: overrides)
+    }
+
+    private var overrides: [ScenarioOverride] {
+        var overrides: [ScenarioOverride] = []
+        func add(_ flag: String, _ value: String?, _ yaml: (String) -> String) {
+            guard let value else { return }
+            overrides.append(ScenarioOverride(flag: flag, yaml: yaml(value)))
+        }
+        add("--anchor", anchor) { "anchor: { uri: '\($0.replacing("'", with: "''"))' }" }
+        add("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
+        add("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
+        add("--closed", closed) { "load: { closed: [\($0)] }" }
+        if !throttle.isEmpty {
+            add("--throttle", throttle.joined(separator: ", ")) { "throttles: [\($0)]" }
+        }
+        if quick { add("--quick", "100ms") { "{ duration: \($0), warm-up: 20ms }" } }
+        add("--duration", duration) { "duration: \($0)" }
+        add("--rounds", rounds) { "rounds: \($0)" }
+        return overrides
+    }
+}

@@ -1,0 +1,103 @@
+import Experiment
+import Foundation
+import Rainbow
+import Results
+import Synchronization
+import Units
+
+/// Shows a run's progress on standard error: one live line on a terminal, plain lines elsewhere.
+final class ProgressPrinter: Sendable {
+    private struct State {
+        var total = 0
+        var begun = ContinuousClock.now
+        var saidAt: ContinuousClock.Instant?
+        var hasLiveLine = false
+    }
+
+    private let state = Mutex(State())
+    private let isTerminal: Bool
+
+    /// Without a terminal at most one line in this time, so that a job's log stays short.
+    private static let plainInterval = Duration.seconds(5)
+
+    init(isTerminal: Bool = Console.isTerminal) { self.isTerminal = isTerminal }
+
+    func show(_ progress: RunProgress) {
+        switch progress {
+        case .preparing: say("making the anchor ready …")
+        case .started(let total, let estimate):
+            state.withLock { ($0.total, $0.begun) = (total, .now) }
+            say("measuring \(total) rounds, about \(estimate.seconds.inWords)")
+        case .round(let cell, let number, let position):
+            guard isTerminal else { return }
+            live("\(bar(position - 1)) \(cell.key) round \(number)")
+        case .finished(let cell, let round, let position):
+            let line = "\(bar(position)) \(cell.key): \(figures(round)), \(timeLeft(position))"
+            if isTerminal { live(line) } else { plain(line, isLast: position == total) }
+            if !round.verdict.isValid {
+                say("\(cell.key), round \(round.number): \(round.verdict.reasonText)".yellow)
+            }
+        case .note(let text): say(text)
+        }
+    }
+
+    /// Takes the live line away.
+    func end() {
+        guard isTerminal, state.withLock({ $0.hasLiveLine }) else { return }
+        write("\r\u{1B}[2K")
+        state.withLock { $0.hasLiveLine = false }
+    }
+
+    private var total: Int { state.withLock { $0.total } }
+
+    private func bar(_ position: Int) -> String {
+        let total = max(total, 1)
+        guard isTerminal else { return "[\(position)/\(total)]" }
+        let filled = 20 * position / total
+        let cells = String(repeating: "━", count: filled).green
+        return cells + String(repeating: "─", count: 20 - filled) + " \(position)/\(total)"
+    }
+
+    private func figures(_ round: Round) -> String {
+        var parts = ["\(Significant.text(round.throughput))/s"]
+        if let p50 = round.service.p50 {
+            let p99 = round.service.p99.map { "/" + Nanoseconds($0).seconds.inWords } ?? ""
+            parts.append("p50\(p99.isEmpty ? "" : "/p99") \(Nanoseconds(p50).seconds.inWords)\(p99)")
+        }
+        if round.denied > 0 { parts.append("\(Significant.grouped(round.denied)) denied") }
+        if round.errorCount > 0 { parts.append("\(round.errorCount) errors".red) }
+        return parts.joined(separator: ", ")
+    }
+
+    private func timeLeft(_ position: Int) -> String {
+        let (begun, total) = state.withLock { ($0.begun, $0.total) }
+        guard position < total else { return "done" }
+        let elapsed = (ContinuousClock.now - begun) / .seconds(1)
+        let left = elapsed / Double(position) * Double(total - position)
+        return "\(Significant.text(left, digits: 2)) s left"
+    }
+
+    private func live(_ line: String) {
+        state.withLock { $0.hasLiveLine = true }
+        write("\r\u{1B}[2K" + line)
+    }
+
+    private func plain(_ line: String, isLast: Bool) {
+        let isDue = state.withLock { state in
+            let now = ContinuousClock.now
+            guard isLast || state.saidAt.map({ now - $0 > Self.plainInterval }) ?? true else {
+                return false
+            }
+            state.saidAt = now
+            return true
+        }
+        if isDue { Console.say(line) }
+    }
+
+    private func say(_ text: String) {
+        end()
+        Console.say(text)
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

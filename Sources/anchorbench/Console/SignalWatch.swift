@@ -1,0 +1,29 @@
+@preconcurrency import Dispatch
+import Experiment
+import Glibc
+
+/// Turns Ctrl-C into a polite request, and a second one into an immediate end.
+final class SignalWatch: Sendable {
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ interruption: Interruption) {
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                // Workers that lose their parent clean up after themselves.
+                guard !interruption.isSet else { _exit(130) }
+                Console.say("\nstopping: what was measured is kept (Ctrl-C again to end at once)")
+                interruption.set()
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    /// Stops watching; a signal then ends the process as usual.
+    func end() {
+        sources.forEach { $0.cancel() }
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Experiment
+import Foundation
+@preconcurrency import Rainbow
+import Results
+import Units
+
+/// What an error says on standard error, and the exit code that it means.
+enum Failure {
+    /// The code of BSD's sysexits for an error; nil where ArgumentParser knows better.
+    static func code(of error: any Error) -> Int32? {
+        switch error {
+        case is ScenarioError, is RunError, is UnitError: 65
+        case ExperimentError.missingInput: 66
+        case ExperimentError.device: 69
+        case ExperimentError.output: 73
+        case is CleanExit, is ValidationError, is ExitCode: nil
+        case let error where "\(type(of: error))" == "CommandError": nil
+        default: 70
+        }
+    }
+
+    /// The error as ArgumentParser exits with it, its sentence already printed.
+    static func wrapped(_ error: any Error) -> any Error {
+        guard let code = code(of: error) else { return error }
+        Console.say("\("anchorbench:".red.bold) \(error)")
+        return ExitCode(code)
+    }
+}
+
+/// Standard error, for people.
+enum Console {
+    /// Whether standard error is a terminal.
+    static let isTerminal = isatty(STDERR_FILENO) == 1
+
+    /// Colours only on a terminal, and where the user has not asked for none.
+    static func prepare() {
+        Rainbow.enabled =
+            isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    }
+
+    /// Prints a line on standard error.
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
