@@ -101,10 +101,10 @@ package struct Theft: Hashable, Sendable {
     /// T(N) over the time it takes with the key in memory; nil without a baseline.
     package let anchorFactor: Double?
 
-    /// Whether the time does not depend on the measured rate at all.
+    /// Whether the measured rate makes no difference that three digits would show.
     package var isSetByThrottle: Bool {
         guard let low, let high else { return boundedBy == .throttle }
-        return boundedBy == .throttle && high.value - low.value <= 1e-6 * seconds.value
+        return boundedBy == .throttle && high.value - low.value <= 1e-3 * seconds.value
     }
 
     /// N / T(N) in records a second.

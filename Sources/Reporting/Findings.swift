@@ -49,14 +49,11 @@ struct Findings {
     }
 
     private func paragraph(_ subject: String, _ projections: [Projection]) -> String {
-        var sentences: [String] = []
-        for projection in projections {
-            sentences.append(sentence(for: projection))
-        }
+        var lines = projections.map(sentence)
         if let first = projections.first, let sentence = baselineSentence(for: first) {
-            sentences.append(sentence)
+            lines.append(sentence)
         }
-        return "**\(Self.title(subject)).** " + sentences.joined(separator: " ")
+        return "**\(Self.title(subject))**\n\n" + lines.map { "- \($0)" }.joined(separator: "\n")
     }
 
     private func sentence(for projection: Projection) -> String {
@@ -65,20 +62,19 @@ struct Findings {
         let who = projection.identities > 1 ? " with \(projection.identities) identities" : ""
         let held =
             loss.fraction >= 1
-            ? "all of them" : "\(Wording.records(loss.records)) (\(Wording.share(loss.fraction)))"
+            ? "all of them" : "\(Wording.records(loss)) (\(Wording.share(loss.fraction)))"
         let stopped = "stopped after \(window.seconds.inWords) the thief holds \(held)"
         guard projection.throttle != .none else {
-            return "At full speed the anchor opens \(rateText(projection)), and "
-                + "\(dataset.inWords) records leave in \(Wording.time(theft))\(who); \(stopped)."
+            return "**At full speed**\(who) \(dataset.inWords) records leave in "
+                + "**\(Wording.time(theft))**; \(stopped). The anchor opens \(rateText(projection))."
         }
-        let time =
-            theft.seconds.isNever ? "never leave" : "take \(Wording.time(theft))"
+        let time = theft.seconds.isNever ? "never leave" : "take **\(Wording.time(theft))**"
         let bypass =
             projection.throttle.enforced.isBypassable
             ? " This throttle stands on the application's host: a thief there loads the module "
                 + "directly and is not throttled at all."
             : ""
-        return "Under \(projection.throttle.inWords)\(who) they \(time); \(stopped).\(bypass)"
+        return "**Under \(projection.throttle.inWords)**\(who) they \(time); \(stopped).\(bypass)"
     }
 
     private func rateText(_ projection: Projection) -> String {
@@ -87,23 +83,30 @@ struct Findings {
         let callers = load.callers == 1 ? "1 caller" : "\(load.callers) callers"
         let each =
             projection.recordsPerOperation > 1
-            ? ", \(projection.recordsPerOperation) records with each call" : ""
-        return "\(Wording.rate(projection.service.rate)) (best at \(callers) in \(processes)\(each))"
+            ? ", \(projection.recordsPerOperation) records with each" : ""
+        let rate = projection.service.rate
+        var best = "best with \(callers) in \(processes)"
+        if let low = rate.low, let high = rate.high {
+            best = "95 %: \(Wording.number(low)) to \(Wording.number(high)); " + best
+        }
+        return "\(Wording.number(rate.estimate)) times a second\(each) (\(best))"
     }
 
     private func baselineSentence(for projection: Projection) -> String? {
         guard let baseline = projection.baseline else { return nil }
+        let theft = projection.theft(of: dataset)
         let seconds = Seconds(Double(dataset.count) / baseline.rate.estimate)
-        let factor = projection.theft(of: dataset).anchorFactor.map(Wording.factor) ?? ""
-        return "With the key in memory and no anchor, OpenSSL opens the same records on this "
-            + "machine in \(seconds.inWords): without a throttle the anchor alone makes the theft "
-            + "\(factor) as long."
+        let factor = theft.anchorFactor.map(Wording.factor) ?? ""
+        return "**With no anchor**, the key in memory, OpenSSL opens the same records on this "
+            + "machine in \(seconds.inWords): unthrottled, the anchor makes the theft \(factor) "
+            + "as long."
     }
 
     /// `aes-gcm-256/256B` as a heading.
     static func title(_ subject: String) -> String {
         let parts = subject.split(separator: "/")
         guard parts.count == 2 else { return subject }
-        return "\(parts[0]), \(parts[1]) records"
+        let bytes = (try? ByteCount(parsing: String(parts[1])))?.count ?? 0
+        return "\(parts[0]), records of \(Significant.grouped(UInt64(bytes))) bytes"
     }
 }

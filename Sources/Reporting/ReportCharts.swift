@@ -40,7 +40,8 @@ struct ReportCharts {
         }
         let chart = LineChart(
             title: "How long the theft of a data set takes",
-            subtitle: Findings.title(group.subject) + ", a thief as fast as anchor and throttle allow",
+            subtitle: Findings.title(group.subject)
+                + ", a thief as fast as anchor and throttle allow",
             x: Axis("records in the data set", scale: .log10, unit: .records),
             y: Axis("time until the last record has left", scale: .log10, unit: .duration),
             series: series,
@@ -57,15 +58,17 @@ struct ReportCharts {
     private func recordsLost(_ group: SubjectGroup) -> ReportChart {
         let total = Double(findings.dataset.count)
         let series = group.projections.enumerated().map { index, projection in
-            let points = windowSizes.map { window in
+            let points = windowSizes(group).map { window in
                 let loss = projection.loss(within: window, of: findings.dataset)
-                return Series.Point(window.seconds.value, loss.records, low: loss.low, high: loss.high)
+                return Series.Point(
+                    window.seconds.value, loss.records, low: loss.low, high: loss.high)
             }
             return Series(projection.label, points, style: .line, interval: .band, color: index)
         }
         let chart = LineChart(
             title: "Records lost when the thief is stopped",
-            subtitle: "\(Findings.title(group.subject)), \(findings.dataset.inWords) in the data set",
+            subtitle:
+                "\(Findings.title(group.subject)), \(findings.dataset.inWords) in the data set",
             x: Axis("time until the thief is stopped", scale: .log10, unit: .duration),
             y: Axis("records lost", scale: .log10, unit: .records), series: series,
             references: [
@@ -100,7 +103,9 @@ struct ReportCharts {
         let chart = LineChart(
             title: "Throughput against concurrent callers",
             subtitle: "closed load without a throttle, intervals at 95 % between rounds",
-            x: Axis("concurrent callers, all processes together", scale: .log10, ticks: callers),
+            x: Axis(
+                "concurrent callers, all processes together", scale: .log10,
+                domain: (callers.first ?? 1) * 0.8...(callers.last ?? 1) * 1.25, ticks: callers),
             y: isWide
                 ? Axis("operations per second", scale: .log10)
                 : Axis("operations per second", startsAtZero: true),
@@ -136,7 +141,7 @@ struct ReportCharts {
             name: "latency", caption: "Latency percentiles of every cell", svg: chart.svg)
     }
 
-    /// Sizes between the smallest and the largest data set, eight a decade, and those named.
+    /// Sizes between the smallest and the largest data set, forty a decade, and those named.
     private var exfiltrationSizes: [RecordCount] {
         let named = model.datasets
         guard let first = named.first, let last = named.last, first < last else { return named }
@@ -145,9 +150,15 @@ struct ReportCharts {
         return Set(named + between).sorted()
     }
 
-    /// Windows between the shortest and the longest, eight a decade, and those named.
-    private var windowSizes: [Nanoseconds] {
-        let named = model.windows
+    /// Windows between the shortest and the one by which all is lost, forty a decade, and those
+    /// named.
+    private func windowSizes(_ group: SubjectGroup) -> [Nanoseconds] {
+        let last = model.windows.firstIndex { window in
+            group.projections.allSatisfy {
+                $0.loss(within: window, of: findings.dataset).fraction >= 1
+            }
+        }
+        let named = last.map { Array(model.windows[...$0]) } ?? model.windows
         guard let first = named.first, let last = named.last, first < last else { return named }
         let between = Self.spread(Double(first.count), Double(last.count))
             .map { Nanoseconds(Int64($0)) }
@@ -155,7 +166,7 @@ struct ReportCharts {
     }
 
     private static func spread(_ first: Double, _ last: Double) -> [Double] {
-        let step = 1.3335214321633240  // the eighth root of ten
+        let step = 1.0592537251772889  // the fortieth root of ten
         var values: [Double] = []
         var value = first * step
         while value < last {

@@ -90,7 +90,7 @@ struct ReportText {
                         + projections.map { projection in
                             let loss = projection.loss(within: window, of: findings.dataset)
                             guard loss.fraction < 1 else { return "all" }
-                            return "\(Wording.records(loss.records)) "
+                            return "\(Wording.records(loss)) "
                                 + "(\(Wording.share(loss.fraction)))"
                         })
             }
@@ -134,22 +134,35 @@ struct ReportText {
     private var throttleSection: String {
         var table = MarkdownTable([
             ("cell", .left), ("wait p50", .right), ("wait p99", .right), ("denied", .right),
-            ("a refusal takes", .right), ("admitted / envelope", .right),
+            ("a refusal takes", .right), ("share of the limit used", .right),
+            ("admitted / possible", .right),
         ])
         for result in run.cells where result.cell.throttle != .none {
             table.append([
                 "`\(result.cell.key)`", Wording.latency(result.throttleWait?.p50),
                 Wording.latency(result.throttleWait?.p99), Significant.grouped(result.denied),
                 Wording.latency(result.denial?.p50),
+                Self.limitUse(result).map { Probability(min(1, $0)).inPercent } ?? "—",
                 result.admittedToEnvelope.map { Wording.number($0) } ?? "—",
             ])
         }
         guard !table.isEmpty else { return "" }
         return "## What the throttle adds, and how well it is kept\n\n" + table.text + """
 
-            The envelope is the most that a device of the measured speed behind this throttle can \
-            admit in the measured time: above 1.0 the throttle leaks.
+            The limit is what the throttle alone would have admitted in the measured time; what was \
+            possible is the lesser of that and the device's own speed. Where most of the limit was \
+            used, a last column above 1 means that the throttle leaks; where little was, it compares \
+            two measurements of the device's speed, and scatters around 1.
             """
+    }
+
+    /// Admitted calls over α(T), all rounds together; nil where no round is usable.
+    private static func limitUse(_ result: CellResult) -> Double? {
+        let rounds = result.rounds.filter(\.verdict.isValid)
+        let envelope = result.cell.throttle.envelopeFromEpoch
+        let most = rounds.reduce(0) { $0 + envelope.admissions(within: Seconds($1.seconds)) }
+        guard most > 0 else { return nil }
+        return rounds.reduce(0) { $0 + Double($1.admitted) } / most
     }
 
     private var errorSection: String {

@@ -11,7 +11,8 @@ enum Wording {
 
     /// `93,500/s (93,000–94,100)`.
     static func rate(_ interval: Interval) -> String {
-        let bounds = zip(interval.low, interval.high)
+        let bounds =
+            zip(interval.low, interval.high)
             .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
         return "\(Significant.text(interval.estimate))/s\(bounds)"
     }
@@ -31,9 +32,11 @@ enum Wording {
         return "\(theft.seconds.inWords) (\(low.inWords) to \(high.inWords))"
     }
 
-    /// A whole number of records: exact below a million, else three digits.
-    static func records(_ count: Double) -> String {
-        count < 1e6 ? Significant.grouped(UInt64(count)) : Significant.text(count)
+    /// A number of records: exact where a throttle sets it, three digits where it was measured.
+    static func records(_ loss: Loss) -> String {
+        let isMeasured = loss.low.map { $0 < loss.records * 0.999 } ?? false
+        return isMeasured || loss.records >= 1e15
+            ? Significant.text(loss.records) : Significant.grouped(UInt64(loss.records))
     }
 
     /// A share of the whole; "all" only where it is all.

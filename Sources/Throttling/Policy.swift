@@ -38,12 +38,14 @@ package struct Policy: Hashable, Sendable {
         return base + deny + (scope == .perClient ? "-per-client" : "")
     }
 
-    /// The policy in words for a report: `token bucket 500/s, burst 100`.
+    /// The policy in words for a report: `token bucket 500/s, burst 100`,
+    /// `fixed window 10k per minute`.
     package var inWords: String {
         switch limit {
         case .none: "no throttle"
         case .tokenBucket(let bucket): "token bucket \(bucket.rate), burst \(bucket.burst)"
-        case .fixedWindow(let fixed): "fixed window \(fixed.limit) per \(fixed.window)"
+        case .fixedWindow(let fixed):
+            "fixed window \(fixed.limit) per \(fixed.window.seconds.asPeriod)"
         }
     }
 }

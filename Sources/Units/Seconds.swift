@@ -41,6 +41,11 @@ package struct Seconds: Codable, Hashable, Sendable, Comparable {
 }
 
 extension Seconds {
+    /// The length after "per": `minute`, `15 minutes`.
+    package var asPeriod: String {
+        inWords.hasPrefix("1 ") ? String(inWords.dropFirst(2)) : inWords
+    }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         value = container.decodeNil() ? .infinity : try container.decode(Double.self)

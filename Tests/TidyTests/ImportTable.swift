@@ -49,7 +49,8 @@ enum ImportTable {
 
     /// Modules of the toolchain.
     static let toolchain: Set<String> = [
-        "Dispatch", "Foundation", "FoundationXML", "FoundationEssentials", "Glibc", "Synchronization",
+        "Dispatch", "Foundation", "FoundationXML", "FoundationEssentials", "Glibc",
+        "Synchronization",
     ]
 
     /// Targets that load into the programs of others, or lie under those that do: they stay small

@@ -38,16 +38,21 @@ struct ProjectCommand: AsyncParsableCommand {
     @Option(help: "text, csv (exfiltration), windows-csv or markdown.")
     var format = Format.text
 
-    @Option(help: ArgumentHelp("Another throttle, as in a scenario; may be repeated.", valueName: "policy"))
+    @Option(
+        help: ArgumentHelp(
+            "Another throttle, as in a scenario; may be repeated.", valueName: "policy"))
     var throttle: [String] = []
 
     @Option(help: ArgumentHelp("Sizes of data sets, such as 10M,1G.", valueName: "list"))
     var datasets: String?
 
-    @Option(help: ArgumentHelp("Times until the thief is stopped, such as 15m,1d.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp("Times until the thief is stopped, such as 15m,1d.", valueName: "list"))
     var windows: String?
 
-    @Option(help: ArgumentHelp("Client identities that the thief holds, such as 1,10.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp(
+            "Client identities that the thief holds, such as 1,10.", valueName: "list"))
     var identities: String?
 
     @Option(help: ArgumentHelp("Concurrent calls that the thief can hold open.", valueName: "n"))

@@ -17,13 +17,15 @@ struct ScenarioOptions: ParsableArguments {
             "'softhsm', or a PKCS#11 URI with module-path and pin-source.", valueName: "uri"))
     var anchor: String?
 
-    @Option(help: ArgumentHelp("aes-gcm, aes-cbc-pad, rsa-oaep; several by commas.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp("aes-gcm, aes-cbc-pad, rsa-oaep; several by commas.", valueName: "list"))
     var mechanism: String?
 
     @Option(help: ArgumentHelp("Sizes of a record, such as 256B,4KiB.", valueName: "list"))
     var recordBytes: String?
 
-    @Option(help: ArgumentHelp("Numbers of concurrent callers, such as 1,2,4,8.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp("Numbers of concurrent callers, such as 1,2,4,8.", valueName: "list"))
     var closed: String?
 
     @Option(
@@ -35,7 +37,9 @@ struct ScenarioOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Length of one round of a cell, such as 500ms.", valueName: "time"))
     var duration: String?
 
-    @Option(help: ArgumentHelp("Rounds of each cell; their spread gives the intervals.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Rounds of each cell; their spread gives the intervals.", valueName: "n")
+    )
     var rounds: String?
 
     @Flag(help: "Rounds of 100 ms with a short warm-up: a first look, not a result.")
@@ -46,7 +50,8 @@ struct ScenarioOptions: ParsableArguments {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("The run's folder; by default results/<time>-<name>.", valueName: "folder"),
+        help: ArgumentHelp(
+            "The run's folder; by default results/<time>-<name>.", valueName: "folder"),
         completion: .directory)
     var output: String?
 

@@ -62,7 +62,8 @@ final class ProgressPrinter: Sendable {
         var parts = ["\(Significant.text(round.throughput))/s"]
         if let p50 = round.service.p50 {
             let p99 = round.service.p99.map { "/" + Nanoseconds($0).seconds.inWords } ?? ""
-            parts.append("p50\(p99.isEmpty ? "" : "/p99") \(Nanoseconds(p50).seconds.inWords)\(p99)")
+            parts.append(
+                "p50\(p99.isEmpty ? "" : "/p99") \(Nanoseconds(p50).seconds.inWords)\(p99)")
         }
         if round.denied > 0 { parts.append("\(Significant.grouped(round.denied)) denied") }
         if round.errorCount > 0 { parts.append("\(round.errorCount) errors".red) }
