@@ -32,8 +32,10 @@ package final class LoadedAnchor: Sendable {
         guard slot.token.requiresLogin else { return }
         guard !pin.isEmpty else {
             throw CryptokiError.notFound(
-                what: "a PIN for token '\(slot.token.label)', which requires login",
-                instead: "add '&pin-source=env:NAME', 'file:/path' or 'prompt' to the URI")
+                what: "a PIN for token '\(slot.token.label)'",
+                instead:
+                    "the token requires a login: add '&pin-source=env:NAME', 'file:/path' or 'prompt' to the URI"
+            )
         }
         try owner.login(pin: pin)
     }

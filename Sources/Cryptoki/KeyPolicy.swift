@@ -2,7 +2,7 @@ import CCryptoki
 
 /// What the attributes of one key allow, as far as they decide whether the key anchors anything.
 package struct KeyPolicy: Codable, Equatable, Sendable {
-    /// `AES` or `RSA private`.
+    /// `AES` or `RSA`.
     package let kind: String
     /// Length of the key or modulus in bits; nil where the token does not tell.
     package let bits: Int?
@@ -57,7 +57,7 @@ extension Session {
             bits = Int(length) * 8
         }
         return KeyPolicy(
-            kind: isRSA ? "RSA private" : "AES", bits: bits,
+            kind: isRSA ? "RSA" : "AES", bits: bits,
             isToken: try attribute(CKA_TOKEN, of: key).flag ?? false, flags: flags,
             allowedMechanisms: try allowedMechanisms(of: key))
     }

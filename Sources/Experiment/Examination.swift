@@ -29,8 +29,24 @@ package struct Examination: Sendable {
 
     /// The findings, section by section.
     package var text: String {
-        [moduleText, slotText, mechanismText, keyText, problemText]
+        [summaryText, moduleText, slotText, mechanismText, keyText, problemText]
             .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    /// The answer before the details: do the keys anchor anything?
+    private var summaryText: String {
+        guard inspection.chosenToken != nil, !inspection.keys.isEmpty else { return "" }
+        let grades = inspection.keys.map { KeyFinding.findings(on: $0).first?.grade ?? .good }
+        let broken = grades.count { $0 == .broken }
+        let weak = grades.count { $0 == .weak }
+        if broken > 0 {
+            return
+                "\(broken) of \(grades.count) keys are BROKEN as anchors: a thief can leave with "
+                + "the key, and no throttle matters"
+        }
+        guard weak > 0 else { return "The \(grades.count) keys seen hold what they anchor" }
+        return
+            "No key can be carried off, but \(weak) of \(grades.count) have a weakness: see below"
     }
 
     private var moduleText: String {
@@ -50,18 +66,17 @@ package struct Examination: Sendable {
             guard token.isInitialized else { return "  slot \(slot.id): not initialised" }
             let isChosen = token.label == inspection.chosenToken ? "* " : "  "
             return "\(isChosen)slot \(slot.id): token '\(token.label)', \(token.manufacturer) "
-                + "\(token.model), firmware \(token.firmwareVersion), sessions "
-                + "\(Self.sessions(token.sessionCount)) of \(Self.limit(token.maxSessionCount))"
+                + "\(token.model), firmware \(token.firmwareVersion), "
+                + Self.sessions(token)
                 + Self.warnings(token).map { ", \($0)" }.joined()
         }
         return "Slots with a token (* is the one named)\n" + lines.joined(separator: "\n")
     }
 
-    private static func sessions(_ count: UInt?) -> String { count.map { "\($0)" } ?? "?" }
-
-    private static func limit(_ count: UInt?) -> String {
-        guard let count else { return "an unknown limit" }
-        return count == 0 ? "no limit" : "\(count)"
+    private static func sessions(_ token: TokenInfo) -> String {
+        let open = token.sessionCount.map { "\($0) sessions open" } ?? "open sessions not told"
+        guard let most = token.maxSessionCount else { return open + ", their limit not told" }
+        return open + (most == 0 ? ", no limit" : ", \(most) at most")
     }
 
     private static func warnings(_ token: TokenInfo) -> [String] {

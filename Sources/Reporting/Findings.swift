@@ -36,8 +36,9 @@ struct Findings {
         let invalid = run.cells.filter { !$0.verdict.isValid }
         if !invalid.isEmpty {
             sentences.append(
-                "**\(invalid.count) of \(run.cells.count) cells are INVALID** and stand in no "
-                    + "projection; the table of cells gives the reasons.")
+                "**\(invalid.count) of \(run.cells.count) cells "
+                    + "\(invalid.count == 1 ? "is" : "are") INVALID** and in no projection; the "
+                    + "table of cells gives the reasons.")
         }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }

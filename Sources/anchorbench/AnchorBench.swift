@@ -12,10 +12,16 @@ struct AnchorBench: AsyncParsableCommand {
             Measures what one PKCS#11 decrypt costs, and projects from it how long the theft of a \
             data set takes under a throttle and how many records are gone when it is stopped.
 
-              anchorbench run                     measure a throwaway SoftHSM2 token, write a report
-              anchorbench run --anchor 'pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:PIN'
-              anchorbench scenario > mine.yaml    start a scenario of your own
-              anchorbench doctor --anchor softhsm see what an anchor can do, and what its keys allow
+              anchorbench run             a report on a throwaway SoftHSM2 token
+              anchorbench run --quick     the same as a first look, in 15 seconds
+              anchorbench scenario        a scenario to start your own from
+              anchorbench doctor          what an anchor can do, what its keys allow
+
+            An HSM of yours is named by a PKCS#11 URI, its PIN by where it comes from:
+
+              export HSM_PIN
+              anchorbench run --mechanism aes-gcm --anchor \\
+                'pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:HSM_PIN'
 
             Exit codes: 0 done, 12 a cell is INVALID (--strict), 64 wrong usage, 65 a bad input \
             file, 66 something that was named is missing, 69 the device, 70 an internal error, \

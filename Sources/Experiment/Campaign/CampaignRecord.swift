@@ -22,7 +22,7 @@ struct CampaignRecord {
         run = Run(
             scenario: resolved.scenario, seed: plan.seed,
             provenance: ProvenanceCollector.collect(resolved, seed: plan.seed, opened: opened),
-            cells: cells, partial: "it is still being measured", notes: resolved.notes)
+            cells: cells, partial: "its measuring has not come to an end", notes: resolved.notes)
         pools = Array(repeating: StoredHistograms(), count: cells.count)
     }
 

@@ -41,6 +41,16 @@ package struct RunFolder: Sendable {
         }
     }
 
+    /// Removes the folder again where nothing was measured into it.
+    package func removeIfEmpty() {
+        let files = FileManager.default
+        for folder in [url.appending(path: "charts"), url] {
+            guard let left = try? files.contentsOfDirectory(atPath: folder.path), left.isEmpty
+            else { return }
+            try? files.removeItem(at: folder)
+        }
+    }
+
     /// A folder that already holds a run.
     ///
     /// - Throws: `ExperimentError.missingInput` where there is none.

@@ -68,6 +68,8 @@ package struct ScenarioOverride: Sendable {
 struct ScenarioDraft {
     var name = ""
     var uri = "softhsm"
+    /// Where the anchor was named, for complaints about it.
+    var uriSource = ""
     var mechanisms: [DecryptMechanism] = []
     var keyBits: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 256, .rsaOAEP: 2048]
     var key: KeyKind?
@@ -132,7 +134,7 @@ struct ScenarioDraft {
         let keys = try value.entries(known: [
             "uri", "operation", "mechanism", "key-bits", "oaep-hash", "key", "session",
         ])
-        if let value = keys["uri"] { uri = try value.text() }
+        if let value = keys["uri"] { (uri, uriSource) = (try value.text(), value.source) }
         _ = try keys["operation"]?.word(["decrypt"], later: ["unwrap", "mac"])
         if let value = keys["mechanism"] { mechanisms = try value.mechanisms() }
         if let value = keys["key-bits"] { keyBits.merge(try value.keyBits()) { $1 } }

@@ -6,9 +6,9 @@ import Units
 extension ScenarioDraft {
     /// Fills in what follows from the rest, and checks what no single key can tell.
     func resolve(source: String) throws(ScenarioError) -> ResolvedScenario {
-        let anchor = try reference(source)
+        let anchor = try reference()
         var notes: [String] = []
-        let kind = try keyKind(for: anchor, source: source, &notes)
+        let kind = try keyKind(for: anchor, source: uriSource, &notes)
         try checkSizes(source)
         guard load.processes.contains(where: { count in load.closed.contains { $0 >= count } })
         else {
@@ -29,11 +29,11 @@ extension ScenarioDraft {
         return ResolvedScenario(scenario: scenario, anchor: anchor, notes: notes)
     }
 
-    private func reference(_ source: String) throws(ScenarioError) -> AnchorReference {
+    private func reference() throws(ScenarioError) -> AnchorReference {
         do throws(URIError) {
             return try AnchorReference(parsing: uri)
         } catch {
-            throw ScenarioError("\(source): \(error.description)")
+            throw ScenarioError("\(uriSource): \(error.description)")
         }
     }
 

@@ -23,7 +23,9 @@ struct YAMLValue {
 
     /// A complaint about this value.
     func complaint(_ what: String) -> ScenarioError {
-        let line = node.mark.map { ", line \($0.line)" } ?? ""
+        // A flag is one line; only a file has lines to name.
+        let isFlag = source.hasPrefix("--")
+        let line = node.mark.map { isFlag ? "" : ", line \($0.line)" } ?? ""
         return ScenarioError("\(source)\(line): \(what)")
     }
 

@@ -109,7 +109,10 @@ actor WorkerProcess {
                 for try await line in lines { reports.put(line) }
                 writing.cancel()
             }
-            return "ended (\(outcome.terminationStatus))"
+            return switch outcome.terminationStatus {
+            case .exited(let code): "ended with exit code \(code)"
+            case .signaled(let number): "was killed by signal \(number)"
+            }
         } catch {
             return "could not be run: \(error)"
         }

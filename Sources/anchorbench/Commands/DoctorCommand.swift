@@ -13,7 +13,8 @@ struct DoctorCommand: AsyncParsableCommand {
             Labels of keys are not printed.
 
               anchorbench doctor
-              anchorbench doctor --anchor 'pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:PIN'
+              anchorbench doctor --anchor \\
+                'pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:HSM_PIN'
             """)
 
     @Option(help: ArgumentHelp("'softhsm', or a PKCS#11 URI.", valueName: "uri"))

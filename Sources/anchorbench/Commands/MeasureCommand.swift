@@ -10,7 +10,7 @@ struct MeasureCommand: AsyncParsableCommand {
             Writes run.json, cells.csv and rounds.csv, saved after every round: what is measured \
             stays, whatever happens next. 'project' and 'report' take the folder from there.
 
-              anchorbench measure --closed 1,2,4,8,16 --duration 2s --output results/scaling
+              anchorbench measure --closed 1,2,4,8,16 --output results/scaling
               anchorbench report results/scaling
             """)
 

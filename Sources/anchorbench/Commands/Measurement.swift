@@ -58,6 +58,7 @@ struct Measurement {
         } catch {
             printer.end()
             watch.end()
+            folder.removeIfEmpty()
             throw error
         }
         printer.end()

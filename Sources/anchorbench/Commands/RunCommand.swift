@@ -15,8 +15,11 @@ struct RunCommand: AsyncParsableCommand {
               anchorbench run
               anchorbench run --quick
               anchorbench run mine.yaml --output results/mine
-              anchorbench run --mechanism aes-gcm \\
-                --anchor 'pkcs11:token=prod;object=records?module-path=/opt/lib.so&pin-source=env:PIN'
+              anchorbench run --mechanism aes-gcm --anchor \\
+                'pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:HSM_PIN'
+
+            Without object=LABEL in the URI a session key is made, and gone afterwards; \
+            nothing on a token of yours is ever written.
             """)
 
     @OptionGroup var options: ScenarioOptions
