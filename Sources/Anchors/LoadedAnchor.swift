@@ -34,7 +34,7 @@ package final class LoadedAnchor: Sendable {
             throw CryptokiError.notFound(
                 what: "a PIN for token '\(slot.token.label)'",
                 instead:
-                    "the token requires a login: add '&pin-source=env:NAME', 'file:/path' or 'prompt' to the URI"
+                    "the token requires a login: add '&pin-source=env:NAME', 'file:/path' or 'prompt'"
             )
         }
         try owner.login(pin: pin)
@@ -66,7 +66,7 @@ package final class LoadedAnchor: Sendable {
         return key.bits
     }
 
-    /// Makes the operation of one caller, with a session of its own; call it in the caller's thread.
+    /// Makes the operation of one caller with a session of its own, in the caller's thread.
     ///
     /// - Throws: `CryptokiError`, with the failing function.
     package func operation(

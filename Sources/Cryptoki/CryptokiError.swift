@@ -21,7 +21,7 @@ extension CryptokiError: CustomStringConvertible {
             "\(what) was not found; \(instead)"
         case .pinRefused(let code):
             "C_Login answered \(code): the PIN was tried once and will not be tried again, because "
-                + "a token may lock after a few wrong ones; check the pin-source before the next run"
+                + "a token may lock after a few wrong ones; check the pin-source first"
         }
     }
 }

@@ -67,7 +67,8 @@ struct Findings {
         let stopped = "stopped after \(window.seconds.inWords) the thief holds \(held)"
         guard projection.throttle != .none else {
             return "**At full speed**\(who) \(dataset.inWords) records leave in "
-                + "**\(Wording.time(theft))**; \(stopped). The anchor opens \(rateText(projection))."
+                + "**\(Wording.time(theft))**; \(stopped). The anchor opens "
+                + "\(rateText(projection))."
         }
         let time = theft.seconds.isNever ? "never leave" : "take **\(Wording.time(theft))**"
         let bypass =

@@ -149,10 +149,10 @@ struct ReportText {
         guard !table.isEmpty else { return "" }
         return "## What the throttle adds, and how well it is kept\n\n" + table.text + """
 
-            The limit is what the throttle alone would have admitted in the measured time; what was \
-            possible is the lesser of that and the device's own speed. Where most of the limit was \
-            used, a last column above 1 means that the throttle leaks; where little was, it compares \
-            two measurements of the device's speed, and scatters around 1.
+            The limit is what the throttle alone would have admitted in the measured time; what \
+            was possible is the lesser of that and the device's own speed. Where most of the \
+            limit was used, a last column above 1 means that the throttle leaks; where little \
+            was, it compares two measurements of the device's speed, and scatters around 1.
             """
     }
 

@@ -1,6 +1,6 @@
 /// Numbers rounded for people: three significant digits, thousands grouped, no exponent below 10¹⁵.
 package enum Significant {
-    /// `1,234.5` becomes `1,230`, `0.04567` becomes `0.0457`; a trailing fraction of zeros is dropped.
+    /// `1,234.5` becomes `1,230`, `0.04567` becomes `0.0457`; trailing zeros go.
     package static func text(_ value: Double, digits: Int = 3) -> String {
         guard value.isFinite else { return value.isNaN ? "n/a" : value > 0 ? "∞" : "−∞" }
         guard value != 0 else { return "0" }

@@ -39,7 +39,7 @@ extension Quantity {
 
 /// Splits "12.5ms" into an exact decimal and its unit.
 ///
-/// The number is `digits / 10^decimals`; nil where the text is no plain decimal followed by letters.
+/// The number is `digits / 10^decimals`; nil where the text is no decimal and letters.
 struct DecimalWithUnit {
     let digits: UInt64
     let decimals: Int

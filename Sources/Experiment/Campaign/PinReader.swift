@@ -13,7 +13,7 @@ enum PinReader {
         case nil: break
         case .environment(let name): bytes = try fromEnvironment(name)
         case .file(let path): bytes = try fromFile(path)
-        case .prompt: bytes = try fromTerminal()
+        case .prompt: bytes = try SystemTerminal.readWithoutEcho(prompt: "PIN: ")
         }
         if source != nil, bytes.isEmpty {
             throw ExperimentError.missingInput(
@@ -36,28 +36,5 @@ enum PinReader {
                 "pin-source=file:\(path) was given, but the file cannot be read")
         }
         return Array(data.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
-    }
-
-    private static func fromTerminal() throws(ExperimentError) -> [UInt8] {
-        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
-        guard terminal >= 0 else {
-            throw ExperimentError.missingInput(
-                "pin-source=prompt needs a terminal: use env:NAME or file:/path here")
-        }
-        defer { close(terminal) }
-        var settings = termios()
-        tcgetattr(terminal, &settings)
-        let original = settings
-        settings.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(terminal, TCSAFLUSH, &settings)
-        defer { withUnsafePointer(to: original) { _ = tcsetattr(terminal, TCSAFLUSH, $0) } }
-        let prompt = Array("PIN: ".utf8)
-        _ = write(terminal, prompt, prompt.count)
-        var (bytes, byte): ([UInt8], UInt8) = ([], 0)
-        while Foundation.read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
-            bytes.append(byte)
-        }
-        _ = write(terminal, [UInt8(ascii: "\n")], 1)
-        return bytes
     }
 }

@@ -9,13 +9,13 @@ package enum BuiltInScenario {
         name: softhsm-default            # the run's folder is results/<time>-<name>
 
         anchor:
-          uri: softhsm                   # a throwaway SoftHSM2 token; or 'pkcs11:token=…?module-path=…'
+          uri: softhsm                   # a throwaway token; or 'pkcs11:token=…?module-path=…'
           operation: decrypt             # C_DecryptInit + C_Decrypt
           mechanism: [aes-gcm, rsa-oaep] # or aes-cbc-pad
           key-bits: { aes-gcm: 256, rsa-oaep: 2048 }
           session: read-only             # some devices want read-write
-          # key: token                   # or session; by default a token key on softhsm, and on your
-                                         # own token the one that object= names, else a session key
+          # key: token                   # or session; by default a token key on softhsm, on yours
+                                         # the one that object= names, else a session key
 
         record-bytes: [256]              # rsa-oaep always opens one 32-byte data key a record
 
@@ -29,8 +29,8 @@ package enum BuiltInScenario {
           - { fixed-window: { limit: 10k, window: 1m }, on-limit: deny }
           # a throttle also takes scope: global | per-client, and where it is enforced:
           # hsm | service | host (a thief on the host walks around the last)
-        throttles-at: largest            # only at the largest load in one process; all: at every load
-        on-denied: backoff               # a denied caller sleeps until retry-after; spin: it hammers
+        throttles-at: largest            # only at the largest load in one process; or all
+        on-denied: backoff               # a denied caller sleeps until retry-after; or spin
 
         rounds: 5                        # the spread between rounds gives the intervals
         duration: 500ms                  # of one round of one cell
