@@ -60,9 +60,9 @@ package enum Envelope: Hashable, Sendable {
 
     /// The least t with E(t) ≥ operations, in closed form: the cost does not grow with the count.
     ///
-    /// E(t) ≥ n exactly where t ≥ u + (n − α(u)) / X for every u with α(u) < n, so the
-    /// answer is the largest of these. On a step the right end binds; over the steps the expression is linear, so
-    /// the first or the last step binds.
+    /// E(t) ≥ n exactly where t ≥ u + (n − α(u)) / X for every u with α(u) < n, so the answer is
+    /// the largest of these. On a step the right end binds; over the steps the expression is
+    /// linear, so the first or the last step binds.
     package func time(for operations: Double, servedAt rate: Double) -> Seconds {
         guard operations > 0 else { return .zero }
         guard rate > 0 else { return .never }
