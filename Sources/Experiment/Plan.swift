@@ -60,9 +60,9 @@ package struct Plan: Sendable {
     }
 
     /// How long the measuring takes, without what starting and reporting add.
-    package var measuringTime: Nanoseconds {
-        let once = cells.reduce(Nanoseconds.zero) { $0 + duration(of: $1) + scenario.warmUp }
-        return Nanoseconds(once.count * Int64(scenario.rounds))
+    package var measuringTime: Seconds {
+        let once = cells.map { (duration(of: $0) + scenario.warmUp).seconds.value }
+        return Seconds(once.reduce(0, +) * Double(scenario.rounds))
     }
 
     /// The largest number of worker processes that a cell needs.

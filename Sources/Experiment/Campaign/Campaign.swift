@@ -52,7 +52,7 @@ package struct Campaign: Sendable {
             var record = CampaignRecord(plan, resolved, opened: await crew.opened)
             try await measure(crew, access, &record)
             await crew.dismiss()
-            guard record.run.cells.contains(where: { $0.operations > 0 || $0.denied > 0 }) else {
+            guard record.hasMeasuredAnchor else {
                 throw ExperimentError.device(
                     "nothing could be measured: \(record.lastLoss ?? "no call was completed")")
             }

@@ -26,6 +26,11 @@ struct CampaignRecord {
         pools = Array(repeating: StoredHistograms(), count: cells.count)
     }
 
+    /// Whether any call on the anchor itself was answered; the baseline alone is no measurement.
+    var hasMeasuredAnchor: Bool {
+        run.cells.contains { !$0.cell.isBaseline && ($0.operations > 0 || $0.denied > 0) }
+    }
+
     /// Adds a round and saves, unless saving would take a tenth of the time or more.
     mutating func add(
         _ outcome: RoundOutcome, toCell index: Int, in folder: RunFolder

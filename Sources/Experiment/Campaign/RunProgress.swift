@@ -7,7 +7,7 @@ package enum RunProgress: Sendable {
     /// The anchor is being made ready.
     case preparing
     /// Measuring begins: rounds to run in all, each of every cell counted.
-    case started(total: Int, estimate: Nanoseconds)
+    case started(total: Int, estimate: Seconds)
     /// A round of a cell begins; `position` counts from 1.
     case round(Cell, number: Int, position: Int)
     /// It is over.

@@ -34,7 +34,7 @@ struct Measurement {
         print(table.string(for: plan.cells, style: Style.psql) ?? "")
         print(
             "\(plan.cells.count) cells on \(resolved.anchor.redacted), about "
-                + "\(plan.measuringTime.seconds.inWords) of measuring, seed \(plan.seed)")
+                + "\(plan.measuringTime.inWords) of measuring, seed \(plan.seed)")
         for note in resolved.notes { print(note) }
     }
 
@@ -45,7 +45,7 @@ struct Measurement {
         let folder = try RunFolder(creating: outputFolder)
         Console.say(
             "\(plan.cells.count) cells × \(plan.scenario.rounds) rounds on "
-                + "\(resolved.anchor.redacted): about \(plan.measuringTime.seconds.inWords)")
+                + "\(resolved.anchor.redacted): about \(plan.measuringTime.inWords)")
         let interruption = Interruption()
         let watch = SignalWatch(interruption)
         let printer = ProgressPrinter()

@@ -27,7 +27,7 @@ final class ProgressPrinter: Sendable {
         case .preparing: say("making the anchor ready …")
         case .started(let total, let estimate):
             state.withLock { ($0.total, $0.begun) = (total, .now) }
-            say("measuring \(total) rounds, about \(estimate.seconds.inWords)")
+            say("measuring \(total) rounds, about \(estimate.inWords)")
         case .round(let cell, let number, let position):
             guard isTerminal else { return }
             live("\(bar(position - 1)) \(cell.key) round \(number)")
