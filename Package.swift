@@ -111,3 +111,18 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
+
+/// The micro-benchmarks need a package that nothing else does, so they are there when asked for.
+if Context.environment["ANCHORBENCH_BENCHMARKS"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+    package.targets.append(
+        .executableTarget(
+            name: "Micro",
+            dependencies: [
+                "Exposure", "Latency", "Load", "Throttling", "Units",
+                product("Benchmark", "benchmark"),
+            ],
+            path: "Benchmarks/Micro", swiftSettings: strict,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+}

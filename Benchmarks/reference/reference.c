@@ -3,23 +3,25 @@
  *
  * It measures what `anchorbench` measures, with nothing of anchorbench in it, so that a difference
  * between the two is the cost of the tool and not of the module. Each caller is a thread with a
- * session of its own; all are released at one instant and call C_DecryptInit and C_Decrypt in a
- * closed loop until the time is over. A call costs two reads of CLOCK_MONOTONIC and one addition
- * to an array; its plaintext is compared after the second read.
+ * session of its own; all warm up, are released at one instant and call C_DecryptInit and C_Decrypt
+ * in a closed loop until the time is over. A call costs two reads of CLOCK_MONOTONIC and one
+ * addition to an array; its plaintext is compared after the second read.
  *
  *   gcc -O2 -Wall -Wextra -pthread -o reference reference.c -ldl     (or: make)
  *
  *   REFERENCE_PIN=1234 ./reference --module /usr/lib/softhsm/libsofthsm2.so --token reference \
  *       --mechanism aes-gcm --callers 2 --duration-ms 2000 [--record-bytes 256] \
- *       [--key-label records | --session-key] [--header]
+ *       [--key-label records | --session-key] [--warm-up-ms 50] [--header]
  *
  * One line of CSV goes to the standard output:
  *
- *   mechanism,callers,operations,seconds,throughput_per_second,p50_ns,p99_ns,p999_ns,max_ns,errors
+ *   mechanism,callers,operations,seconds,throughput_per_second,p50_ns,p99_ns,p999_ns,max_ns,errors,
+ *   cpu_ns_per_operation
  *
  * `operations` are the calls that answered with the right plaintext, `seconds` the time from the
  * release to the end of the last call, `throughput_per_second` their quotient. A percentile is the
- * upper edge of its histogram bucket, at most 0.1 % above the value.
+ * upper edge of its histogram bucket, at most 0.1 % above the value. `cpu_ns_per_operation` is the
+ * CPU time of the callers' threads, which moves less than the rest while others use the machine.
  *
  * Exit codes: 0; 64 for a wrong option; 69 where the module refused a call or answered wrongly.
  */
@@ -94,7 +96,7 @@ typedef struct {
     const char *module, *token, *mechanism, *key_label;
     unsigned callers;
     size_t record_bytes;
-    uint64_t duration_ms;
+    uint64_t duration_ms, warm_up_ms;
     int session_key, header;
 } Options;
 
@@ -104,7 +106,7 @@ typedef struct {
     CK_BYTE *output;
     uint64_t *buckets;
     uint64_t operations, errors, max_ns;
-    uint64_t last_done;
+    uint64_t last_done, cpu_ns;
     const char *failed_call;
     CK_RV failure;
 } Caller;
@@ -136,11 +138,13 @@ static void *allocate(size_t count, size_t bytes) {
     return memory;
 }
 
-static inline uint64_t now(void) {
+static inline uint64_t read_clock(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
 }
+
+static inline uint64_t now(void) { return read_clock(CLOCK_MONOTONIC); }
 
 /* ---- one caller ---- */
 
@@ -152,14 +156,8 @@ static void record_failure(Caller *caller, const char *call, CK_RV code) {
     }
 }
 
-static void *call_in_closed_loop(void *argument) {
-    Caller *caller = argument;
-    check("C_OpenSession", p11->C_OpenSession(
-        slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &caller->session));
-    unsigned next = (unsigned)(caller->session % POOL);
-    atomic_fetch_add(&ready, 1);
-    pthread_barrier_wait(&gate);
-
+/* Calls until the deadline, at least once; records nothing where `is_recorded` is 0. */
+static void call_until(Caller *caller, uint64_t end, unsigned next, int is_recorded) {
     uint64_t done;
     do {
         Record *record = &pool[next];
@@ -181,14 +179,29 @@ static void *call_in_closed_loop(void *argument) {
         } else if (bytes != options.record_bytes
                    || memcmp(caller->output, record->plaintext, bytes) != 0) {
             record_failure(caller, "the comparison of the plaintext", CKR_OK);
-        } else {
+        } else if (is_recorded) {
             uint64_t elapsed = done - start;
             caller->buckets[bucket_of(elapsed)] += 1;
             caller->operations += 1;
             if (elapsed > caller->max_ns) { caller->max_ns = elapsed; }
         }
-    } while (done < deadline);
+    } while (done < end);
     caller->last_done = done;
+}
+
+static void *call_in_closed_loop(void *argument) {
+    Caller *caller = argument;
+    check("C_OpenSession", p11->C_OpenSession(
+        slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &caller->session));
+    unsigned first = (unsigned)(caller->session % POOL);
+    if (options.warm_up_ms > 0) {
+        call_until(caller, now() + options.warm_up_ms * 1000000U, first, 0);
+    }
+    atomic_fetch_add(&ready, 1);
+    pthread_barrier_wait(&gate);
+    uint64_t cpu_before = read_clock(CLOCK_THREAD_CPUTIME_ID);
+    call_until(caller, deadline, first, 1);
+    caller->cpu_ns = read_clock(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
     return NULL;
 }
 
@@ -366,7 +379,7 @@ static void run(Caller *callers) {
 /* Prints the line; nonzero where a call failed. */
 static int report(Caller *callers) {
     uint64_t *merged = allocate(BUCKETS, sizeof *merged);
-    uint64_t operations = 0, errors = 0, max_ns = 0, last_done = release_instant;
+    uint64_t operations = 0, errors = 0, max_ns = 0, cpu_ns = 0, last_done = release_instant;
     for (unsigned index = 0; index < options.callers; index += 1) {
         Caller *caller = &callers[index];
         for (unsigned bucket = 0; bucket < BUCKETS; bucket += 1) {
@@ -374,6 +387,7 @@ static int report(Caller *callers) {
         }
         operations += caller->operations;
         errors += caller->errors;
+        cpu_ns += caller->cpu_ns;
         if (caller->max_ns > max_ns) { max_ns = caller->max_ns; }
         if (caller->last_done > last_done) { last_done = caller->last_done; }
         if (caller->failed_call != NULL) {
@@ -384,26 +398,27 @@ static int report(Caller *callers) {
     double seconds = (double)(last_done - release_instant) / 1e9;
     if (options.header) {
         puts("mechanism,callers,operations,seconds,throughput_per_second,"
-             "p50_ns,p99_ns,p999_ns,max_ns,errors");
+             "p50_ns,p99_ns,p999_ns,max_ns,errors,cpu_ns_per_operation");
     }
-    printf("%s,%u,%lu,%.6f,%.1f,%lu,%lu,%lu,%lu,%lu\n", options.mechanism, options.callers,
+    printf("%s,%u,%lu,%.6f,%.1f,%lu,%lu,%lu,%lu,%lu,%.1f\n", options.mechanism, options.callers,
            operations, seconds, (double)operations / seconds,
            percentile(merged, operations, max_ns, 0.5),
            percentile(merged, operations, max_ns, 0.99),
-           percentile(merged, operations, max_ns, 0.999), max_ns, errors);
+           percentile(merged, operations, max_ns, 0.999), max_ns, errors,
+           (double)cpu_ns / (double)(operations > 0 ? operations : 1));
     free(merged);
     return errors > 0;
 }
 
 /* ---- options ---- */
 
-static uint64_t number(const char *option, const char *text, uint64_t max) {
+static uint64_t number(const char *option, const char *text, uint64_t min, uint64_t max) {
     char *end = NULL;
     unsigned long long value = text == NULL || *text < '0' || *text > '9'
         ? 0 : strtoull(text, &end, 10);
-    if (end == NULL || *end != '\0' || value == 0 || value > max) {
-        fprintf(stderr, "reference: %s takes a number from 1 to %lu, not '%s'\n", option, max,
-                text == NULL ? "" : text);
+    if (end == NULL || *end != '\0' || value < min || value > max) {
+        fprintf(stderr, "reference: %s takes a number from %lu to %lu, not '%s'\n", option, min,
+                max, text == NULL ? "" : text);
         exit(EXIT_OPTION);
     }
     return value;
@@ -411,7 +426,8 @@ static uint64_t number(const char *option, const char *text, uint64_t max) {
 
 static void parse(int count, char **arguments) {
     options = (Options){.module = "/usr/lib/softhsm/libsofthsm2.so", .token = "reference",
-                        .mechanism = "aes-gcm", .callers = 1, .duration_ms = 2000};
+                        .mechanism = "aes-gcm", .callers = 1, .duration_ms = 2000,
+                        .warm_up_ms = 50};
     for (int index = 1; index < count; index += 1) {
         const char *option = arguments[index];
         if (strcmp(option, "--session-key") == 0) { options.session_key = 1; continue; }
@@ -423,11 +439,13 @@ static void parse(int count, char **arguments) {
         else if (strcmp(option, "--mechanism") == 0) { options.mechanism = value; }
         else if (strcmp(option, "--key-label") == 0) { options.key_label = value; }
         else if (strcmp(option, "--callers") == 0) {
-            options.callers = (unsigned)number(option, value, CALLERS_MAX);
+            options.callers = (unsigned)number(option, value, 1, CALLERS_MAX);
         } else if (strcmp(option, "--record-bytes") == 0) {
-            options.record_bytes = number(option, value, RECORD_BYTES_MAX);
+            options.record_bytes = number(option, value, 1, RECORD_BYTES_MAX);
         } else if (strcmp(option, "--duration-ms") == 0) {
-            options.duration_ms = number(option, value, 86400000);
+            options.duration_ms = number(option, value, 1, 86400000);
+        } else if (strcmp(option, "--warm-up-ms") == 0) {
+            options.warm_up_ms = number(option, value, 0, 3600000);
         } else { stop(EXIT_OPTION, "no such option: ", option); }
     }
     int rsa = strcmp(options.mechanism, "rsa-oaep") == 0;

@@ -73,7 +73,7 @@ import Load
             unsafe EVP_DecryptUpdate(cipher, start, &first, record.ciphertext, length) == 1,
             setTag(record.tag),
             unsafe EVP_DecryptFinal_ex(cipher, start + Int(first), &last) == 1
-        else { return ERR_get_error() }
+        else { return failure() }
         outputLength = Int(first + last)
         return 0
     }
@@ -91,6 +91,15 @@ import Load
         let code = unsafe EVP_PKEY_decrypt(
             keyContext, output.baseAddress, &outputLength, record.ciphertext,
             record.ciphertext.count)
-        return code == 1 ? 0 : ERR_get_error()
+        return code == 1 ? 0 : failure()
+    }
+
+    /// The code of a failed call, and an empty queue for the next one.
+    ///
+    /// Never 0, which is success: OpenSSL queues no error where a GCM tag does not fit.
+    private func failure() -> UInt {
+        let code = ERR_get_error()
+        ERR_clear_error()
+        return code == 0 ? 1 : code
     }
 }

@@ -9,6 +9,8 @@ import Glibc
     package let path: String
     let functions: UnsafePointer<CK_FUNCTION_LIST>
     private let library: UnsafeMutableRawPointer
+    /// Whether this value started the module, and so has to end it.
+    private var isOwner = false
 
     /// Loads the library at `path` and calls `C_GetFunctionList` and `C_Initialize`.
     ///
@@ -24,10 +26,11 @@ import Glibc
         let code = unsafe withUnsafeMutablePointer(to: &arguments) { unsafe initialize($0) }
         guard code != ReturnCode.cryptokiAlreadyInitialized.rawValue else { return }
         try check("C_Initialize", code)
+        isOwner = true
     }
 
     deinit {
-        _ = unsafe functions.pointee.C_Finalize?(nil)
+        if isOwner { _ = unsafe functions.pointee.C_Finalize?(nil) }
         // The library stays mapped: some modules run threads that outlive C_Finalize.
     }
 
@@ -52,6 +55,11 @@ import Glibc
     private static func open(_ path: String) throws(CryptokiError) -> UnsafeMutableRawPointer {
         guard unsafe access(path, F_OK) == 0 else {
             throw CryptokiError.module(path: path, reason: "there is no such file")
+        }
+        // A bare name would be searched for in the folders of the system's libraries.
+        guard path.utf8.contains(UInt8(ascii: "/")) else {
+            throw CryptokiError.module(
+                path: path, reason: "write its whole path, or './\(path)' for this folder")
         }
         guard let library = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "dlopen failed"

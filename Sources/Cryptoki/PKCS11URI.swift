@@ -40,8 +40,8 @@ package struct PKCS11URI: Equatable, Sendable {
     package var redacted: String {
         let path = token.map { "token=\(Self.encoded($0))" } ?? ""
         let hidden = object == nil ? "" : (path.isEmpty ? "" : ";") + "object=(hidden)"
-        let source = pinSource.map { "&pin-source=\($0.description)" } ?? ""
-        return "pkcs11:\(path)\(hidden)?module-path=\(modulePath)\(source)"
+        let source = pinSource.map { "&pin-source=\(Self.encoded($0.description))" } ?? ""
+        return "pkcs11:\(path)\(hidden)?module-path=\(Self.encoded(modulePath))\(source)"
     }
 
     private static func attributes(
@@ -51,7 +51,9 @@ package struct PKCS11URI: Equatable, Sendable {
         for part in text.split(separator: separator) {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard pair.count == 2 else {
-                throw URIError("'\(part)' in the URI is no attribute: write name=value")
+                throw URIError(
+                    "a part of the URI is no attribute, and is not repeated here, lest it be a "
+                        + "PIN: write name=value")
             }
             let name = String(pair[0])
             guard name != "pin-value" else {
@@ -91,7 +93,8 @@ package struct PKCS11URI: Equatable, Sendable {
                 continue
             }
             let digits = rest.prefix(2)
-            guard digits.count == 2,
+            // The number's own parser would take a sign for a digit.
+            guard digits.count == 2, digits.first != UInt8(ascii: "+"),
                 let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
             else { return nil }
             bytes.append(value)
@@ -101,7 +104,7 @@ package struct PKCS11URI: Equatable, Sendable {
     }
 
     private static func encoded(_ text: String) -> String {
-        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/".utf8)
         return text.utf8.map { byte in
             guard !plain.contains(byte) else { return String(UnicodeScalar(byte)) }
             let digits = String(byte, radix: 16, uppercase: true)

@@ -8,6 +8,8 @@ package enum HistogramEncoding {
     private static let cookie: UInt32 = 0x1c84_9303 | 0x10
     private static let headerLength = 40
     private static let digits: UInt32 = 3
+    /// No bucket lies beyond: 1,024 for each doubling up to 2⁴² ns, which is over an hour.
+    private static let bucketsMax: Int64 = 33 << 10
 
     /// The histogram as bytes.
     package static func encode(_ histogram: LatencyHistogram) -> [UInt8] {
@@ -62,17 +64,24 @@ package enum HistogramEncoding {
         var histogram = LatencyHistogram()
         var rest = payload
         var index: Int64 = 0
+        var total: UInt128 = 0
         while !rest.isEmpty {
             guard let number = rest.popZigZag() else { throw .truncated }
             if number < 0 {
+                // Compared before it is negated: the least number has no opposite.
+                guard number >= -bucketsMax else { throw .unlikeRange }
                 index += -number
             } else {
                 let latency = value(ofBucket: index)
-                guard index >= 0, latency <= LatencyHistogram.longest else { throw .unlikeRange }
+                total += UInt128(number) * UInt128(latency.count + 1)
+                // All calls together take no longer than a clock can tell.
+                guard latency <= LatencyHistogram.longest, total <= UInt128(Int64.max) else {
+                    throw .unlikeRange
+                }
                 histogram.record(latency, count: UInt64(number))
                 index += 1
             }
-            guard index < 1 << 20 else { throw .unlikeRange }
+            guard index <= bucketsMax else { throw .unlikeRange }
         }
         return histogram
     }

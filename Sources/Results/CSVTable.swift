@@ -37,11 +37,16 @@ package struct CSVTable: Sendable {
         }
 
         private static func quoted(_ text: String) -> String {
-            let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
-            guard text.contains(where: special.contains) else { return text }
-            return "\""
-                + text.split(separator: "\"", omittingEmptySubsequences: false)
-                .joined(separator: "\"\"") + "\""
+            // Scalar by scalar: a comma with a combining mark is a character of its own.
+            let special: Set<Unicode.Scalar> = [",", "\"", "\n", "\r"]
+            guard text.unicodeScalars.contains(where: special.contains) else { return text }
+            var quoted = "\"".unicodeScalars
+            for scalar in text.unicodeScalars {
+                if scalar == "\"" { quoted.append(scalar) }
+                quoted.append(scalar)
+            }
+            quoted.append("\"")
+            return String(quoted)
         }
     }
 

@@ -16,17 +16,8 @@ extension Policy: Codable {
         case "none":
             self = .none
             return
-        case "token-bucket":
-            limit = .tokenBucket(
-                TokenBucket(
-                    rate: try values.decode(Rate.self, forKey: .rate),
-                    burst: try values.decode(RecordCount.self, forKey: .burst)))
-        case "fixed-window":
-            limit = .fixedWindow(
-                FixedWindow(
-                    limit: try values.decode(RecordCount.self, forKey: .limit),
-                    window: try values.decode(Nanoseconds.self, forKey: .window),
-                    phase: try values.decodeIfPresent(Nanoseconds.self, forKey: .phase)))
+        case "token-bucket": limit = .tokenBucket(try Self.tokenBucket(values))
+        case "fixed-window": limit = .fixedWindow(try Self.fixedWindow(values))
         case let other:
             throw DecodingError.dataCorruptedError(
                 forKey: .kind, in: values, debugDescription: "no throttle is called '\(other)'")
@@ -38,6 +29,33 @@ extension Policy: Codable {
                 ? .deny : .wait(atMost: try values.decode(Nanoseconds.self, forKey: .maxWait)),
             scope: try values.decode(Scope.self, forKey: .scope),
             enforced: try values.decode(EnforcementPoint.self, forKey: .enforced))
+    }
+
+    // A file that someone has edited must not break a precondition.
+
+    private static func tokenBucket(
+        _ values: KeyedDecodingContainer<Key>
+    ) throws -> TokenBucket {
+        let burst = try values.decode(RecordCount.self, forKey: .burst)
+        guard burst.count >= 1 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .burst, in: values, debugDescription: "a bucket holds at least one token")
+        }
+        return TokenBucket(rate: try values.decode(Rate.self, forKey: .rate), burst: burst)
+    }
+
+    private static func fixedWindow(
+        _ values: KeyedDecodingContainer<Key>
+    ) throws -> FixedWindow {
+        let limit = try values.decode(RecordCount.self, forKey: .limit)
+        let window = try values.decode(Nanoseconds.self, forKey: .window)
+        let phase = try values.decodeIfPresent(Nanoseconds.self, forKey: .phase) ?? window
+        guard limit.count >= 1, window > .zero, phase > .zero, phase <= window else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .window, in: values,
+                debugDescription: "a window admits something, and its phase lies within it")
+        }
+        return FixedWindow(limit: limit, window: window, phase: phase)
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -21,7 +21,9 @@ package struct TokenBucket: SingleWordLimit {
         self.rate = rate
         self.burst = burst
         let period = rate.period.count.magnitude
-        unitsPerOperation = max(1, (period + rate.count / 2) / rate.count)
+        // Coarser where a whole burst would not fit into half of the word: the time takes the rest.
+        let most = UInt64(Int64.max) / burst.count
+        unitsPerOperation = max(1, min(most, (period + rate.count / 2) / rate.count))
         unitsPerPeriod = UInt128(rate.count) * UInt128(unitsPerOperation)
     }
 

@@ -3,7 +3,7 @@ import Units
 
 /// How a throttle is written in a scenario.
 extension YAMLValue {
-    private static let available = ["none", "token-bucket", "fixed-window"]
+    private static let available = ["token-bucket", "fixed-window"]
     private static let later = [
         "sliding-window", "breaker", "budget", "tarpit", "concurrency", "delay", "all",
     ]
@@ -25,7 +25,8 @@ extension YAMLValue {
         let limits = keys.keys.filter { Self.available.contains($0) }
         guard limits.count == 1, let name = limits.first, let body = keys[name] else {
             throw complaint(
-                "a throttle names exactly one of \(Self.available.joined(separator: ", "))")
+                "a throttle is 'none' or names exactly one of "
+                    + Self.available.joined(separator: ", "))
         }
         var policy = Policy(
             name == "token-bucket" ? try body.tokenBucket() : try body.fixedWindow())
