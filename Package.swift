@@ -101,7 +101,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ReportingTests", dependencies: ["Reporting", "Exposure", "Results", "Units"],
-            exclude: ["Charts/Golden"], swiftSettings: strict),
+            exclude: ["Charts/Golden", "Golden"], swiftSettings: strict),
         .testTarget(
             name: "ScriptedTokenTests", dependencies: ["Cryptoki", "CCryptoki"],
             swiftSettings: strict),

@@ -33,9 +33,8 @@ package final class LoadedAnchor: Sendable {
         guard !pin.isEmpty else {
             throw CryptokiError.notFound(
                 what: "a PIN for token '\(slot.token.label)'",
-                instead:
-                    "the token requires a login: add '&pin-source=env:NAME', 'file:/path' or 'prompt'"
-            )
+                instead: "the token requires a login: add '&pin-source=env:NAME', 'file:/path' or "
+                    + "'prompt'")
         }
         try owner.login(pin: pin)
     }

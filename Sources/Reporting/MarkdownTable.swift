@@ -14,7 +14,12 @@ struct MarkdownTable {
 
     mutating func append(_ row: [String]) {
         precondition(row.count == header.count, "a row has a field for every column")
-        rows.append(row.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") })
+        rows.append(row.map(Self.escaped))
+    }
+
+    /// What a device says of itself stays text: no cell ends early and no markup gets in.
+    private static func escaped(_ text: String) -> String {
+        text.replacing("|", with: "\\|").replacing("<", with: "\\<").replacing("\n", with: " ")
     }
 
     var isEmpty: Bool { rows.isEmpty }

@@ -35,7 +35,7 @@ struct CampaignRecord {
     mutating func add(
         _ outcome: RoundOutcome, toCell index: Int, in folder: RunFolder
     ) throws {
-        if outcome.histograms == nil { lastLoss = outcome.round.verdict.reasonText }
+        if !outcome.round.verdict.isValid { lastLoss = outcome.round.verdict.reasonText }
         let pooled = try pools[index].add(outcome.histograms)
         run.cells[index].add(outcome.round, pooled: pooled)
         guard (clock.now() - savedAt).count > 10 * savingTook.count else { return }

@@ -10,6 +10,8 @@ struct ProjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "project",
         abstract: "How long a theft takes and what is gone by when, from a stored run.",
+        // The one made from the options is longer than a terminal is wide.
+        usage: "anchorbench project <run> [<options>]",
         discussion: """
             Nothing is measured and nothing is written: other throttles, data sets and windows \
             are projected from the rates that the run measured.

@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+@testable import Anchors
+
+@Suite(
+    "The embedded token is a throwaway", .serialized,
+    .enabled(if: isSoftHSMInstalled, "SoftHSM2 is not installed"))
+struct EmbeddedTokenTests {
+    @Test("its folder is its owner's alone, and is gone once it is removed")
+    func folder() throws {
+        let token = try EmbeddedToken()
+        defer { token.remove() }
+        let files = FileManager.default
+        for path in [token.folder.path, token.folder.appending(path: "tokens").path] {
+            let attributes = try files.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o700, "\(path)")
+        }
+        let configuration = try #require(token.environment["SOFTHSM2_CONF"])
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        #expect(configuration.hasPrefix(token.folder.path))
+        #expect(text.contains("directories.tokendir = \(token.folder.path)"))
+        token.remove()
+        #expect(!files.fileExists(atPath: token.folder.path))
+        token.remove()
+    }
+
+    @Test("two tokens have a folder each")
+    func distinct() throws {
+        let (first, second) = (try EmbeddedToken(), try EmbeddedToken())
+        defer {
+            first.remove()
+            second.remove()
+        }
+        #expect(first.folder != second.folder && first.environment != second.environment)
+    }
+
+    @Test("a provisioned token opens the records of every mechanism, and is found as it is")
+    func endToEnd() async {
+        await #expect(processExitsWith: .success) {
+            let token = try provisioned()
+            defer { token.remove() }
+            let anchor = try LoadedAnchor(
+                modulePath: token.modulePath, tokenLabel: EmbeddedToken.label, pin: pin("4711"),
+                isReadWrite: false)
+            #expect(try anchor.identity().token.label == "anchorbench")
+            for mechanism in DecryptMechanism.allCases {
+                let bits = try anchor.prepareKey(
+                    .token(label: EmbeddedToken.keyLabel(mechanism)), for: mechanism, bits: 0)
+                #expect(bits == keys[mechanism])
+                var operation = try anchor.operation(mechanism, recordBytes: 32)
+                #expect(operation.recordCount == LoadedAnchor.recordsPerCaller)
+                for index in 0..<operation.recordCount {
+                    let code = operation.perform(index)
+                    let isRight = operation.verify(index)
+                    #expect(code == 0 && isRight, "\(mechanism), record \(index)")
+                }
+            }
+            let policies = try anchor.keyPolicies(label: nil)
+            #expect(policies.count == 3)
+            #expect(policies.allSatisfy { $0.flags["CKA_EXTRACTABLE"] == .some(false) })
+            let inspection = try AnchorInspection.inspect(
+                modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin("4711"))
+            #expect(inspection.chosenToken == "anchorbench" && inspection.problems.isEmpty)
+            #expect(inspection.usable == DecryptMechanism.allCases && inspection.keys.count == 3)
+            // The inspection has ended; the anchor has not.
+            #expect(try anchor.keyPolicies(label: nil).count == 3)
+        }
+    }
+
+    @Test("callers on several threads share the login and the keys")
+    func threads() async {
+        await #expect(processExitsWith: .success) {
+            let token = try provisioned()
+            defer { token.remove() }
+            let anchor = try LoadedAnchor(
+                modulePath: token.modulePath, tokenLabel: nil, pin: pin("4711"), isReadWrite: false)
+            _ = try anchor.prepareKey(.session, for: .aesGCM, bits: 256)
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                do {
+                    var operation = try anchor.operation(.aesGCM, recordBytes: 256)
+                    for index in 0..<64 {
+                        let code = operation.perform(index)
+                        let isRight = operation.verify(index)
+                        #expect(code == 0 && isRight)
+                    }
+                } catch {
+                    Issue.record(error)
+                }
+            }
+        }
+    }
+
+    @Test("a token that requires a login says so where no PIN is given, and refuses a wrong one")
+    func pins() async {
+        await #expect(processExitsWith: .success) {
+            let token = try provisioned()
+            defer { token.remove() }
+            let missing = #expect(throws: CryptokiError.self) {
+                try LoadedAnchor(
+                    modulePath: token.modulePath, tokenLabel: nil, pin: pin(""), isReadWrite: false)
+            }
+            #expect(missing?.description.contains("&pin-source=env:NAME") == true)
+            #expect(throws: CryptokiError.pinRefused(code: .pinIncorrect)) {
+                try LoadedAnchor(
+                    modulePath: token.modulePath, tokenLabel: nil, pin: pin("1"), isReadWrite: false
+                )
+            }
+            let inspection = try AnchorInspection.inspect(
+                modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin(""))
+            #expect(inspection.problems.count == 1 && inspection.keys.isEmpty)
+            #expect(inspection.problems[0].contains("no pin-source was given"))
+        }
+    }
+
+    @Test("the user's own configuration and token store stay as they are")
+    func usersConfiguration() async {
+        await #expect(processExitsWith: .success) {
+            let home = FileManager.default.temporaryDirectory
+                .appending(path: "anchors-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
+            defer { try? FileManager.default.removeItem(at: home) }
+            let store = home.appending(path: ".config/softhsm2/tokens")
+            try FileManager.default.createDirectory(at: store, withIntermediateDirectories: true)
+            let file = home.appending(path: ".config/softhsm2/softhsm2.conf")
+            let text = "directories.tokendir = \(store.path)\n"
+            try text.write(to: file, atomically: false, encoding: .utf8)
+            setenv("HOME", home.path, 1)
+            let token = try provisioned()
+            token.remove()
+            #expect(try String(contentsOf: file, encoding: .utf8) == text)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: store.path).isEmpty)
+        }
+    }
+}
+
+private let keys: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 128, .rsaOAEP: 2_048]
+
+private let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(
+    where: FileManager.default.fileExists)
+
+/// A token with its keys, seen by this process and no other.
+private func provisioned() throws -> EmbeddedToken {
+    let token = try EmbeddedToken()
+    for (name, value) in token.environment { setenv(name, value, 1) }
+    try EmbeddedToken.provision(modulePath: token.modulePath, keys: keys, pin: pin("4711"))
+    return token
+}
+
+private func pin(_ text: String) -> Pin {
+    var bytes = Array(text.utf8)
+    return Pin(wiping: &bytes)
+}

@@ -1,0 +1,59 @@
+import Results
+import Testing
+
+@testable import Experiment
+
+@Suite("A user's own token is treated with care")
+struct AnchorReferenceTests {
+    private let named =
+        "pkcs11:token=prod;object=secret-label?module-path=/opt/lib.so&pin-source=env:HSM_PIN"
+    private let unnamed = "pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:HSM_PIN"
+
+    private func read(_ uri: String, _ more: String = "") throws -> ResolvedScenario {
+        try ScenarioReader.read("anchor: { uri: '\(uri)'\(more) }", source: "s.yaml")
+    }
+
+    @Test("a key that is named is a token key, and its label is in nothing that is stored")
+    func namedKey() throws {
+        let resolved = try read(named)
+        #expect(resolved.scenario.anchor.key == .token && resolved.notes.isEmpty)
+        let stored = String(describing: resolved.scenario) + resolved.anchor.redacted
+        #expect(!stored.contains("secret-label"))
+        #expect(stored.contains("object=(hidden)"))
+        #expect(resolved.anchor.shortName == "pkcs11:token=prod")
+        #expect(try read(named, ", key: token") == resolved)
+    }
+
+    @Test("where no key is named a session key is made, and the report says so")
+    func unnamedKey() throws {
+        let resolved = try read(unnamed)
+        #expect(resolved.scenario.anchor.key == .session)
+        #expect(resolved.notes.count == 1 && resolved.notes[0].contains("session keys"))
+        #expect(try read(unnamed, ", key: session") == resolved)
+    }
+
+    @Test("a named key with 'key: session', and a token key without a name, are refused")
+    func contradictions() {
+        let first = #expect(throws: ScenarioError.self) { try read(named, ", key: session") }
+        #expect(first?.description.contains("remove one of them") == true)
+        #expect(first?.description.contains("secret-label") == false)
+        let second = #expect(throws: ScenarioError.self) { try read(unnamed, ", key: token") }
+        #expect(second?.description.contains("';object=LABEL'") == true)
+    }
+
+    @Test("the embedded token has a token key unless a session key is asked for")
+    func embedded() throws {
+        #expect(try read("softhsm").scenario.anchor.key == .token)
+        #expect(try read("softhsm", ", key: session").scenario.anchor.key == .session)
+        #expect(try read("softhsm").anchor.shortName == "softhsm")
+    }
+
+    @Test("a PIN in the URI is refused and not repeated")
+    func pinValue() {
+        let error = #expect(throws: ScenarioError.self) {
+            try read("pkcs11:token=t?module-path=/l.so&pin-value=4711")
+        }
+        #expect(error?.description.hasPrefix("s.yaml: 'pin-value' is refused") == true)
+        #expect(error?.description.contains("4711") == false)
+    }
+}

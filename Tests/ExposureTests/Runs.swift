@@ -1,0 +1,118 @@
+import Exposure
+import Latency
+import Results
+import Throttling
+import Units
+
+/// Runs built in code, their rates known.
+enum Runs {
+    /// A cell of AES-GCM records on an anchor, or of the same records with the key in memory.
+    static func cell(
+        callers: Int = 1, processes: Int = 1, throttle: Policy = .none, isBaseline: Bool = false,
+        mechanism: String = "aes-gcm", recordBytes: Int = 256
+    ) -> Cell {
+        Cell(
+            anchor: isBaseline ? Cell.baselineAnchor : "softhsm", mechanism: mechanism,
+            keyBits: 256, keyKind: isBaseline ? nil : .token, recordBytes: recordBytes,
+            callers: callers, processes: processes, throttle: throttle)
+    }
+
+    /// A cell with one round for each rate.
+    static func result(
+        _ cell: Cell, perSecond rates: [Double], verdict: Verdict = Verdict()
+    ) -> CellResult {
+        var result = CellResult(cell)
+        for (index, rate) in rates.enumerated() {
+            // One call or many: the time that they take is chosen to fit the rate.
+            let operations: UInt64 = rate < 1 ? 1 : 1_000_000_000_000_000
+            let round = Round(
+                number: index + 1, order: index + 1, verdict: verdict,
+                seconds: Double(operations) / rate, operations: operations, denied: 0, errors: [:],
+                service: LatencyFigures(LatencyHistogram()), admitted: operations,
+                cpuNanosecondsPerOperation: nil)
+            result.add(round, pooled: PooledHistograms())
+        }
+        return result
+    }
+
+    /// A run of these cells with these settings.
+    static func run(
+        _ cells: [CellResult], throttles: [Policy] = [.none],
+        datasets: [RecordCount] = [RecordCount(1_000_000)],
+        windows: [Nanoseconds] = [.seconds(900)], identities: [Int] = [1], callers: Int = 16,
+        recordsPerOperation: UInt64 = 1
+    ) -> Run {
+        let scenario = Scenario(
+            name: "built-in-code",
+            anchor: AnchorSettings(
+                uri: "softhsm", mechanisms: ["aes-gcm"], keyBits: ["aes-gcm": 256], key: .token,
+                isReadWrite: false),
+            recordBytes: [ByteCount(256)], load: LoadSettings(closed: [1], processes: [1]),
+            throttles: throttles, throttlesAt: .largest, onDenied: "backoff", rounds: 1,
+            duration: .seconds(1), warmUp: .zero, abortAfterErrors: 100,
+            exposure: ExposureSettings(
+                datasets: datasets, windows: windows, attackers: ["sprint"],
+                identities: identities, callers: callers, recordsPerOperation: recordsPerOperation))
+        return Run(
+            scenario: scenario, seed: 1,
+            provenance: Provenance(host: [:], tool: [:], anchor: [:], run: [:]), cells: cells,
+            partial: nil)
+    }
+
+    /// What a thief gets from an anchor of these rates, one a round, under one throttle.
+    static func projection(
+        _ throttle: Policy, perSecond rates: [Double], identities: Int = 1,
+        recordsPerOperation: UInt64 = 1, baseline: Double? = nil
+    ) throws -> Projection {
+        var cells = [result(cell(), perSecond: rates)]
+        if let baseline { cells.append(result(cell(isBaseline: true), perSecond: [baseline])) }
+        let run = run(
+            cells, throttles: [throttle], identities: [identities],
+            recordsPerOperation: recordsPerOperation)
+        guard let projection = ExposureModel(run).projections.first else { throw NoProjection() }
+        return projection
+    }
+
+    /// A run of which nothing can be projected, where something was expected.
+    struct NoProjection: Error {}
+}
+
+extension Policy {
+    /// A token bucket by its numbers.
+    static func bucket(
+        _ rate: Rate, burst: UInt64, scope: Scope = .global, enforced: EnforcementPoint = .service
+    ) -> Policy {
+        Policy(
+            .tokenBucket(TokenBucket(rate: rate, burst: RecordCount(burst))), scope: scope,
+            enforced: enforced)
+    }
+
+    /// A fixed window by its numbers.
+    static func window(
+        _ limit: UInt64, per window: Nanoseconds, scope: Scope = .global
+    ) -> Policy {
+        Policy(.fixedWindow(FixedWindow(limit: RecordCount(limit), window: window)), scope: scope)
+    }
+
+    /// A throttle of any kind, strict or lax.
+    static func random(using generator: inout SeededGenerator) -> Policy {
+        let scope: Scope = Bool.random(using: &generator) ? .global : .perClient
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0: return .none
+        case 1, 2:
+            return bucket(
+                Rate(UInt64.random(in: 1...100_000, using: &generator)),
+                burst: UInt64.random(in: 1...100_000, using: &generator), scope: scope)
+        default:
+            return window(
+                UInt64.random(in: 1...100_000, using: &generator),
+                per: .milliseconds(Int64.random(in: 1...3_600_000, using: &generator)),
+                scope: scope)
+        }
+    }
+}
+
+/// Whether two numbers are equal but for rounding.
+func isClose(_ left: Double, _ right: Double, within relative: Double = 1e-12) -> Bool {
+    left == right || abs(left - right) <= relative * max(abs(left), abs(right))
+}

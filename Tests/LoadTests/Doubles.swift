@@ -1,0 +1,98 @@
+import Foundation
+import Glibc
+import Load
+import Synchronization
+import Throttling
+import Units
+
+/// A clock that only calls, and waits from the release on, move: callers who poll a gate do not.
+final class VirtualClock: Clock {
+    /// The instant of every release.
+    static let release = Nanoseconds.seconds(1)
+
+    private let instant = Atomic<Int64>(0)
+    private let reading: Nanoseconds
+
+    /// A clock at 0; each reading of it takes so long.
+    init(readingTakes reading: Nanoseconds = .zero) { self.reading = reading }
+
+    func now() -> Nanoseconds {
+        Nanoseconds(instant.add(reading.count, ordering: .relaxed).newValue)
+    }
+
+    func wait(until instant: Nanoseconds) {
+        guard instant >= Self.release else {
+            usleep(50)
+            return
+        }
+        _ = self.instant.max(instant.count, ordering: .relaxed)
+    }
+
+    /// Lets a call take its time.
+    func spend(_ time: Nanoseconds) { instant.add(time.count, ordering: .relaxed) }
+}
+
+/// What became of the calls of all callers, counted on the other side of the operation.
+final class Ledger: Sendable {
+    let prepared = Atomic<Int>(0)
+    let performed = Atomic<Int>(0)
+    let verified = Atomic<Int>(0)
+    let indices = Mutex<[Int]>([])
+}
+
+/// A failure by which a preparation is known again.
+struct Unprepared: Error, Equatable {
+    let caller: Int
+}
+
+/// An operation without a device: it spends time on a clock and answers what it is told to.
+struct FakeOperation: Load.Operation, ~Copyable {
+    let ledger: Ledger
+    var recordCount = 4
+    var time = Nanoseconds.zero
+    var clock: VirtualClock?
+    /// The code of the n-th call of this caller, from 0.
+    var code: @Sendable (Int) -> UInt = { _ in 0 }
+    /// Whether the n-th call of this caller gave the right plaintext.
+    var isRight: @Sendable (Int) -> Bool = { _ in true }
+    private var calls = 0
+
+    init(_ ledger: Ledger) {
+        self.ledger = ledger
+        ledger.prepared.add(1, ordering: .relaxed)
+    }
+
+    mutating func perform(_ index: Int) -> UInt {
+        ledger.performed.add(1, ordering: .relaxed)
+        ledger.indices.withLock { if $0.count < 100 { $0.append(index) } }
+        clock?.spend(time)
+        defer { calls += 1 }
+        return code(calls)
+    }
+
+    func verify(_ index: Int) -> Bool {
+        ledger.verified.add(1, ordering: .relaxed)
+        return isRight(calls - 1)
+    }
+}
+
+extension MonotonicClock {
+    /// A release shortly ahead.
+    func soon() -> Nanoseconds? { now() + .milliseconds(1) }
+}
+
+/// A throttle with a state in a folder of its own.
+final class TestThrottle {
+    let throttle: ClosedLoad.Throttle
+    private let path: String
+
+    init(_ policy: Policy) throws {
+        path =
+            FileManager.default.temporaryDirectory
+            .appending(path: "load-tests-\(UUID().uuidString)").path
+        try SharedState.create(at: path, initialWord: 0)
+        throttle = ClosedLoad.Throttle(policy, state: try SharedState(path: path))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,180 @@
+import Exposure
+import Foundation
+import Reporting
+import Results
+import Testing
+import Throttling
+import Units
+
+@Suite("The text of a report")
+struct ReportTextTests {
+    private func text(_ run: Run, _ name: String = "report.md") throws -> String {
+        try #require(Report(run).files.first { $0.name == name }).text
+    }
+
+    /// What stands between the title and the first heading.
+    private func findings(_ run: Run) throws -> String {
+        let text = try text(run)
+        let parts = text.split(separator: "\n\n## ", maxSplits: 1)
+        return String(try #require(parts.first))
+    }
+
+    private func firstParagraph(_ run: Run) throws -> String {
+        let paragraphs = try text(run).split(separator: "\n\n")
+        try #require(paragraphs.count > 1)
+        return String(paragraphs[1])
+    }
+
+    @Test("every relative link leads to a file of the report, and every chart is shown")
+    func links() throws {
+        for run in [FixedRun.whole, FixedRun.broken] {
+            let names = Set(Report(run).files.map(\.name))
+            let targets = try text(run).matches(of: #/\]\(([^)]*)\)/#).map { String($0.1) }
+            #expect(!targets.isEmpty)
+            for target in targets { #expect(names.contains(target), "\(target)") }
+            let charts = names.filter { $0.hasPrefix("charts/") }
+            #expect(charts.subtracting(targets).isEmpty)
+            #expect(Set(targets).count == targets.count)
+        }
+    }
+
+    @Test("the charts are one pair for each subject, the throughput and the latency")
+    func charts() {
+        let names = Report(FixedRun.whole).files.map(\.name).filter { $0.hasPrefix("charts/") }
+        #expect(
+            names == [
+                "charts/exfiltration-aes-gcm-256-256B.svg",
+                "charts/records-lost-aes-gcm-256-256B.svg",
+                "charts/exfiltration-rsa-oaep-2048-32B.svg",
+                "charts/records-lost-rsa-oaep-2048-32B.svg",
+                "charts/throughput.svg", "charts/latency.svg",
+            ])
+    }
+
+    @Test("text of a device stays text: no markup and no bar gets into the page")
+    func hostileFacts() throws {
+        let facts: [String: Fact] = [
+            "module": .value("<img src=x onerror=alert(1)> | A\nB"),
+            "token_model": .unavailable("<script>|</script>"),
+        ]
+        let run = FixedRun.run(cells: FixedRun.whole.cells, anchorFacts: facts)
+        for text in [try text(FixedRun.whole), try text(FixedRun.broken), try text(run)] {
+            // A backslash before it makes a bracket plain text.
+            #expect(text.matches(of: #/[^\\]<[A-Za-z!\/]/#).isEmpty)
+            try expectTables(text)
+        }
+    }
+
+    /// Every row of a table has as many cells as its header, counting only bars that are not
+    /// escaped.
+    private func expectTables(_ text: String) throws {
+        var columns = 0
+        var tables = 0
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            guard line.hasPrefix("|") else {
+                columns = 0
+                continue
+            }
+            let bars = line.replacing("\\|", with: "").count { $0 == "|" }
+            if columns == 0 { (columns, tables) = (bars, tables + 1) }
+            #expect(bars == columns, "\(line)")
+            #expect(line.hasSuffix("|"), "\(line)")
+        }
+        #expect(tables >= 3)
+    }
+
+    @Test("what makes a run doubtful is said in the first paragraph")
+    func warnings() throws {
+        let broken = try firstParagraph(FixedRun.broken)
+        #expect(broken.contains("**This run is partial**: it was interrupted."))
+        #expect(broken.contains("**2 of 3 cells are INVALID**"))
+        let summary = Report(FixedRun.broken).summary
+        #expect(summary.hasPrefix("This run is partial: it was interrupted. 2 of 3 cells"))
+        let whole = try text(FixedRun.whole)
+        #expect(!whole.contains("INVALID") && !whole.contains("partial"))
+    }
+
+    @Test("an INVALID cell is in the table with its reason and in no projection")
+    func invalidCells() throws {
+        let text = try text(FixedRun.broken)
+        #expect(text.contains("INVALID: wrong plaintext (1 of 1 rounds)"))
+        #expect(text.contains("INVALID: not run"))
+        #expect(text.contains("WRONG_PLAINTEXT"))
+        #expect(text.contains("best with 1 caller in one process"))
+        #expect(!text.contains("best with 4 callers"))
+    }
+
+    @Test("a throttle on the application's host is called out, and no other is")
+    func hostThrottle() throws {
+        let lines = try findings(FixedRun.whole).split(separator: "\n")
+        let warned = lines.filter { $0.contains("stands on the application's host") }
+        #expect(!warned.isEmpty)
+        #expect(warned.allSatisfy { $0.contains("token bucket 500/s, burst 100") })
+        let bypassable = try text(FixedRun.whole, "exfiltration.csv").split(separator: "\r\n")
+        for row in bypassable.dropFirst() {
+            #expect(row.hasSuffix(",yes") == row.contains("token-bucket"), "\(row)")
+        }
+    }
+
+    @Test("the findings speak of the scenario's own data set and window")
+    func datasetAndWindow() throws {
+        let usual = try findings(FixedRun.whole)
+        #expect(usual.contains("10 million records") && usual.contains("after 15 minutes"))
+        let other = FixedRun.run(
+            cells: FixedRun.whole.cells, datasets: [50_000, 2_000_000, 3_000_000],
+            windows: [7_200, 14_400])
+        let text = try findings(other)
+        #expect(text.contains("2 million records") && text.contains("after 4 hours"))
+        #expect(!text.contains("10 million") && !text.contains("15 minutes"))
+    }
+
+    @Test("identities and records an operation are said where they are not one")
+    func identities() throws {
+        var run = FixedRun.run(cells: FixedRun.whole.cells, identities: [1, 10])
+        run.scenario.exposure.recordsPerOperation = 32
+        let text = try text(run)
+        #expect(text.contains("with 10 identities") && text.contains("32 records with each"))
+        #expect(text.contains("One call opens 32 records."))
+    }
+
+    @Test("what cannot be projected is said, and no empty table is printed")
+    func gaps() throws {
+        let spoiled = FixedRun.result(
+            FixedRun.cell(), perSecond: [1], errors: ["CKR_DEVICE_ERROR": 9],
+            verdict: Verdict(reasons: ["no call was completed"]))
+        let run = FixedRun.run(cells: [spoiled])
+        let text = try text(run)
+        #expect(text.contains("Nothing is projected for aes-gcm-256/256B"))
+        #expect(!text.contains("How long the theft takes"))
+        #expect(text.contains("| CKR_DEVICE_ERROR |"))
+        #expect(Report(run).summary.contains("Nothing is projected"))
+    }
+
+    @Test("no figure shows as what a program calls it, however odd the run")
+    func noProgramWords() throws {
+        let odd = [
+            FixedRun.whole, FixedRun.broken, FixedRun.run(cells: []),
+            FixedRun.run(cells: [CellResult(FixedRun.cell())], partial: "nothing came of it"),
+            FixedRun.run(
+                cells: [FixedRun.result(FixedRun.cell(), perSecond: [10])],
+                datasets: [1, 1_000_000_000_000_000_000], windows: [1, 9_000_000_000]),
+            FixedRun.run(
+                cells: [FixedRun.result(FixedRun.cell(callers: 64), perSecond: [10])]),
+        ]
+        for (index, run) in odd.enumerated() {
+            let report = Report(run)
+            let texts = report.files + [("summary", report.summary)]
+            for (name, text) in texts + [("projection", report.projectionText)] {
+                let found = text.matches(of: #/\b(NaN|nan|inf|nil|Optional)\b/#)
+                #expect(found.isEmpty, "run \(index), \(name): \(found.map(\.output))")
+            }
+        }
+    }
+
+    @Test("the plain text of a projection has no mark of emphasis")
+    func plainText() {
+        let report = Report(FixedRun.whole)
+        #expect(!report.projectionText.contains("**") && !report.summary.contains("**"))
+        #expect(report.projectionMarkdown.contains("**At full speed**"))
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+extension CommandTests {
+    @Suite("Wrong use, and what the command says of itself")
+    struct UsageTests {
+        @Test("an unknown flag is wrong usage")
+        func unknownFlag() throws {
+            let ended = try Bench().run("run", "--roundz", "1")
+            #expect(ended.code == 64 && ended.output.isEmpty)
+            #expect(ended.error.contains("--roundz"))
+        }
+
+        @Test("an unknown key names its line and the key that is meant")
+        func unknownKey() throws {
+            let bench = try Bench()
+            try bench.write("name: mine\nload:\n  closd: [1]\n", to: "mine.yaml")
+            let ended = try bench.run("run", "mine.yaml")
+            #expect(ended.code == 65 && ended.output.isEmpty)
+            #expect(
+                ended.error
+                    == "anchorbench: mine.yaml, line 3: 'closd' is unknown; did you mean "
+                    + "'closed'?\n")
+        }
+
+        @Test("a bad value of a flag names the flag and the forms that are read")
+        func badValue() throws {
+            let ended = try Bench().run("run", "--duration", "soon")
+            #expect(ended.code == 65)
+            #expect(ended.error.contains("--duration") && ended.error.contains("'soon'"))
+        }
+
+        @Test("a PIN in the URI is refused with the reason, and not repeated")
+        func pinInURI() throws {
+            let ended = try Bench().run(
+                "run", "--anchor", "pkcs11:token=t?module-path=/m.so&pin-value=271828")
+            #expect(ended.code == 65)
+            #expect(ended.error.contains("pin-source") && !ended.error.contains("271828"))
+        }
+
+        @Test("a scenario, a run and a variable that are not there are missing")
+        func missing() throws {
+            let bench = try Bench()
+            for arguments in [["run", "none.yaml"], ["report", "none"], ["project", "none"]] {
+                let ended = try bench.run(arguments[0], arguments[1])
+                #expect(ended.code == 66 && ended.output.isEmpty, "\(arguments)")
+                #expect(ended.error.contains(arguments[1]), "\(ended.error)")
+            }
+            let module = try BuildFolder.scriptedModule().path
+            let ended = try bench.run(
+                "doctor", "--anchor", "pkcs11:token=t?module-path=\(module)&pin-source=env:NO_PIN")
+            #expect(ended.code == 66 && ended.error.contains("NO_PIN"))
+        }
+
+        @Test("a damaged run is a bad input, said in one line")
+        func damagedRun() throws {
+            let bench = try Bench()
+            try FileManager.default.createDirectory(
+                atPath: bench.path("bad"), withIntermediateDirectories: true)
+            for text in ["{", "{\"schemaVersion\": 99}", "{\"schemaVersion\": 1}"] {
+                try bench.write(text, to: "bad/run.json")
+                let ended = try bench.run("report", "bad")
+                #expect(ended.code == 65, "\(text)")
+                #expect(ended.error.hasPrefix("anchorbench: run.json"), "\(ended.error)")
+            }
+        }
+
+        @Test("an output that holds a run, or that cannot be made, is not written to")
+        func output() throws {
+            let bench = try Bench()
+            try FileManager.default.createDirectory(
+                atPath: bench.path("old"), withIntermediateDirectories: true)
+            try bench.write("{}", to: "old/run.json")
+            try bench.write("", to: "file")
+            for folder in ["old", "file/below"] {
+                let ended = try bench.run("run", "--quick", "--output", folder)
+                #expect(ended.code == 73 && ended.output.isEmpty, "\(folder)")
+                #expect(ended.error.contains("--output"), "\(ended.error)")
+            }
+            #expect(try bench.text("old/run.json") == "{}")
+            #expect(try bench.leftovers.isEmpty)
+        }
+
+        @Test("a module that is not there is a matter of the device")
+        func missingModule() throws {
+            let bench = try Bench()
+            let uri = "pkcs11:token=t?module-path=/nowhere/lib.so"
+            let examined = try bench.run("doctor", "--anchor", uri)
+            #expect(examined.code == 69 && examined.error.contains("/nowhere/lib.so"))
+            let measured = try bench.run("run", "--anchor", uri, "--output", "out")
+            #expect(measured.code == 69 && measured.error.contains("/nowhere/lib.so"))
+            // A folder in which nothing was measured does not stay.
+            #expect(!FileManager.default.fileExists(atPath: bench.path("out")))
+            #expect(try bench.leftovers.isEmpty && bench.workers.isEmpty)
+        }
+
+        @Test("doctor tells of the embedded token without a label, and leaves nothing")
+        func doctor() throws {
+            let bench = try Bench()
+            let ended = try bench.run("doctor")
+            try #require(ended.code == 0, "\(ended.error)")
+            for part in ["softhsm", "aes-gcm: can be measured", "CKA_EXTRACTABLE is false"] {
+                #expect(ended.output.contains(part), "\(part)")
+            }
+            #expect(!ended.output.contains("anchorbench-aes-gcm"))
+            #expect(try bench.leftovers.isEmpty && bench.workers.isEmpty)
+        }
+
+        @Test(
+            "every help fits a terminal of 80 columns",
+            arguments: ["", "run", "measure", "project", "report", "scenario", "doctor"])
+        func help(of command: String) throws {
+            let bench = try Bench()
+            let ended =
+                try command.isEmpty ? bench.run("--help") : bench.run(command, "--help")
+            #expect(ended.code == 0 && ended.error.isEmpty)
+            #expect(ended.output.contains("USAGE: anchorbench"))
+            #expect(!ended.output.contains("worker <"))
+            for line in ended.lines { #expect(line.count <= 80, "\(line)") }
+        }
+    }
+}
