@@ -149,7 +149,7 @@ struct SoftTokenTests {
                 #expect(policy.flags["CKA_NEVER_EXTRACTABLE"] == .some(true))
                 #expect(policy.flags["CKA_DECRYPT"] == .some(true))
             }
-            #expect(try session.keyPolicies(label: "rsa").map(\.kind) == ["RSA private"])
+            #expect(try session.keyPolicies(label: "rsa").map(\.kind) == ["RSA"])
             #expect(try session.keyPolicies(label: "none").isEmpty)
             withExtendedLifetime(token) {}
         }
