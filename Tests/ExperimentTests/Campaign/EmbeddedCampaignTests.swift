@@ -14,7 +14,7 @@ extension CampaignTests {
             load: { closed: [3], processes: [1, 2] }
             throttles: [none]
             rounds: 2
-            duration: 100ms
+            duration: 500ms
             warm-up: 5ms
             """
 
