@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiment
-import Glibc
 
 /// The command: arguments in, exit code out.
 @main
@@ -34,8 +33,6 @@ struct AnchorBench: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A worker that is gone must show as an error of its own, not end this process.
-        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? AsyncParsableCommand {

@@ -20,11 +20,15 @@ actor WorkerProcess {
     /// How long a worker may take to unload its module.
     private static let farewell = Duration.seconds(5)
 
+    /// A write to a worker that is gone must fail as a write, not end this process.
+    private static let ignoresBrokenPipes: Void = { signal(SIGPIPE, SIG_IGN) }()
+
     /// Starts a worker.
     ///
     /// - Parameters:
     ///   - launch: which program with which environment.
     init(_ launch: WorkerLaunch) {
+        _ = Self.ignoresBrokenPipes
         let (orderStream, orders) = AsyncStream<[UInt8]>.makeStream()
         let (reports, process) = (Mailbox(), RunningProcess())
         self.orders = orders
