@@ -14,17 +14,21 @@ package struct Plan: Sendable {
 
     /// RSA cells open one data key of so many bytes a record.
     static let dataKeyBytes = 32
-    /// The un-anchored baseline is quick and steady; it need not run as long as an anchor.
-    static let longestBaselineRound = Nanoseconds.milliseconds(100)
+    /// What an anchor is compared with is quick and steady; it need not run as long.
+    static let longestComparison = Nanoseconds.milliseconds(100)
+    /// What a warm-up that ends by itself usually takes.
+    static let usualWarmUp = Nanoseconds.milliseconds(60)
 
     /// Plans a scenario.
     ///
     /// - Parameters:
     ///   - anchorName: what the cells' anchor column says.
     ///   - processors: how many processors the un-anchored thief has.
+    ///   - hasNullModule: whether there is a module that does nothing, to measure the harness on.
     /// - Throws: `ScenarioError` where two cells would bear the same key.
     package init(
-        _ scenario: Scenario, anchorName: String, processors: Int, seed: UInt64
+        _ scenario: Scenario, anchorName: String, processors: Int, seed: UInt64,
+        hasNullModule: Bool = false
     ) throws(ScenarioError) {
         self.scenario = scenario
         self.seed = seed
@@ -35,7 +39,7 @@ package struct Plan: Sendable {
             for size in sizes {
                 cells += Self.cells(
                     of: name, recordBytes: size, scenario, anchorName: anchorName,
-                    processors: processors)
+                    processors: processors, hasNullModule: hasNullModule)
             }
         }
         var seen: Set<String> = []
@@ -56,13 +60,20 @@ package struct Plan: Sendable {
 
     /// How long a round of a cell is measured.
     package func duration(of cell: Cell) -> Nanoseconds {
-        cell.isBaseline ? min(scenario.duration, Self.longestBaselineRound) : scenario.duration
+        cell.isAnchored ? scenario.duration : min(scenario.duration, Self.longestComparison)
     }
 
     /// How long the measuring takes, without what starting and reporting add.
     package var measuringTime: Seconds {
-        let once = cells.map { (duration(of: $0) + scenario.warmUp).seconds.value }
+        let once = cells.map { (duration(of: $0) + (scenario.warmUp ?? Self.usualWarmUp)).seconds.value }
         return Seconds(once.reduce(0, +) * Double(scenario.rounds))
+    }
+
+    /// The seed of the arrivals of one round of a cell: others in each, the same in all processes.
+    package func arrivalSeed(ofRound number: Int, cell index: Int) -> UInt64 {
+        var generator = SeededGenerator(
+            seed: seed ^ UInt64(number) << 32 ^ UInt64(index) &* 0x9e37_79b9_7f4a_7c15)
+        return generator.next()
     }
 
     /// The largest number of worker processes that a cell needs.
@@ -70,31 +81,58 @@ package struct Plan: Sendable {
 
     private static func cells(
         of mechanism: String, recordBytes: Int, _ scenario: Scenario, anchorName: String,
-        processors: Int
+        processors: Int, hasNullModule: Bool
     ) -> [Cell] {
         let bits = scenario.anchor.keyBits[mechanism] ?? 0
-        func cell(_ callers: Int, _ processes: Int, _ throttle: Policy) -> Cell {
+        func cell(_ load: PlannedLoad, _ throttle: Policy) -> Cell {
             Cell(
                 anchor: anchorName, mechanism: mechanism, keyBits: bits,
-                keyKind: scenario.anchor.key, recordBytes: recordBytes, callers: callers,
-                processes: processes, throttle: throttle)
+                keyKind: scenario.anchor.key, recordBytes: recordBytes, callers: load.callers,
+                processes: load.processes, throttle: throttle, open: load.open)
         }
-        let loads = scenario.load.processes.flatMap { processes in
-            scenario.load.closed.filter { $0 >= processes }.map { (callers: $0, processes) }
+        func comparison(_ anchor: String, callers: Int, _ key: KeyKind?) -> Cell {
+            Cell(
+                anchor: anchor, mechanism: mechanism, keyBits: bits, keyKind: key,
+                recordBytes: recordBytes, callers: callers, processes: 1, throttle: .none)
         }
-        let fewest = loads.map(\.1).min() ?? 1
-        let largest = loads.filter { $0.1 == fewest }.map(\.callers).max()
-        var cells = loads.map { cell($0.callers, $0.1, .none) }
+        let loads = PlannedLoad.all(scenario.load)
+        var cells = loads.map { cell($0, .none) }
         for throttle in scenario.throttles where throttle != .none {
-            for load in loads {
-                let isChosen = load.1 == fewest && load.callers == largest
-                guard scenario.throttlesAt == .all || isChosen else { continue }
-                cells.append(cell(load.callers, load.1, throttle))
+            let chosen =
+                scenario.throttlesAt == .all
+                ? loads : PlannedLoad.largest(of: loads).map { [$0] } ?? []
+            cells += chosen.map { cell($0, throttle) }
+        }
+        cells.append(comparison(Cell.baselineAnchor, callers: processors, nil))
+        if hasNullModule { cells.append(comparison(Cell.nullAnchor, callers: 1, .session)) }
+        return cells
+    }
+}
+
+/// One load of the plan: who calls, from how many processes.
+private struct PlannedLoad {
+    let callers: Int
+    let processes: Int
+    let open: OpenRate?
+
+    /// Every load with a caller for each process, closed ones first.
+    static func all(_ settings: LoadSettings) -> [PlannedLoad] {
+        let loads =
+            settings.closed.map { (callers: $0, open: OpenRate?.none) }
+            + settings.open.map { (callers: $0.callers, open: $0.rate) }
+        return settings.processes.flatMap { processes in
+            loads.filter { $0.callers >= processes }.map {
+                PlannedLoad(callers: $0.callers, processes: processes, open: $0.open)
             }
         }
-        let baseline = Cell(
-            anchor: Cell.baselineAnchor, mechanism: mechanism, keyBits: bits, keyKind: nil,
-            recordBytes: recordBytes, callers: processors, processes: 1, throttle: .none)
-        return cells + [baseline]
+    }
+
+    /// The closed load of most callers in the fewest processes, where throttles are measured; an
+    /// open one where there is no closed.
+    static func largest(of loads: [PlannedLoad]) -> PlannedLoad? {
+        let closed = loads.filter { $0.open == nil }
+        let candidates = closed.isEmpty ? loads : closed
+        let fewest = candidates.map(\.processes).min()
+        return candidates.filter { $0.processes == fewest }.max { $0.callers < $1.callers }
     }
 }

@@ -3,20 +3,23 @@ import Latency
 import Throttling
 import Units
 
-/// One caller: it owns its operation and its histograms, and shares a gate with the others.
+/// One caller: it owns its operation and its histograms, and shares a gate with the others, the
+/// cursor of an open load too.
 final class Caller<Time: Clock>: @unchecked Sendable {
-    private let number: Int
-    private let load: ClosedLoad
-    private let gate: StartGate
-    private let clock: Time
+    let number: Int
+    let load: Workload
+    let gate: StartGate
+    let cursor: ScheduleCursor?
+    let clock: Time
     // Written by the caller's thread alone, read after it was joined.
     private(set) var record = CallerRecord()
     private(set) var failure: (any Error)?
 
-    init(number: Int, load: ClosedLoad, gate: StartGate, clock: Time) {
+    init(number: Int, load: Workload, gate: StartGate, cursor: ScheduleCursor?, clock: Time) {
         self.number = number
         self.load = load
         self.gate = gate
+        self.cursor = cursor
         self.clock = clock
     }
 
@@ -24,31 +27,24 @@ final class Caller<Time: Clock>: @unchecked Sendable {
     func run<Call: Operation & ~Copyable>(_ make: (Int) throws -> Call) {
         do {
             var operation = try make(number)
-            warmUp(&operation)
+            var record = CallerRecord(for: load)
+            warmUp(&operation, &record)
             guard let release = gate.arrive(clock) else { return }
             clock.wait(until: release)
-            let before = threadCPUTime()
-            var record = CallerRecord()
+            let before = ThreadUsage.now()
             (record.released, record.lastDone) = (release, release)
-            if let throttle = load.throttle {
-                callThrottled(&operation, throttle, &record)
+            if load.arrivals != nil {
+                callWhenDue(&operation, &record)
+            } else if load.throttle != nil || load.limits.isLimiting {
+                callInTurn(&operation, &record)
             } else {
                 callFreely(&operation, &record)
             }
-            record.cpuTime = threadCPUTime() - before
+            record.usage = ThreadUsage.now() - before
             self.record = record
         } catch {
             failure = error
             gate.arriveFailed()
-        }
-    }
-
-    private func warmUp<Call: Operation & ~Copyable>(_ operation: inout Call) {
-        let end = clock.now() + load.warmUp
-        var index = 0
-        while clock.now() < end {
-            _ = operation.perform(index)
-            index = index + 1 < operation.recordCount ? index + 1 : 0
         }
     }
 
@@ -71,68 +67,22 @@ final class Caller<Time: Clock>: @unchecked Sendable {
         record.admitted = record.operations + record.failures
     }
 
-    /// Three clock reads and two histograms an admitted call.
-    private func callThrottled<Call: Operation & ~Copyable>(
-        _ operation: inout Call, _ throttle: ClosedLoad.Throttle, _ record: inout CallerRecord
-    ) {
-        let deadline = record.released + load.duration
-        let recordCount = operation.recordCount
-        var index = number % recordCount
-        var (waits, denials) = (LatencyHistogram(), LatencyHistogram())
-        var start = clock.now()
-        while start < deadline, !gate.isStopped {
-            switch throttle.state.decide(throttle.policy, at: start - record.released) {
-            case .admit: break
-            case .wait(let opens):
-                // A turn that comes after the end is not waited for; the call was never made.
-                guard record.released + opens < deadline else {
-                    clock.wait(until: deadline)
-                    start = deadline
-                    continue
-                }
-                clock.wait(until: record.released + opens)
-            case .deny(let retryAfter):
-                denials.record(clock.now() - start)
-                record.denied &+= 1
-                start = backOff(until: retryAfter, deadline: deadline, record)
-                continue
-            }
-            let admitted = clock.now()
-            waits.record(admitted - start)
-            record.admitted &+= 1
-            call(&operation, index, from: admitted, &record)
-            index = index + 1 < recordCount ? index + 1 : 0
-            start = clock.now()
-        }
-        // The throttle was there all the time, also after the last call that it admitted.
-        record.lastDone = max(record.lastDone, min(start, deadline))
-        (record.throttleWait, record.denial) = (waits, denials)
-    }
-
     /// The timed call itself, and the untimed comparison after it.
+    ///
+    /// - Parameter due: when an open load wanted the call to start; nil in a closed one.
     @inline(__always)
-    private func call<Call: Operation & ~Copyable>(
-        _ operation: inout Call, _ index: Int, from start: Nanoseconds,
+    func call<Call: Operation & ~Copyable>(
+        _ operation: inout Call, _ index: Int, from start: Nanoseconds, due: Nanoseconds? = nil,
         _ record: inout CallerRecord
     ) {
         let code = operation.perform(index)
         let done = clock.now()
         record.lastDone = done
-        if code == 0, operation.verify(index) {
-            record.service.record(done - start)
-            record.operations &+= 1
-        } else {
-            fail(code, &record)
-        }
-    }
-
-    private func backOff(
-        until retryAfter: Nanoseconds, deadline: Nanoseconds, _ record: CallerRecord
-    ) -> Nanoseconds {
-        guard load.onDenied == .backoff else { return clock.now() }
-        let sinceRelease = min(retryAfter.count, load.duration.count)
-        clock.wait(until: min(record.released + Nanoseconds(sinceRelease), deadline))
-        return clock.now()
+        guard code == 0, operation.verify(index) else { return fail(code, &record) }
+        let end = operation.hasUntimedPart ? done - operation.untimed : done
+        record.service.record(end - start)
+        if let due { record.open?.response.record(end - due) }
+        record.operations &+= 1
     }
 
     /// Counts a failed call; code 0 is a call that succeeded with a wrong plaintext, which ends
@@ -147,9 +97,4 @@ final class Caller<Time: Clock>: @unchecked Sendable {
             gate.countError(limit: load.errorLimit)
         }
     }
-}
-
-extension CallerRecord {
-    /// Calls that went wrong in any way.
-    package var failures: UInt64 { wrong + errors.values.reduce(0, +) }
 }

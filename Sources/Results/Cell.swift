@@ -19,11 +19,13 @@ package struct Cell: Codable, Hashable, Sendable {
     package let processes: Int
     /// The throttle in the path.
     package let throttle: Policy
+    /// The rate at which calls are due; nil for a closed load.
+    package let open: OpenRate?
 
     /// A cell from its parts.
     package init(
         anchor: String, mechanism: String, keyBits: Int, keyKind: KeyKind?, recordBytes: Int,
-        callers: Int, processes: Int, throttle: Policy
+        callers: Int, processes: Int, throttle: Policy, open: OpenRate? = nil
     ) {
         self.anchor = anchor
         self.mechanism = mechanism
@@ -33,28 +35,66 @@ package struct Cell: Codable, Hashable, Sendable {
         self.callers = callers
         self.processes = processes
         self.throttle = throttle
+        self.open = open
     }
 
     /// The name of the anchor in a cell of the un-anchored baseline.
     package static let baselineAnchor = "openssl"
+    /// The name of the anchor in a cell of the harness's own cost: a module that does nothing.
+    package static let nullAnchor = "null-module"
 
     /// Whether this is the same work with the key in memory instead of an anchor.
     package var isBaseline: Bool { anchor == Self.baselineAnchor }
+    /// Whether this is the same work on a module that does nothing.
+    package var isFloor: Bool { anchor == Self.nullAnchor }
+    /// Whether this is work of the anchor itself, and no comparison.
+    package var isAnchored: Bool { !isBaseline && !isFloor }
 
     /// What is done, as far as it is the same for every cell so far.
     package var operation: String { "decrypt" }
 
-    /// `closed-4`, or `closed-4x2` for four callers over two processes.
-    package var loadName: String { "closed-\(callers)\(processes > 1 ? "x\(processes)" : "")" }
+    /// `closed-4`, `closed-4x2` for four callers over two processes, `open-2000ps-poisson`.
+    ///
+    /// An open load names its callers where they are not the usual number.
+    package var loadName: String {
+        let spread = processes > 1 ? "x\(processes)" : ""
+        guard let open else { return "closed-\(callers)\(spread)" }
+        let isUsual = callers == OpenLoad.usualCallers
+        return "open-\(open.rate.keyForm)-\(open.arrivals.rawValue)"
+            + (isUsual ? spread : "-\(callers)\(spread)")
+    }
 
     /// The readable, stable key: `aes-gcm-256/256B/closed-4/token-bucket-500ps-100`.
     ///
-    /// It names only what is not the default: a session key and the baseline.
+    /// It names only what is not the default: a session key, and a cell that is no anchor's.
     package var key: String {
         let base = "\(subject)/\(loadName)/\(throttle.keyForm)"
-        return isBaseline ? base + "/openssl" : keyKind == .session ? base + "/session-key" : base
+        guard isAnchored else { return "\(base)/\(anchor)" }
+        return keyKind == .session ? base + "/session-key" : base
     }
 
     /// What is opened, whatever the load and the throttle: `aes-gcm-256/256B`.
     package var subject: String { "\(mechanism)-\(keyBits)/\(ByteCount(recordBytes))" }
+}
+
+/// The rate at which calls of an open load fall due, and how they are spaced.
+package struct OpenRate: Codable, Hashable, Sendable {
+    /// Calls due, all processes together.
+    package let rate: Rate
+    /// How they are spaced.
+    package let arrivals: Arrivals
+
+    /// A rate with its spacing.
+    package init(_ rate: Rate, _ arrivals: Arrivals) {
+        self.rate = rate
+        self.arrivals = arrivals
+    }
+
+    /// How calls are spaced.
+    package enum Arrivals: String, Codable, CaseIterable, Sendable {
+        /// Evenly.
+        case constant
+        /// As a Poisson process.
+        case poisson
+    }
 }

@@ -7,28 +7,25 @@ package struct CellResult: Codable, Equatable, Sendable {
     package let cell: Cell
     /// Its rounds in the order of their numbers.
     package private(set) var rounds: [Round]
-    /// Pooled service times (merged histograms).
-    package private(set) var service: LatencyFigures
-    /// Pooled waits for admission; nil without a throttle.
-    package private(set) var throttleWait: LatencyFigures?
-    /// Pooled times to a refusal; nil without a throttle.
-    package private(set) var denial: LatencyFigures?
+    /// Pooled latencies (merged histograms) by what they were measured of.
+    package private(set) var latency: [LatencyKind: LatencyFigures]
 
     /// A cell that has not run yet.
     package init(_ cell: Cell) {
         self.cell = cell
         rounds = []
-        service = LatencyFigures(LatencyHistogram())
+        latency = PooledHistograms().figures
     }
 
     /// Adds a round with the histograms of the whole cell so far.
     package mutating func add(_ round: Round, pooled: PooledHistograms) {
         rounds.append(round)
         rounds.sort { $0.number < $1.number }
-        service = LatencyFigures(pooled.service)
-        throttleWait = pooled.throttleWait.map(LatencyFigures.init)
-        denial = pooled.denial.map(LatencyFigures.init)
+        latency = pooled.figures
     }
+
+    /// Pooled service times.
+    package var service: LatencyFigures { latency[.service] ?? LatencyFigures(LatencyHistogram()) }
 
     /// Sets each round's admitted calls over what the envelope allows.
     ///
@@ -45,16 +42,7 @@ package struct CellResult: Codable, Equatable, Sendable {
     /// rounds that gave it.
     package var verdict: Verdict {
         guard !rounds.isEmpty else { return Verdict(reasons: ["not run"]) }
-        var reasons: [(text: String, count: Int)] = []
-        for reason in rounds.flatMap(\.verdict.reasons) {
-            if let index = reasons.firstIndex(where: { $0.text == reason }) {
-                reasons[index].count += 1
-            } else {
-                reasons.append((reason, 1))
-            }
-        }
-        return Verdict(
-            reasons: reasons.map { "\($0.text) (\($0.count) of \(rounds.count) rounds)" })
+        return Verdict.pooled(rounds.map(\.verdict))
     }
 
     /// Operations a second with the interval between rounds; nil where no round gave any.
@@ -80,36 +68,21 @@ package struct CellResult: Codable, Equatable, Sendable {
         mean(usable.compactMap(\.cpuNanosecondsPerOperation))
     }
 
+    /// Calls of an open load, all rounds together; nil for a closed one.
+    package var open: OpenCounts? {
+        let counts = rounds.compactMap(\.open)
+        guard !counts.isEmpty else { return nil }
+        return OpenCounts(
+            scheduled: counts.reduce(0) { $0 + $1.scheduled },
+            backlog: counts.reduce(0) { $0 + $1.backlog })
+    }
+
+    /// Mean over the rounds of the least served over the most served caller.
+    package var fairness: Double? { mean(usable.compactMap { $0.watch?.fairness }) }
+
     private var usable: [Round] { rounds.filter(\.verdict.isValid) }
 
     private func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
-}
-
-/// Histograms of a cell, all its callers, processes and rounds merged.
-package struct PooledHistograms: Sendable {
-    /// Service times.
-    package var service = LatencyHistogram()
-    /// Waits for admission; nil without a throttle.
-    package var throttleWait: LatencyHistogram?
-    /// Times to a refusal; nil without a throttle.
-    package var denial: LatencyHistogram?
-
-    package init() {}
-
-    /// Adds what another set recorded.
-    package mutating func merge(_ other: PooledHistograms) {
-        service.merge(other.service)
-        throttleWait = Self.merged(throttleWait, other.throttleWait)
-        denial = Self.merged(denial, other.denial)
-    }
-
-    private static func merged(
-        _ left: LatencyHistogram?, _ right: LatencyHistogram?
-    ) -> LatencyHistogram? {
-        guard var sum = left else { return right }
-        if let right { sum.merge(right) }
-        return sum
     }
 }

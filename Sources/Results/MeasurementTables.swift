@@ -30,45 +30,54 @@ extension Run {
         return table
     }
 
-    /// The class of a closed load's calls: whoever calls flat out is the attacker.
-    private static let callerClass = CSVTable.Field.text("attacker")
+    /// Whoever calls flat out is the attacker; calls that fall due are the legitimate users'.
+    private static func callerClass(_ cell: Cell) -> CSVTable.Field {
+        .text(cell.open == nil ? "attacker" : "legitimate")
+    }
 
     private static func row(_ result: CellResult) -> [CSVTable.Field] {
         let cell = result.cell
-        let throughput = result.throughput
         let identity: [CSVTable.Field] = [
-            .text(cell.key), callerClass, .text(cell.anchor), .text(cell.operation),
+            .text(cell.key), callerClass(cell), .text(cell.anchor), .text(cell.operation),
             .text(cell.mechanism), .integer(Int64(cell.keyBits)),
             .text(cell.keyKind?.rawValue ?? "memory"), .integer(Int64(cell.recordBytes)),
             .text(cell.loadName), .integer(Int64(cell.processes)), .integer(Int64(cell.callers)),
-            .empty, .text(cell.throttle.keyForm),
+            .optional(cell.open?.rate.perSecond), .text(cell.throttle.keyForm),
         ]
         let counts: [CSVTable.Field] = [
             .text(result.verdict.word), .text(result.verdict.reasonText),
             .integer(Int64(result.rounds.count)), .count(result.operations),
-            .count(result.denied), .count(result.errorCount), .empty,
+            .count(result.denied), .count(result.errorCount),
+            result.open.map { .count($0.backlog) } ?? .empty,
         ]
-        let figures: [CSVTable.Field] = [
-            .optional(throughput?.estimate), .optional(throughput?.low),
-            .optional(throughput?.high), .optional(result.service.p50),
-            .optional(result.service.p90), .optional(result.service.p99),
-            .optional(result.service.p999), .optional(result.service.longest),
-            .empty, .empty, .empty, .optional(result.throttleWait?.p50),
-            .optional(result.throttleWait?.p99), .optional(result.admittedToEnvelope), .empty,
+        return identity + counts + figures(result)
+    }
+
+    private static func figures(_ result: CellResult) -> [CSVTable.Field] {
+        let (service, response) = (result.service, result.latency[.response])
+        let wait = result.latency[.throttleWait]
+        return [
+            .optional(result.throughput?.estimate), .optional(result.throughput?.low),
+            .optional(result.throughput?.high), .optional(service.p50), .optional(service.p90),
+            .optional(service.p99), .optional(service.p999), .optional(service.longest),
+            .optional(response?.p50), .optional(response?.p99), .optional(response?.p999),
+            .optional(wait?.p50), .optional(wait?.p99), .optional(result.admittedToEnvelope),
+            .optional(result.latency[.lateness]?.p99),
             .optional(result.cpuNanosecondsPerOperation),
         ]
-        return identity + counts + figures
     }
 
     private static func row(_ round: Round, of cell: Cell) -> [CSVTable.Field] {
-        [
-            .text(cell.key), callerClass, .integer(Int64(round.number)),
+        let (service, response) = (round.service, round.latency[.response])
+        return [
+            .text(cell.key), callerClass(cell), .integer(Int64(round.number)),
             .integer(Int64(round.order)), .text(round.verdict.word),
             .text(round.verdict.reasonText), .number(round.seconds), .count(round.operations),
             .count(round.denied), .count(round.errorCount), .number(round.throughput),
-            .optional(round.service.p50), .optional(round.service.p90),
-            .optional(round.service.p99), .empty, .empty, .empty,
-            .optional(round.admittedToEnvelope), .optional(round.cpuNanosecondsPerOperation),
+            .optional(service.p50), .optional(service.p90), .optional(service.p99),
+            .optional(response?.p50), .optional(response?.p99),
+            .optional(round.latency[.lateness]?.p99), .optional(round.admittedToEnvelope),
+            .optional(round.cpuNanosecondsPerOperation),
         ]
     }
 }

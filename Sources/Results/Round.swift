@@ -17,8 +17,8 @@ package struct Round: Codable, Equatable, Sendable {
     package let denied: UInt64
     /// Failed calls by `CKR_` name; a wrong plaintext is `WRONG_PLAINTEXT`.
     package let errors: [String: UInt64]
-    /// Service times of the round.
-    package let service: LatencyFigures
+    /// Latencies of the round by what they were measured of.
+    package let latency: [LatencyKind: LatencyFigures]
     /// Calls that the throttle let pass, whatever became of them.
     package let admitted: UInt64
     /// Admitted calls over E(T) for the round's own length; nil without a throttle, or where the
@@ -26,12 +26,17 @@ package struct Round: Codable, Equatable, Sendable {
     package internal(set) var admittedToEnvelope: Double?
     /// CPU time of the callers per operation in nanoseconds; nil without an operation.
     package let cpuNanosecondsPerOperation: Double?
+    /// What became of the calls of an open load; nil for a closed one.
+    package let open: OpenCounts?
+    /// What the generator saw of itself; nil where nobody watched.
+    package let watch: Watch?
 
     /// A round from its parts.
     package init(
         number: Int, order: Int, verdict: Verdict, seconds: Double, operations: UInt64,
-        denied: UInt64, errors: [String: UInt64], service: LatencyFigures, admitted: UInt64,
-        cpuNanosecondsPerOperation: Double?
+        denied: UInt64, errors: [String: UInt64],
+        latency: [LatencyKind: LatencyFigures], admitted: UInt64,
+        cpuNanosecondsPerOperation: Double?, open: OpenCounts? = nil, watch: Watch? = nil
     ) {
         self.number = number
         self.order = order
@@ -40,18 +45,23 @@ package struct Round: Codable, Equatable, Sendable {
         self.operations = operations
         self.denied = denied
         self.errors = errors
-        self.service = service
+        self.latency = latency
         self.admitted = admitted
         self.cpuNanosecondsPerOperation = cpuNanosecondsPerOperation
+        self.open = open
+        self.watch = watch
     }
 
     /// A round of which nothing is known but why.
     package static func lost(number: Int, order: Int, reason: String) -> Round {
         Round(
             number: number, order: order, verdict: Verdict(reasons: [reason]), seconds: 0,
-            operations: 0, denied: 0, errors: [:], service: LatencyFigures(LatencyHistogram()),
-            admitted: 0, cpuNanosecondsPerOperation: nil)
+            operations: 0, denied: 0, errors: [:], latency: PooledHistograms().figures, admitted: 0,
+            cpuNanosecondsPerOperation: nil)
     }
+
+    /// Service times of the round.
+    package var service: LatencyFigures { latency[.service] ?? LatencyFigures(LatencyHistogram()) }
 
     /// Counted operations over measured time; 0 where there was none.
     package var throughput: Double { seconds > 0 ? Double(operations) / seconds : 0 }
@@ -61,30 +71,4 @@ package struct Round: Codable, Equatable, Sendable {
 
     /// The name under which wrong plaintexts are counted.
     package static let wrongPlaintext = "WRONG_PLAINTEXT"
-}
-
-/// Percentiles of a histogram, each only where enough calls support it.
-package struct LatencyFigures: Codable, Equatable, Sendable {
-    /// How many calls were recorded.
-    package let count: UInt64
-    /// Median in nanoseconds.
-    package let p50: Int64?
-    /// 90th percentile in nanoseconds.
-    package let p90: Int64?
-    /// 99th percentile in nanoseconds.
-    package let p99: Int64?
-    /// 99.9th percentile in nanoseconds.
-    package let p999: Int64?
-    /// The longest in nanoseconds.
-    package let longest: Int64?
-
-    /// The figures of a histogram.
-    package init(_ histogram: LatencyHistogram) {
-        count = histogram.count
-        p50 = histogram.supportedValue(at: .p50)?.count
-        p90 = histogram.supportedValue(at: .p90)?.count
-        p99 = histogram.supportedValue(at: .p99)?.count
-        p999 = histogram.supportedValue(at: .p999)?.count
-        longest = histogram.longest?.count
-    }
 }

@@ -21,10 +21,10 @@ package struct Scenario: Codable, Equatable, Sendable {
     package var rounds: Int
     /// How long one round of a cell lasts.
     package var duration: Nanoseconds
-    /// How long each caller warms up before a round.
-    package var warmUp: Nanoseconds
-    /// A round ends early after so many failed calls.
-    package var abortAfterErrors: Int
+    /// How long each caller warms up before a round; nil until its service times have settled.
+    package var warmUp: Nanoseconds?
+    /// What protects the device.
+    package var limits: Limits
     /// What is projected from the measurement.
     package var exposure: ExposureSettings
 
@@ -32,7 +32,7 @@ package struct Scenario: Codable, Equatable, Sendable {
     package init(
         name: String, anchor: AnchorSettings, recordBytes: [ByteCount], load: LoadSettings,
         throttles: [Policy], throttlesAt: ThrottlesAt, onDenied: String, rounds: Int,
-        duration: Nanoseconds, warmUp: Nanoseconds, abortAfterErrors: Int,
+        duration: Nanoseconds, warmUp: Nanoseconds?, limits: Limits,
         exposure: ExposureSettings
     ) {
         self.name = name
@@ -45,7 +45,130 @@ package struct Scenario: Codable, Equatable, Sendable {
         self.rounds = rounds
         self.duration = duration
         self.warmUp = warmUp
+        self.limits = limits
+        self.exposure = exposure
+    }
+}
+
+/// What is measured: the anchor and how its records are sealed.
+package struct AnchorSettings: Codable, Equatable, Sendable {
+    /// `softhsm`, or the URI without the key's label.
+    package var uri: String
+    /// Mechanisms by name, such as `aes-gcm`.
+    package var mechanisms: [String]
+    /// Length of the key in bits for each mechanism.
+    package var keyBits: [String: Int]
+    /// Whether the keys are stored on the token or made for the session.
+    package var key: KeyKind
+    /// Whether sessions are opened read-write.
+    package var isReadWrite: Bool
+
+    /// The settings of an anchor.
+    package init(
+        uri: String, mechanisms: [String], keyBits: [String: Int], key: KeyKind, isReadWrite: Bool
+    ) {
+        self.uri = uri
+        self.mechanisms = mechanisms
+        self.keyBits = keyBits
+        self.key = key
+        self.isReadWrite = isReadWrite
+    }
+}
+
+/// Whether a key is a stored object or one of the session.
+package enum KeyKind: String, Codable, Sendable {
+    /// An object of the token, as a real anchor has it.
+    case token
+    /// A session object.
+    case session
+}
+
+/// Bounds that protect a device from the measurement; the calls of warm-ups count too.
+package struct Limits: Codable, Equatable, Sendable {
+    /// The most calls a second of all callers together; nil for no bound.
+    package var maxRate: Rate?
+    /// The most calls of the whole run; nil for no bound.
+    package var maxOperations: RecordCount?
+    /// A round ends early after so many failed calls.
+    package var abortAfterErrors: Int
+
+    /// Bounds; by default only on failed calls.
+    package init(
+        maxRate: Rate? = nil, maxOperations: RecordCount? = nil, abortAfterErrors: Int = 100
+    ) {
+        self.maxRate = maxRate
+        self.maxOperations = maxOperations
         self.abortAfterErrors = abortAfterErrors
+    }
+}
+
+/// The loads of a scenario.
+package struct LoadSettings: Codable, Equatable, Sendable {
+    /// Numbers of callers of closed loads.
+    package var closed: [Int]
+    /// Open loads.
+    package var open: [OpenLoad]
+    /// Numbers of worker processes that the callers are spread over.
+    package var processes: [Int]
+
+    /// The loads as every pair with a number of processes, where each has a caller.
+    package init(closed: [Int], open: [OpenLoad] = [], processes: [Int]) {
+        self.closed = closed
+        self.open = open
+        self.processes = processes
+    }
+}
+
+/// An open load: calls fall due whatever becomes of them, and whoever is free makes the next.
+package struct OpenLoad: Codable, Hashable, Sendable {
+    /// When calls are due.
+    package var rate: OpenRate
+    /// Callers that make them, all processes together: the most calls that can be under way.
+    package var callers: Int
+
+    /// How many callers there are where nobody says.
+    package static let usualCallers = 16
+
+    /// An open load.
+    package init(_ rate: OpenRate, callers: Int = OpenLoad.usualCallers) {
+        self.rate = rate
+        self.callers = callers
+    }
+}
+
+/// Which loads the throttles are crossed with.
+    package var throttlesAt: ThrottlesAt
+    /// What a denied caller does, `backoff` or `spin`.
+    package var onDenied: String
+    /// How often each cell runs.
+    package var rounds: Int
+    /// How long one round of a cell lasts.
+    package var duration: Nanoseconds
+    /// How long each caller warms up before a round; nil until its service times have settled.
+    package var warmUp: Nanoseconds?
+    /// What protects the device.
+    package var limits: Limits
+    /// What is projected from the measurement.
+    package var exposure: ExposureSettings
+
+    /// A scenario with all its parts.
+    package init(
+        name: String, anchor: AnchorSettings, recordBytes: [ByteCount], load: LoadSettings,
+        throttles: [Policy], throttlesAt: ThrottlesAt, onDenied: String, rounds: Int,
+        duration: Nanoseconds, warmUp: Nanoseconds?, limits: Limits,
+        exposure: ExposureSettings
+    ) {
+        self.name = name
+        self.anchor = anchor
+        self.recordBytes = recordBytes
+        self.load = load
+        self.throttles = throttles
+        self.throttlesAt = throttlesAt
+        self.onDenied = onDenied
+        self.rounds = rounds
+        self.duration = duration
+        self.warmUp = warmUp
+        self.limits = limits
         self.exposure = exposure
     }
 }

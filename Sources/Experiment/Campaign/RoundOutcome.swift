@@ -1,3 +1,4 @@
+import Foundation
 import Latency
 import Results
 import Units
@@ -6,68 +7,96 @@ import Units
 struct RoundOutcome: Sendable {
     /// The figures.
     let round: Round
-    /// Calls that the throttle let pass.
-    let admitted: UInt64
+    /// Calls on the anchor, those of the warm-up included.
+    let calls: UInt64
     /// Merged over the workers; nil where the round was lost.
     let histograms: PooledHistograms?
 
     /// A round of which only the reason is known.
     init(lost reason: String, number: Int, order: Int) {
         round = .lost(number: number, order: order, reason: reason)
-        admitted = 0
+        calls = 0
         histograms = nil
     }
 
     /// Merges the workers' reports.
     ///
+    /// - Parameters:
+    ///   - host: what happened on the machine meanwhile.
+    ///   - processors: how many processors the machine has.
     /// - Throws: `HistogramEncodingError` where a report is damaged.
-    init(_ reports: [MeasuredReport], number: Int, order: Int, errorLimit: Int) throws {
+    init(
+        _ reports: [MeasuredReport], of cell: Cell, number: Int, order: Int, errorLimit: Int,
+        host: HostChange, processors: Int
+    ) throws {
         var pooled = PooledHistograms()
         var errors: [String: UInt64] = [:]
         for report in reports {
-            pooled.merge(try PooledHistograms(report))
+            for (kind, bytes) in report.histograms {
+                let histogram = try HistogramEncoding.decode([UInt8](bytes))
+                pooled.merge(PooledHistograms([kind: histogram]))
+            }
             errors.merge(report.errors, uniquingKeysWith: +)
         }
-        let operations = reports.reduce(0) { $0 + $1.operations }
-        let denied = reports.reduce(0) { $0 + $1.denied }
-        admitted = reports.reduce(0) { $0 + $1.admitted }
-        let cpuTime = reports.map(\.cpuTime).reduce(.zero, +)
-        histograms = pooled
-        round = Round(
-            number: number, order: order,
-            verdict: Self.verdict(
-                operations: operations, denied: denied, errors: errors, limit: errorLimit),
-            seconds: (reports.map(\.elapsed).max() ?? .zero).seconds.value,
-            operations: operations, denied: denied, errors: errors,
-            service: LatencyFigures(pooled.service), admitted: admitted,
-            cpuNanosecondsPerOperation: operations > 0
-                ? Double(cpuTime.count) / Double(operations) : nil)
+        let length = (reports.map(\.elapsed).max() ?? .zero).seconds
+        let judgement = Judgement(
+            operations: reports.reduce(0) { $0 + $1.operations },
+            denied: reports.reduce(0) { $0 + $1.denied }, errors: errors, errorLimit: errorLimit,
+            callers: cell.callers, length: length, latency: pooled.figures,
+            open: OpenCounts(reports), watch: Watch(reports, length, host, processors: processors))
+        self.init(
+            judgement, pooled, number: number, order: order,
+            admitted: reports.reduce(0) { $0 + $1.admitted },
+            warmUpCalls: reports.reduce(0) { $0 + $1.warmUpCalls },
+            cpuTime: reports.map(\.cpuTime).reduce(.zero, +))
     }
 
-    private static func verdict(
-        operations: UInt64, denied: UInt64, errors: [String: UInt64], limit: Int
-    ) -> Verdict {
-        var reasons: [String] = []
-        if errors[Round.wrongPlaintext] != nil { reasons.append("wrong plaintext") }
-        let failed = errors.filter { $0.key != Round.wrongPlaintext }
-        if failed.values.reduce(0, +) >= UInt64(limit) {
-            let names = failed.keys.sorted().joined(separator: ", ")
-            reasons.append("ended early after \(limit) failed calls: \(names)")
-        } else if operations == 0, denied == 0 {
-            reasons.append("no call was completed")
-        }
-        return Verdict(reasons: reasons)
+    private init(
+        _ judgement: Judgement, _ pooled: PooledHistograms, number: Int, order: Int,
+        admitted: UInt64, warmUpCalls: UInt64, cpuTime: Nanoseconds
+    ) {
+        let operations = judgement.operations
+        calls = admitted + warmUpCalls
+        histograms = pooled
+        round = Round(
+            number: number, order: order, verdict: judgement.verdict,
+            seconds: judgement.length.value, operations: operations, denied: judgement.denied,
+            errors: judgement.errors, latency: judgement.latency, admitted: admitted,
+            cpuNanosecondsPerOperation: operations > 0
+                ? Double(cpuTime.count) / Double(operations) : nil,
+            open: judgement.open, watch: judgement.watch)
     }
 }
 
-extension PooledHistograms {
-    /// The histograms of one worker's report.
-    fileprivate init(_ report: MeasuredReport) throws(HistogramEncodingError) {
+extension OpenCounts {
+    /// The workers' counts together; nil for a closed load.
+    fileprivate init?(_ reports: [MeasuredReport]) {
+        let counts = reports.compactMap(\.open)
+        guard !counts.isEmpty else { return nil }
+        self.init(
+            scheduled: counts.reduce(0) { $0 + $1.scheduled },
+            backlog: counts.reduce(0) { $0 + $1.backlog })
+    }
+}
+
+extension Watch {
+    /// What the workers of a round saw, and the machine beside them.
+    fileprivate init(
+        _ reports: [MeasuredReport], _ length: Seconds, _ host: HostChange, processors: Int
+    ) {
         self.init()
-        service = try HistogramEncoding.decode(report.service)
-        if let bytes = report.throttleWait {
-            throttleWait = try HistogramEncoding.decode(bytes)
+        minorFaults = reports.reduce(0) { $0 + $1.minorFaults }
+        majorFaults = reports.reduce(0) { $0 + $1.majorFaults }
+        voluntarySwitches = reports.reduce(0) { $0 + $1.voluntarySwitches }
+        involuntarySwitches = reports.reduce(0) { $0 + $1.involuntarySwitches }
+        if length > .zero {
+            let cpuTime = reports.map(\.cpuTime).reduce(.zero, +).seconds.value
+            cpuShare = cpuTime / (length.value * Double(processors))
         }
-        if let bytes = report.denial { denial = try HistogramEncoding.decode(bytes) }
+        stealShare = try? host.steal.get()
+        pressureShare = try? host.somePressure.get()
+        let served = reports.flatMap(\.served)
+        (leastServed, mostServed) = (served.min() ?? 0, served.max() ?? 0)
+        unsettledCallers = reports.reduce(0) { $0 + $1.unsettledCallers }
     }
 }

@@ -22,6 +22,9 @@ package enum BuiltInScenario {
         load:
           closed: [1, 2, 4]              # callers that call again at once: the thief's best rate
           processes: [1, 2]              # callers are spread over so many worker processes
+          # open: [{ rate: 2k/s, arrivals: poisson, callers: 16 }]
+                                         # calls that fall due, whatever becomes of them: what
+                                         # users feel at a demand; arrivals: poisson | constant
 
         throttles:
           - none
@@ -34,8 +37,11 @@ package enum BuiltInScenario {
 
         rounds: 5                        # the spread between rounds gives the intervals
         duration: 500ms                  # of one round of one cell
-        warm-up: auto                    # before each round; or a duration
-        limits: { abort-after-errors: 100 }
+        warm-up: auto                    # until service times have settled; or a duration
+        limits:                          # what protects a device; warm-ups count too
+          max-rate: none                 # calls a second, such as 200/s
+          max-operations: none           # calls of the whole run, such as 10k
+          abort-after-errors: 100        # a round ends early after so many failed calls
 
         exposure:
           datasets: [10k, 100k, 1M, 10M, 100M, 1G]

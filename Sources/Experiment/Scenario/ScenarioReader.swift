@@ -81,14 +81,12 @@ struct ScenarioDraft {
     var onDenied = "backoff"
     var rounds = 5
     var duration = Nanoseconds.milliseconds(500)
-    var warmUp = ScenarioDraft.automaticWarmUp
-    var abortAfterErrors = 100
+    /// Nil until the service times have settled.
+    var warmUp: Nanoseconds?
+    var limits = Limits()
     var exposure = ExposureSettings(
         datasets: [], windows: [], attackers: [], identities: [], callers: 16,
         recordsPerOperation: 1)
-
-    /// What `warm-up: auto` means.
-    static let automaticWarmUp = Nanoseconds.milliseconds(50)
 
     static func builtIn() throws(ScenarioError) -> ScenarioDraft {
         var draft = ScenarioDraft()
@@ -122,9 +120,7 @@ struct ScenarioDraft {
         }
         if let value = keys["warm-up"] {
             let isAutomatic = try value.text() == "auto"
-            warmUp =
-                isAutomatic
-                ? Self.automaticWarmUp : try value.duration(.zero ... .seconds(3_600))
+            warmUp = isAutomatic ? nil : try value.duration(.zero ... .seconds(3_600))
         }
         if let value = keys["limits"] { try applyLimits(value) }
         if let value = keys["exposure"] { try applyExposure(value) }
@@ -148,16 +144,22 @@ struct ScenarioDraft {
     }
 
     private mutating func applyLoad(_ value: YAMLValue) throws(ScenarioError) {
-        let keys = try value.entries(known: ["closed", "processes"], later: ["open", "mixed"])
-        if let value = keys["closed"] { load.closed = try value.integers(1...1_024) }
+        let keys = try value.entries(known: ["closed", "open", "processes"], later: ["mixed"])
+        if let value = keys["closed"] { load.closed = try value.closedLoads() }
+        if let value = keys["open"] { load.open = try value.openLoads() }
         if let value = keys["processes"] { load.processes = try value.integers(1...64) }
     }
 
     private mutating func applyLimits(_ value: YAMLValue) throws(ScenarioError) {
-        let keys = try value.entries(
-            known: ["abort-after-errors"], later: ["max-rate", "max-operations"])
+        let keys = try value.entries(known: ["max-rate", "max-operations", "abort-after-errors"])
+        if let value = keys["max-rate"] {
+            limits.maxRate = try value.isNone() ? nil : try value.quantity(Rate.self)
+        }
+        if let value = keys["max-operations"] {
+            limits.maxOperations = try value.isNone() ? nil : try value.counts().first
+        }
         if let value = keys["abort-after-errors"] {
-            abortAfterErrors = try value.integer(1...1_000_000_000)
+            limits.abortAfterErrors = try value.integer(1...1_000_000_000)
         }
     }
 

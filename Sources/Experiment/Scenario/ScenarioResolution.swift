@@ -10,7 +10,8 @@ extension ScenarioDraft {
         var notes: [String] = []
         let kind = try keyKind(for: anchor, source: uriSource, &notes)
         try checkSizes(source)
-        guard load.processes.contains(where: { count in load.closed.contains { $0 >= count } })
+        let callers = load.closed + load.open.map(\.callers)
+        guard load.processes.contains(where: { count in callers.contains { $0 >= count } })
         else {
             throw ScenarioError(
                 "\(source): no load has as many callers as processes, so nothing would run; "
@@ -24,7 +25,7 @@ extension ScenarioDraft {
         let scenario = Scenario(
             name: name, anchor: settings, recordBytes: recordBytes, load: load,
             throttles: throttles, throttlesAt: throttlesAt, onDenied: onDenied, rounds: rounds,
-            duration: duration, warmUp: warmUp, abortAfterErrors: abortAfterErrors,
+            duration: duration, warmUp: warmUp, limits: limits,
             exposure: exposure)
         return ResolvedScenario(scenario: scenario, anchor: anchor, notes: notes)
     }

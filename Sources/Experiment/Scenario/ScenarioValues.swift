@@ -28,6 +28,39 @@ extension YAMLValue {
         return value
     }
 
+    /// Whether a bound is written as `none`.
+    func isNone() throws(ScenarioError) -> Bool { try text() == "none" }
+
+    /// Numbers of callers of closed loads; an empty list where there are only open ones.
+    func closedLoads() throws(ScenarioError) -> [Int] {
+        if let sequence = node.sequence, sequence.isEmpty { return [] }
+        return try integers(1...1_024)
+    }
+
+    /// Open loads, each a mapping of rate, arrivals and callers.
+    func openLoads() throws(ScenarioError) -> [OpenLoad] {
+        if let sequence = node.sequence, sequence.isEmpty { return [] }
+        return try distinct(items().map { item throws(ScenarioError) in try item.openLoad() })
+    }
+
+    private func openLoad() throws(ScenarioError) -> OpenLoad {
+        let keys = try entries(known: ["rate", "arrivals", "callers"])
+        guard let rate = try keys["rate"]?.quantity(Rate.self) else {
+            throw complaint("'\(path)': an open load needs a rate, such as { rate: 2k/s }")
+        }
+        guard rate.perSecond <= 10_000_000 else {
+            throw complaint("'\(path).rate': '\(rate)' must be at most 10M/s")
+        }
+        let words = OpenRate.Arrivals.allCases.map(\.rawValue)
+        let arrivals = try keys["arrivals"].map { value throws(ScenarioError) in
+            OpenRate.Arrivals(rawValue: try value.word(words))
+        }
+        let callers = try keys["callers"]?.integer(1...1_024)
+        return OpenLoad(
+            OpenRate(rate, arrivals.flatMap { $0 } ?? .poisson),
+            callers: callers ?? OpenLoad.usualCallers)
+    }
+
     func integers(_ range: ClosedRange<Int>) throws(ScenarioError) -> [Int] {
         let values = try items().map { item throws(ScenarioError) in try item.integer(range) }
         return try distinct(values)

@@ -1,4 +1,5 @@
 import Anchors
+import Foundation
 import Results
 import Throttling
 import Units
@@ -58,13 +59,34 @@ struct MeasureOrder: Codable, Sendable {
     var recordBytes: Int
     /// Callers of this process.
     var callers: Int
-    var warmUp: Nanoseconds
+    /// Nil until the service times of each caller have settled.
+    var warmUp: Nanoseconds?
     var duration: Nanoseconds
+    /// When calls are due; nil for a closed load.
+    var arrivals: ArrivalOrder?
     var throttle: Policy
     /// The throttle's shared state; nil without a throttle.
     var throttleState: String?
     var onDenied: String
     var errorLimit: Int
+    /// The bound on calls a second of all workers; nil for none.
+    var pace: PaceOrder?
+    /// The most calls of each caller; nil for no bound.
+    var callsPerCaller: UInt64?
+
+    /// One worker's part of an open load's schedule.
+    struct ArrivalOrder: Codable, Sendable {
+        var rate: OpenRate
+        var seed: UInt64
+        var part: Int
+        var parts: Int
+    }
+
+    /// A rate that all workers keep together, by a state that they share.
+    struct PaceOrder: Codable, Sendable {
+        var rate: Rate
+        var state: String
+    }
 }
 
 /// What a worker answers, one JSON object a line on its standard output.
@@ -94,17 +116,29 @@ struct OpenedReport: Codable, Sendable {
 
 /// What one worker measured.
 struct MeasuredReport: Codable, Sendable {
-    var operations: UInt64
+    /// Calls that gave the right plaintext, caller by caller.
+    var served: [UInt64]
     var admitted: UInt64
     var denied: UInt64
     var errors: [String: UInt64]
+    /// What became of the calls of an open load; nil for a closed one.
+    var open: OpenCounts?
     /// From the release to the end of the last call of any caller.
     var elapsed: Nanoseconds
     var cpuTime: Nanoseconds
+    var minorFaults: Int64
+    var majorFaults: Int64
+    var voluntarySwitches: Int64
+    var involuntarySwitches: Int64
+    /// Calls of the warm-up.
+    var warmUpCalls: UInt64
+    /// Callers whose service times had not settled when their warm-up ended.
+    var unsettledCallers: Int
     /// Histograms in the HdrHistogram V2 encoding.
-    var service: [UInt8]
-    var throttleWait: [UInt8]?
-    var denial: [UInt8]?
+    var histograms: [LatencyKind: Data]
+
+    /// Calls that gave the right plaintext.
+    var operations: UInt64 { served.reduce(0, +) }
 }
 
 /// Why an order failed.

@@ -81,19 +81,13 @@ package final class Worker {
     }
 
     private func measure(_ order: MeasureOrder) throws {
-        let throttle = try order.throttleState.map {
-            ClosedLoad.Throttle(order.throttle, state: try SharedState(path: $0))
-        }
-        let load = ClosedLoad(
-            callers: order.callers, warmUp: order.warmUp, duration: order.duration,
-            throttle: throttle, onDenied: OnDenied(rawValue: order.onDenied) ?? .backoff,
-            errorLimit: order.errorLimit)
-        guard let records = try records(of: load, order) else { return }
-        answer(.measured(MeasuredReport(records, errorName: Self.errorName(order))))
+        let load = try Workload(order)
+        guard let record = try record(of: load, order) else { return }
+        answer(.measured(MeasuredReport(record, errorName: Self.errorName(order))))
     }
 
     /// Runs the load on the anchor or on the baseline; nil where the parent called it off.
-    private func records(of load: ClosedLoad, _ order: MeasureOrder) throws -> [CallerRecord]? {
+    private func record(of load: Workload, _ order: MeasureOrder) throws -> LoadRecord? {
         let (mechanism, recordBytes) = (order.mechanism, order.recordBytes)
         if order.isBaseline {
             let key = try baselineKey(mechanism, bits: order.keyBits)
@@ -161,40 +155,5 @@ package final class Worker {
             preconditionFailure("a report is plain data")
         }
         try? answers.write(contentsOf: data + Data("\n".utf8))
-    }
-}
-
-extension MeasuredReport {
-    /// Merges what the callers of one process recorded.
-    init(_ records: [CallerRecord], errorName: (UInt) -> String) {
-        let pooled = PooledHistograms(records)
-        var errors: [String: UInt64] = [:]
-        for record in records {
-            for (code, count) in record.errors { errors[errorName(code), default: 0] += count }
-            if record.wrong > 0 { errors[Round.wrongPlaintext, default: 0] += record.wrong }
-        }
-        self.init(
-            operations: records.reduce(0) { $0 + $1.operations },
-            admitted: records.reduce(0) { $0 + $1.admitted },
-            denied: records.reduce(0) { $0 + $1.denied }, errors: errors,
-            elapsed: records.map(\.elapsed).max() ?? .zero,
-            cpuTime: records.map(\.cpuTime).reduce(.zero, +),
-            service: HistogramEncoding.encode(pooled.service),
-            throttleWait: pooled.throttleWait.map(HistogramEncoding.encode),
-            denial: pooled.denial.map(HistogramEncoding.encode))
-    }
-}
-
-extension PooledHistograms {
-    /// Merges the callers' histograms.
-    fileprivate init(_ records: [CallerRecord]) {
-        self.init()
-        for record in records {
-            var own = PooledHistograms()
-            own.service = record.service
-            own.throttleWait = record.throttleWait
-            own.denial = record.denial
-            merge(own)
-        }
     }
 }

@@ -2,33 +2,44 @@ import Latency
 import Throttling
 import Units
 
-/// A closed load: each caller calls again as soon as its last call is done.
-package struct ClosedLoad: Sendable {
+/// What callers do for a while: how many there are, when they call, and what stands before a call.
+package struct Workload: Sendable {
     /// How many callers, each on a thread of its own.
     package var callers: Int
-    /// How long each caller calls before the release, unrecorded and past the throttle.
-    package var warmUp: Nanoseconds
+    /// What each caller calls before the release, unrecorded and past the throttle.
+    package var warmUp: WarmUpLength
     /// From the release to the last moment at which a call may start.
     package var duration: Nanoseconds
+    /// When the calls of an open load are due, whoever is free makes the next; nil for a closed
+    /// load, in which each caller calls again as soon as its last call is done.
+    package var arrivals: Schedule?
     /// The throttle and its shared state; nil for none.
     package var throttle: Throttle?
-    /// What a denied caller does.
+    /// What a denied caller of a closed load does; a denied call of an open load is lost.
     package var onDenied: OnDenied
     /// The load ends early after so many failed calls of this process.
     package var errorLimit: Int
+    /// What protects the device: bounds on all calls, the warm-up's included.
+    package var limits: CallLimits
+    /// Whether a thread watches what the platform itself adds.
+    package var watchesPlatform: Bool
 
     /// A load with its settings.
     package init(
-        callers: Int, warmUp: Nanoseconds, duration: Nanoseconds, throttle: Throttle? = nil,
-        onDenied: OnDenied = .backoff, errorLimit: Int = 100
+        callers: Int, warmUp: WarmUpLength, duration: Nanoseconds, arrivals: Schedule? = nil,
+        throttle: Throttle? = nil, onDenied: OnDenied = .backoff, errorLimit: Int = 100,
+        limits: CallLimits = CallLimits(), watchesPlatform: Bool = false
     ) {
         precondition(callers > 0, "a load has a caller")
         self.callers = callers
         self.warmUp = warmUp
         self.duration = duration
+        self.arrivals = arrivals
         self.throttle = throttle
         self.onDenied = onDenied
         self.errorLimit = errorLimit
+        self.limits = limits
+        self.watchesPlatform = watchesPlatform
     }
 
     /// A policy with the state that all its callers share.
@@ -50,19 +61,22 @@ package struct ClosedLoad: Sendable {
     ///   - operation: makes the operation of one caller, given its number.
     ///   - awaitRelease: called once all callers are ready; gives the instant of the release on
     ///     `clock`, or nil to call the load off.
-    /// - Returns: what each caller recorded, in the callers' order; nil where it was called off.
+    /// - Returns: what each caller recorded, in the callers' order, and what the platform added;
+    ///   nil where it was called off.
     /// - Throws: `LoadError.preparation` with the first caller's reason.
     package func run<Call: Operation & ~Copyable, Time: Clock>(
         clock: Time, operation: @escaping @Sendable (Int) throws -> Call,
         awaitRelease: () -> Nanoseconds?
-    ) throws(LoadError) -> [CallerRecord]? {
-        let gate = StartGate()
+    ) throws(LoadError) -> LoadRecord? {
+        let (gate, cursor) = (StartGate(), arrivals.map(ScheduleCursor.init))
         let callers = (0..<callers).map { number in
-            Caller(number: number, load: self, gate: gate, clock: clock)
+            Caller(number: number, load: self, gate: gate, cursor: cursor, clock: clock)
         }
+        let monitor = HiccupMonitor()
         var threads: [Thread] = []
         do {
             for caller in callers { threads.append(try Thread { caller.run(operation) }) }
+            if watchesPlatform { try monitor.start() }
         } catch {
             gate.cancel()
             threads.forEach { $0.join() }
@@ -75,7 +89,39 @@ package struct ClosedLoad: Sendable {
         if let failure = callers.lazy.compactMap(\.failure).first {
             throw LoadError.preparation(failure)
         }
-        return release == nil ? nil : callers.map(\.record)
+        guard release != nil else { return nil }
+        return LoadRecord(callers: callers.map(\.record), hiccups: monitor.stop())
+    }
+}
+
+/// What a load measured.
+package struct LoadRecord: Sendable {
+    /// What each caller recorded.
+    package let callers: [CallerRecord]
+    /// How late a thread woke that only slept, from before the release to the end; empty where
+    /// nobody watched.
+    package let hiccups: LatencyHistogram
+}
+
+/// How callers warm up.
+package enum WarmUpLength: Hashable, Sendable {
+    /// Until the service times of each caller have settled, judged by MSER-5.
+    case automatic
+    /// For so long.
+    case lasting(Nanoseconds)
+}
+
+/// Bounds on the calls of a load, whatever they are made for: a real device serves others too.
+package struct CallLimits: Sendable {
+    /// Paces all callers of all processes together; nil for no bound.
+    package var pace: Workload.Throttle?
+    /// The most calls that one caller makes, its warm-up included; nil for no bound.
+    package var callsPerCaller: UInt64?
+
+    /// Bounds; by default none.
+    package init(pace: Workload.Throttle? = nil, callsPerCaller: UInt64? = nil) {
+        self.pace = pace
+        self.callsPerCaller = callsPerCaller
     }
 }
 

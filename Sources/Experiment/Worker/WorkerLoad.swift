@@ -1,0 +1,90 @@
+import Foundation
+import Latency
+import Load
+import Results
+import Throttling
+import Units
+
+extension Workload {
+    /// The load that an order asks for, with the states that it shares with other workers.
+    ///
+    /// - Throws: `SharedStateError`.
+    init(_ order: MeasureOrder) throws {
+        self.init(
+            callers: order.callers,
+            warmUp: order.warmUp.map(WarmUpLength.lasting) ?? .automatic, duration: order.duration,
+            arrivals: order.arrivals.map(Schedule.init),
+            throttle: try order.throttleState.map {
+                Throttle(order.throttle, state: try SharedState(path: $0))
+            },
+            onDenied: OnDenied(rawValue: order.onDenied) ?? .backoff,
+            errorLimit: order.errorLimit,
+            limits: CallLimits(
+                pace: try order.pace.map {
+                    Throttle(.pace($0.rate), state: try SharedState(path: $0.state))
+                },
+                callsPerCaller: order.callsPerCaller),
+            watchesPlatform: true)
+    }
+}
+
+extension Policy {
+    /// A pace that nobody overtakes: one call at a time, each waiting for as long as it takes.
+    static func pace(_ rate: Rate) -> Policy {
+        Policy(
+            .tokenBucket(TokenBucket(rate: rate, burst: RecordCount(1))),
+            onLimit: .wait(atMost: .max))
+    }
+}
+
+extension Schedule {
+    fileprivate init(_ order: MeasureOrder.ArrivalOrder) {
+        let isPoisson = order.rate.arrivals == .poisson
+        self.init(
+            rate: order.rate.rate, arrivals: isPoisson ? .poisson(seed: order.seed) : .constant,
+            stripe: Stripe(order.part, of: order.parts))
+    }
+}
+
+extension MeasuredReport {
+    /// Merges what the callers of one process recorded.
+    init(_ load: LoadRecord, errorName: (UInt) -> String) {
+        let records = load.callers
+        var errors: [String: UInt64] = [:]
+        for record in records {
+            for (code, count) in record.errors { errors[errorName(code), default: 0] += count }
+            if record.wrong > 0 { errors[Round.wrongPlaintext, default: 0] += record.wrong }
+        }
+        var pooled = PooledHistograms()
+        for record in records { pooled.merge(record.histograms) }
+        if load.hiccups.count > 0 { pooled[.hiccup] = load.hiccups }
+        let usage = records.map(\.usage).reduce(ThreadUsage(), +)
+        let open = records.compactMap(\.open)
+        self.init(
+            served: records.map(\.operations),
+            admitted: records.reduce(0) { $0 + $1.admitted },
+            denied: records.reduce(0) { $0 + $1.denied }, errors: errors,
+            open: open.isEmpty
+                ? nil
+                : OpenCounts(
+                    scheduled: open.reduce(0) { $0 + $1.scheduled },
+                    backlog: open.reduce(0) { $0 + $1.backlog }),
+            elapsed: records.map(\.elapsed).max() ?? .zero, cpuTime: usage.cpuTime,
+            minorFaults: usage.minorFaults, majorFaults: usage.majorFaults,
+            voluntarySwitches: usage.voluntarySwitches,
+            involuntarySwitches: usage.involuntarySwitches,
+            warmUpCalls: records.reduce(0) { $0 + $1.warmUpCalls },
+            unsettledCallers: records.count { $0.isSettled == false },
+            histograms: pooled.all.mapValues { Data(HistogramEncoding.encode($0)) })
+    }
+}
+
+extension CallerRecord {
+    /// The histograms by what they were measured of.
+    fileprivate var histograms: PooledHistograms {
+        PooledHistograms([
+            .service: service, .throttleWait: throttleWait, .denial: denial,
+            .lateness: open?.lateness, .wakeUp: open?.wakeUp, .response: open?.response,
+        ])
+    }
+}

@@ -1,0 +1,147 @@
+import Latency
+import Throttling
+import Units
+
+// The loops of a caller that waits for something before a call: for its turn at a throttle, for the
+// instant at which a call is due, or for what protects a device.
+
+extension Caller {
+    /// A closed load behind a throttle: three clock reads and two histograms an admitted call.
+    func callInTurn<Call: Operation & ~Copyable>(
+        _ operation: inout Call, _ record: inout CallerRecord
+    ) {
+        let deadline = record.released + load.duration
+        let recordCount = operation.recordCount
+        var index = number % recordCount
+        while !gate.isStopped, mayCall(&record), pace(deadline) {
+            let start = clock.now()
+            guard start < deadline else { break }
+            switch admit(start, deadline, &record) {
+            case .ended: break
+            case .denied(let retryAfter): backOff(until: retryAfter, deadline, record)
+            case .admitted(let instant):
+                call(&operation, index, from: instant, &record)
+                index = index + 1 < recordCount ? index + 1 : 0
+            }
+        }
+        // The throttle was there all the time, also after the last call that it admitted.
+        record.lastDone = max(record.lastDone, min(clock.now(), deadline))
+    }
+
+    /// An open load: calls are due at the instants of the schedule, however long the last one took,
+    /// and one that could not start in time is late, never skipped.
+    func callWhenDue<Call: Operation & ~Copyable>(
+        _ operation: inout Call, _ record: inout CallerRecord
+    ) {
+        guard let cursor else { preconditionFailure("an open load has a schedule") }
+        let deadline = record.released + load.duration
+        let recordCount = operation.recordCount
+        var index = number % recordCount
+        while !gate.isStopped, mayCall(&record) {
+            let arrival = cursor.next()
+            guard arrival < load.duration else { break }
+            let due = record.released + arrival
+            guard let start = start(due, deadline, &record) else { continue }
+            guard case .admitted(let instant) = admit(start, deadline, &record) else { continue }
+            call(&operation, index, from: instant, due: due, &record)
+            index = index + 1 < recordCount ? index + 1 : 0
+        }
+        // An open load lasts as long as it was meant to, whenever its last call was due.
+        let end = gate.isStopped ? min(clock.now(), deadline) : deadline
+        record.lastDone = max(record.lastDone, end)
+    }
+
+    /// Waits until a call is due and records how late it starts; nil where it could not start
+    /// before the end: then it waits still, and its age stands for how long.
+    private func start(
+        _ due: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
+    ) -> Nanoseconds? {
+        record.open?.scheduled &+= 1
+        let isEarly = clock.now() < due
+        if isEarly { clock.wait(until: due) }
+        guard pace(deadline) else { return leave(due, deadline, &record) }
+        let start = clock.now()
+        // Only a caller that was busy can be past the end: the schedule holds nothing after it.
+        guard isEarly || start < deadline else { return leave(due, deadline, &record) }
+        record.open?.lateness.record(start - due)
+        if isEarly { record.open?.wakeUp.record(start - due) }
+        return start
+    }
+
+    /// Counts a call that waits at the end, with its age as a lower bound of its response.
+    private func leave(
+        _ due: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
+    ) -> Nanoseconds? {
+        record.open?.backlog &+= 1
+        record.open?.lateness.record(deadline - due)
+        record.open?.response.record(deadline - due)
+        return nil
+    }
+
+    /// What a throttle made of a call.
+    private enum Admission {
+        /// The call goes on, at this instant.
+        case admitted(Nanoseconds)
+        /// It was refused; the throttle's clock at which it may try again.
+        case denied(retryAfter: Nanoseconds)
+        /// Its turn comes after the end; it was never made.
+        case ended
+    }
+
+    private func admit(
+        _ start: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
+    ) -> Admission {
+        guard let throttle = load.throttle else {
+            record.admitted &+= 1
+            return .admitted(start)
+        }
+        switch throttle.state.decide(throttle.policy, at: start - record.released) {
+        case .admit: break
+        case .wait(let opens):
+            guard record.released + opens < deadline else {
+                clock.wait(until: deadline)
+                return .ended
+            }
+            clock.wait(until: record.released + opens)
+        case .deny(let retryAfter):
+            record.denial?.record(clock.now() - start)
+            record.denied &+= 1
+            return .denied(retryAfter: retryAfter)
+        }
+        let admitted = clock.now()
+        record.throttleWait?.record(admitted - start)
+        record.admitted &+= 1
+        return .admitted(admitted)
+    }
+
+    private func backOff(
+        until retryAfter: Nanoseconds, _ deadline: Nanoseconds, _ record: CallerRecord
+    ) {
+        guard load.onDenied == .backoff else { return }
+        let sinceRelease = min(retryAfter.count, load.duration.count)
+        clock.wait(until: min(record.released + Nanoseconds(sinceRelease), deadline))
+    }
+
+    /// Whether the caller may make another call at all.
+    func mayCall(_ record: inout CallerRecord) -> Bool {
+        guard let most = load.limits.callsPerCaller else { return true }
+        record.isSpent = record.warmUpCalls + record.admitted >= most
+        return !record.isSpent
+    }
+
+    /// Waits until the device may be called again; false where that is after `deadline`.
+    func pace(_ deadline: Nanoseconds) -> Bool {
+        guard let pace = load.limits.pace else { return true }
+        // The pace of all processes counts on the clock that they share.
+        guard case .wait(let opens) = pace.state.decide(pace.policy, at: clock.now()) else {
+            return true
+        }
+        clock.wait(until: min(opens, deadline))
+        return opens < deadline
+    }
+}
+
+extension CallLimits {
+    /// Whether there is any bound.
+    var isLimiting: Bool { pace != nil || callsPerCaller != nil }
+}

@@ -1,0 +1,65 @@
+import Latency
+import Units
+
+// What a caller does before the release: calls that nothing records, past the throttle, so that the
+// first recorded call is like all others.
+
+/// How long a warm-up that ends by itself lasts.
+enum AutomaticWarmUp {
+    /// The calls of this time are judged first; then those of twice the time, and so on.
+    static let shortest = Nanoseconds.milliseconds(50)
+    /// After this time the warm-up ends, settled or not.
+    static let longest = Nanoseconds.seconds(1)
+}
+
+extension Caller {
+    /// Warms up as the load wants it, and records whether the service times have settled.
+    func warmUp<Call: Operation & ~Copyable>(
+        _ operation: inout Call, _ record: inout CallerRecord
+    ) {
+        let begin = clock.now()
+        switch load.warmUp {
+        case .lasting(let time):
+            callUnrecorded(until: begin + time, &operation, &record) { _ in }
+        case .automatic:
+            settle(from: begin, &operation, &record)
+        }
+    }
+
+    /// Calls until MSER-5 finds the end of the warm-up in the first half of what was called so far.
+    private func settle<Call: Operation & ~Copyable>(
+        from begin: Nanoseconds, _ operation: inout Call, _ record: inout CallerRecord
+    ) {
+        var detector = WarmUpDetector()
+        var length = AutomaticWarmUp.shortest
+        while true {
+            callUnrecorded(until: begin + length, &operation, &record) { detector.record($0) }
+            let isLast =
+                length >= AutomaticWarmUp.longest || !mayCall(&record) || gate.isStopped
+            switch detector.warmUp {
+            case .ends: return record.isSettled = true
+            // Too few calls to judge within the time allowed: nobody knows.
+            case .tooFewCalls: if isLast { return }
+            case .noSteadyState: if isLast { return record.isSettled = false }
+            }
+            length = min(Nanoseconds(2 * length.count), AutomaticWarmUp.longest)
+        }
+    }
+
+    private func callUnrecorded<Call: Operation & ~Copyable>(
+        until end: Nanoseconds, _ operation: inout Call, _ record: inout CallerRecord,
+        _ observe: (Nanoseconds) -> Void
+    ) {
+        var index = Int(record.warmUpCalls % UInt64(operation.recordCount))
+        var start = clock.now()
+        while start < end, mayCall(&record), pace(end) {
+            if load.limits.pace != nil { start = clock.now() }
+            let isAnswered = operation.perform(index) == 0
+            let done = clock.now()
+            if isAnswered { observe(done - start) }
+            record.warmUpCalls &+= 1
+            index = index + 1 < operation.recordCount ? index + 1 : 0
+            start = done
+        }
+    }
+}
