@@ -36,10 +36,13 @@ package struct PKCS11URI: Equatable, Sendable {
         }
     }
 
+    /// What stands for a key's label where it must not be printed.
+    package static let hiddenLabel = "(hidden)"
+
     /// The URI without what must not be printed: the key's label.
     package var redacted: String {
         let path = token.map { "token=\(Self.encoded($0))" } ?? ""
-        let hidden = object == nil ? "" : (path.isEmpty ? "" : ";") + "object=(hidden)"
+        let hidden = object == nil ? "" : (path.isEmpty ? "" : ";") + "object=\(Self.hiddenLabel)"
         let source = pinSource.map { "&pin-source=\(Self.encoded($0.description))" } ?? ""
         return "pkcs11:\(path)\(hidden)?module-path=\(Self.encoded(modulePath))\(source)"
     }

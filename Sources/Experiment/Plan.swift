@@ -11,6 +11,8 @@ package struct Plan: Sendable {
     package let scenario: Scenario
     /// The seed of the order.
     package let seed: UInt64
+    /// Whether what the harness itself costs is measured on a module that does nothing.
+    package let hasNullModule: Bool
 
     /// RSA cells open one data key of so many bytes a record.
     static let dataKeyBytes = 32
@@ -32,6 +34,7 @@ package struct Plan: Sendable {
     ) throws(ScenarioError) {
         self.scenario = scenario
         self.seed = seed
+        self.hasNullModule = hasNullModule
         var cells: [Cell] = []
         for name in scenario.anchor.mechanisms {
             let isRSA = DecryptMechanism(rawValue: name)?.isRSA ?? false
@@ -67,6 +70,23 @@ package struct Plan: Sendable {
     package var measuringTime: Seconds {
         let once = cells.map { (duration(of: $0) + (scenario.warmUp ?? Self.usualWarmUp)).seconds.value }
         return Seconds(once.reduce(0, +) * Double(scenario.rounds))
+    }
+
+    /// What the device has to expect, in one sentence: how many calls, and how fast.
+    package var callsInWords: String {
+        let limits = scenario.limits
+        let rate =
+            limits.maxRate.map { "at most \($0)" }
+            ?? "as fast as it answers (no --max-rate)"
+        let count =
+            limits.maxOperations.map { "at most \($0) calls" }
+            ?? "as many calls as the time allows (no --max-operations)"
+        let sealing = cells.filter(\.isAnchored).reduce(0) {
+            $0 + $1.callers * LoadedAnchor.recordsPerCaller * scenario.rounds
+        }
+        return "The device gets \(count), \(rate), besides "
+            + "\(Significant.grouped(UInt64(sealing))) that seal the records to be opened; a "
+            + "round ends after \(limits.abortAfterErrors) failed calls."
     }
 
     /// The seed of the arrivals of one round of a cell: others in each, the same in all processes.

@@ -29,7 +29,7 @@ package struct ExposureModel: Sendable {
                     callers: settings.callers)
             else {
                 gaps.append(
-                    "Nothing is projected for \(subject.subject): no valid unthrottled cell of at "
+                    "Nothing is projected for \(subject.subject): no valid unthrottled closed load of at "
                         + "most \(settings.callers) callers was measured.")
                 continue
             }
@@ -57,6 +57,6 @@ package struct ExposureModel: Sendable {
     private static func subjects(of run: Run) -> [Cell] {
         var seen: Set<String> = []
         return run.cells.map(\.cell)
-            .filter { !$0.isBaseline && seen.insert($0.subject).inserted }
+            .filter { $0.isAnchored && seen.insert($0.subject).inserted }
     }
 }

@@ -20,7 +20,9 @@ package struct ServiceRate: Hashable, Sendable {
     ) -> ServiceRate? {
         let rates = run.cells.compactMap { result -> ServiceRate? in
             let cell = result.cell
-            guard cell.throttle == .none, cell.isBaseline == isBaseline,
+            // Calls that fall due at a rate show the demand, not what the anchor can do.
+            guard cell.throttle == .none, cell.open == nil, !cell.isFloor,
+                cell.isBaseline == isBaseline,
                 cell.mechanism == mechanism, cell.recordBytes == recordBytes,
                 cell.callers <= callers || isBaseline, result.verdict.isValid,
                 let rate = result.throughput

@@ -37,7 +37,7 @@ package struct ThreadUsage: Sendable, Equatable {
     /// How often the processor was taken from it.
     package var involuntarySwitches: Int64 = 0
 
-    init() {}
+    package init() {}
 
     /// The calling thread's use since it started (`getrusage` with `RUSAGE_THREAD`).
     static func now() -> ThreadUsage {

@@ -24,8 +24,9 @@ struct ReportText {
             "# How strongly \(run.cells.first?.cell.anchor ?? "the anchor") holds",
             head.joined(separator: "\n\n"),
             Self.advice,
-            chartSection, theftSection, lossSection, cellSection, throttleSection, errorSection,
-            noteSection, assumptionSection, provenanceSection,
+            chartSection, theftSection, lossSection,
+        ] + MeasurementSections(run).texts + [
+            errorSection, noteSection, assumptionSection, provenanceSection,
         ]
         return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
@@ -100,69 +101,6 @@ struct ReportText {
         return "## What is gone of \(findings.dataset.inWords) records when the thief is stopped"
             + "\n\n" + parts.joined(separator: "\n")
             + "\nOther sizes of data sets are in `windows.csv`."
-    }
-
-    private var cellSection: String {
-        var table = MarkdownTable([
-            ("cell", .left), ("verdict", .left), ("operations/s (95 %)", .right),
-            ("p50", .right), ("p90", .right), ("p99", .right), ("p99.9", .right),
-            ("longest", .right), ("CPU a call", .right),
-        ])
-        for result in run.cells {
-            let service = result.service
-            let cpu = result.cpuNanosecondsPerOperation.map { Seconds($0 / 1e9).inWords } ?? "—"
-            table.append([
-                "`\(result.cell.key)`",
-                result.verdict.isValid ? "VALID" : "INVALID: \(result.verdict.reasonText)",
-                result.throughput.map { Wording.rate($0) } ?? "—",
-                Wording.latency(service.p50), Wording.latency(service.p90),
-                Wording.latency(service.p99), Wording.latency(service.p999),
-                Wording.latency(service.longest), cpu,
-            ])
-        }
-        return "## What was measured\n\n" + table.text + """
-
-            `closed-4x2` is four callers over two processes; each calls again as soon as its last \
-            call is done. Rates are counted calls over measured time, their intervals Student's t \
-            over \(run.scenario.rounds) rounds. Latencies are of the PKCS#11 calls alone, without \
-            the wait for a throttle; a percentile stands only where enough calls support it. A \
-            throttled cell is mostly burst: it shows what the throttle adds, not what a thief gets \
-            in the long run.
-            """
-    }
-
-    private var throttleSection: String {
-        var table = MarkdownTable([
-            ("cell", .left), ("wait p50", .right), ("wait p99", .right), ("denied", .right),
-            ("a refusal takes", .right), ("share of the limit used", .right),
-            ("admitted / possible", .right),
-        ])
-        for result in run.cells where result.cell.throttle != .none {
-            table.append([
-                "`\(result.cell.key)`", Wording.latency(result.throttleWait?.p50),
-                Wording.latency(result.throttleWait?.p99), Significant.grouped(result.denied),
-                Wording.latency(result.denial?.p50),
-                Self.limitUse(result).map { Probability(min(1, $0)).inPercent } ?? "—",
-                result.admittedToEnvelope.map { Wording.number($0) } ?? "—",
-            ])
-        }
-        guard !table.isEmpty else { return "" }
-        return "## What the throttle adds, and how well it is kept\n\n" + table.text + """
-
-            The limit is what the throttle alone would have admitted in the measured time; what \
-            was possible is the lesser of that and the device's own speed. Where most of the \
-            limit was used, a last column above 1 means that the throttle leaks; where little \
-            was, it compares two measurements of the device's speed, and scatters around 1.
-            """
-    }
-
-    /// Admitted calls over α(T), all rounds together; nil where no round is usable.
-    private static func limitUse(_ result: CellResult) -> Double? {
-        let rounds = result.rounds.filter(\.verdict.isValid)
-        let envelope = result.cell.throttle.envelopeFromEpoch
-        let most = rounds.reduce(0) { $0 + envelope.admissions(within: Seconds($1.seconds)) }
-        guard most > 0 else { return nil }
-        return rounds.reduce(0) { $0 + Double($1.admitted) } / most
     }
 
     private var errorSection: String {

@@ -47,6 +47,11 @@ enum Wording {
         return Probability(max(0, fraction)).inPercent
     }
 
+    /// `VALID`, or what is to be known of it: `VALID: no steady state (1 of 5 rounds)`.
+    static func verdict(_ verdict: Verdict) -> String {
+        verdict.reasonText.isEmpty ? verdict.word : "\(verdict.word): \(verdict.reasonText)"
+    }
+
     /// `how many times longer`, such as `3.4×`.
     static func factor(_ value: Double) -> String { "\(Significant.text(value))×" }
 

@@ -1,3 +1,4 @@
+import Latency
 import Units
 
 /// Decides from the figures of a round whether they may be used: all of them are in the output.

@@ -67,5 +67,5 @@ package struct Run: Codable, Equatable, Sendable {
 package struct RunError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

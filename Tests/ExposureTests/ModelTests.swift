@@ -55,8 +55,8 @@ struct ModelTests {
         #expect(model.projections.map(\.mechanism) == ["rsa-oaep"])
         #expect(
             model.gaps == [
-                "Nothing is projected for aes-gcm-256/256B: no valid unthrottled cell of at most 8 "
-                    + "callers was measured."
+                "Nothing is projected for aes-gcm-256/256B: no valid unthrottled closed load of at "
+                    + "most 8 callers was measured."
             ])
     }
 

@@ -28,7 +28,7 @@ enum Runs {
             let round = Round(
                 number: index + 1, order: index + 1, verdict: verdict,
                 seconds: Double(operations) / rate, operations: operations, denied: 0, errors: [:],
-                service: LatencyFigures(LatencyHistogram()), admitted: operations,
+                latency: [.service: LatencyFigures(LatencyHistogram())], admitted: operations,
                 cpuNanosecondsPerOperation: nil)
             result.add(round, pooled: PooledHistograms())
         }
@@ -49,7 +49,7 @@ enum Runs {
                 isReadWrite: false),
             recordBytes: [ByteCount(256)], load: LoadSettings(closed: [1], processes: [1]),
             throttles: throttles, throttlesAt: .largest, onDenied: "backoff", rounds: 1,
-            duration: .seconds(1), warmUp: .zero, abortAfterErrors: 100,
+            duration: .seconds(1), warmUp: .zero, limits: Limits(),
             exposure: ExposureSettings(
                 datasets: datasets, windows: windows, attackers: ["sprint"],
                 identities: identities, callers: callers, recordsPerOperation: recordsPerOperation))

@@ -83,7 +83,7 @@ extension MonotonicClock {
 
 /// A throttle with a state in a folder of its own.
 final class TestThrottle {
-    let throttle: ClosedLoad.Throttle
+    let throttle: Workload.Throttle
     private let path: String
 
     init(_ policy: Policy) throws {
@@ -91,7 +91,7 @@ final class TestThrottle {
             FileManager.default.temporaryDirectory
             .appending(path: "load-tests-\(UUID().uuidString)").path
         try SharedState.create(at: path, initialWord: 0)
-        throttle = ClosedLoad.Throttle(policy, state: try SharedState(path: path))
+        throttle = Workload.Throttle(policy, state: try SharedState(path: path))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -14,8 +14,8 @@ struct FailureTests {
         code: @escaping @Sendable (Int) -> UInt = { _ in 0 },
         isRight: @escaping @Sendable (Int) -> Bool = { _ in true }
     ) throws -> CallerRecord {
-        let load = ClosedLoad(
-            callers: 1, warmUp: .zero, duration: duration, errorLimit: errorLimit)
+        let load = Workload(
+            callers: 1, warmUp: .lasting(.zero), duration: duration, errorLimit: errorLimit)
         let records = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
             (operation.clock, operation.time) = (clock, .milliseconds(1))
@@ -24,7 +24,7 @@ struct FailureTests {
         } awaitRelease: {
             VirtualClock.release
         }
-        return try #require(records?.first)
+        return try #require(records?.callers.first)
     }
 
     @Test("a wrong plaintext is counted, is no operation, and ends the load")
@@ -37,7 +37,7 @@ struct FailureTests {
 
     @Test("a wrong plaintext of one caller ends the load of all")
     func wrongPlaintextEndsAll() throws {
-        let load = ClosedLoad(callers: 3, warmUp: .zero, duration: .seconds(600))
+        let load = Workload(callers: 3, warmUp: .lasting(.zero), duration: .seconds(600))
         let clock = MonotonicClock()
         let measured = try load.run(clock: clock) { [ledger] number in
             var operation = FakeOperation(ledger)
@@ -46,7 +46,7 @@ struct FailureTests {
         } awaitRelease: {
             clock.soon()
         }
-        let records = try #require(measured)
+        let records = try #require(measured).callers
         #expect(records.map(\.wrong) == [0, 1, 0])
         #expect(records[1].operations == 1_000)
     }
@@ -75,7 +75,7 @@ struct FailureTests {
 
     @Test("the limit counts the errors of all callers together")
     func limitOfAll() throws {
-        let load = ClosedLoad(callers: 4, warmUp: .zero, duration: .seconds(600), errorLimit: 50)
+        let load = Workload(callers: 4, warmUp: .lasting(.zero), duration: .seconds(600), errorLimit: 50)
         let clock = MonotonicClock()
         let measured = try load.run(clock: clock) { [ledger] _ in
             var operation = FakeOperation(ledger)
@@ -84,7 +84,7 @@ struct FailureTests {
         } awaitRelease: {
             clock.soon()
         }
-        let records = try #require(measured)
+        let records = try #require(measured).callers
         let errors = records.reduce(0) { $0 + $1.failures }
         // Each of the others may have one call under way.
         #expect((50...53).contains(errors), "\(errors)")
@@ -99,8 +99,8 @@ struct FailureTests {
     @Test("a throttled load ends at a wrong plaintext too")
     func throttled() throws {
         let throttle = try TestThrottle(.init(.none))
-        let load = ClosedLoad(
-            callers: 1, warmUp: .zero, duration: .seconds(1), throttle: throttle.throttle)
+        let load = Workload(
+            callers: 1, warmUp: .lasting(.zero), duration: .seconds(1), throttle: throttle.throttle)
         let records = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
             (operation.clock, operation.time) = (clock, .milliseconds(1))
@@ -109,7 +109,7 @@ struct FailureTests {
         } awaitRelease: {
             VirtualClock.release
         }
-        let record = try #require(records?.first)
+        let record = try #require(records?.callers.first)
         #expect(record.wrong == 1 && record.operations == 4 && record.admitted == 5)
     }
 }

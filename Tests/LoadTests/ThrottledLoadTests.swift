@@ -20,8 +20,8 @@ struct ThrottledLoadTests {
         _ policy: Policy, duration: Nanoseconds, onDenied: OnDenied = .backoff
     ) throws -> CallerRecord {
         let throttle = try TestThrottle(policy)
-        let load = ClosedLoad(
-            callers: 1, warmUp: .zero, duration: duration, throttle: throttle.throttle,
+        let load = Workload(
+            callers: 1, warmUp: .lasting(.zero), duration: duration, throttle: throttle.throttle,
             onDenied: onDenied)
         let records = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
@@ -30,7 +30,7 @@ struct ThrottledLoadTests {
         } awaitRelease: {
             VirtualClock.release
         }
-        return try #require(records?.first)
+        return try #require(records?.callers.first)
     }
 
     @Test("a caller who waits gets burst + rate · t, and its waits are kept apart from its service")
@@ -76,8 +76,8 @@ struct ThrottledLoadTests {
         for policy in policies {
             for onDenied in OnDenied.allCases {
                 let throttle = try TestThrottle(policy)
-                let load = ClosedLoad(
-                    callers: 4, warmUp: .zero, duration: .milliseconds(60),
+                let load = Workload(
+                    callers: 4, warmUp: .lasting(.zero), duration: .milliseconds(60),
                     throttle: throttle.throttle, onDenied: onDenied)
                 let ledger = Ledger()
                 let clock = MonotonicClock()
@@ -86,7 +86,7 @@ struct ThrottledLoadTests {
                 } awaitRelease: {
                     clock.soon()
                 }
-                let records = try #require(measured)
+                let records = try #require(measured).callers
                 let admitted = records.reduce(0) { $0 + $1.admitted }
                 let longest = records.map(\.elapsed).max() ?? .zero
                 let most = policy.envelopeFromEpoch.admissions(within: longest.seconds)
@@ -108,15 +108,15 @@ struct ThrottledLoadTests {
             // A reading of the clock takes its time, or who spins would stand still.
             let clock = VirtualClock(readingTakes: .microseconds(1))
             let throttle = try TestThrottle(policy)
-            let load = ClosedLoad(
-                callers: 1, warmUp: .zero, duration: .milliseconds(3),
+            let load = Workload(
+                callers: 1, warmUp: .lasting(.zero), duration: .milliseconds(3),
                 throttle: throttle.throttle, onDenied: onDenied)
             let records = try load.run(clock: clock) { [ledger] _ in
                 FakeOperation(ledger)
             } awaitRelease: {
                 VirtualClock.release
             }
-            return try #require(records?.first)
+            return try #require(records?.callers.first)
         }
         let (polite, hammering) = (try run(.backoff), try run(.spin))
         #expect(polite.admitted == 3 && hammering.admitted == 3)
@@ -131,8 +131,8 @@ struct ThrottledLoadTests {
         let limit = Limit.fixedWindow(
             FixedWindow(limit: RecordCount(3), window: .seconds(3_600)))
         let throttle = try TestThrottle(Policy(limit, onLimit: .deny))
-        let load = ClosedLoad(
-            callers: 1, warmUp: .milliseconds(20), duration: .milliseconds(20),
+        let load = Workload(
+            callers: 1, warmUp: .lasting(.milliseconds(20)), duration: .milliseconds(20),
             throttle: throttle.throttle)
         let records = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
@@ -141,22 +141,22 @@ struct ThrottledLoadTests {
         } awaitRelease: {
             VirtualClock.release
         }
-        #expect(records?.first?.admitted == 3)
+        #expect(records?.callers.first?.admitted == 3)
         #expect(ledger.performed.load(ordering: .relaxed) == 23)
     }
 
     @Test("sixteen callers keep three histograms each, however many calls they make")
     func memory() throws {
         let throttle = try TestThrottle(Policy(.none))
-        let load = ClosedLoad(
-            callers: 16, warmUp: .zero, duration: .milliseconds(50), throttle: throttle.throttle)
+        let load = Workload(
+            callers: 16, warmUp: .lasting(.zero), duration: .milliseconds(50), throttle: throttle.throttle)
         let machine = MonotonicClock()
         let measured = try load.run(clock: machine) { [ledger] _ in
             FakeOperation(ledger)
         } awaitRelease: {
             machine.soon()
         }
-        let records = try #require(measured)
+        let records = try #require(measured).callers
         let calls = records.reduce(0) { $0 + $1.operations }
         #expect(calls == UInt64(ledger.performed.load(ordering: .relaxed)))
         // What a record holds beside its histograms is a few words.

@@ -48,7 +48,7 @@ enum FixedRun {
         var result = CellResult(cell)
         var pooled = PooledHistograms()
         if cell.throttle != .none {
-            (pooled.throttleWait, pooled.denial) = (LatencyHistogram(), LatencyHistogram())
+            (pooled[.throttleWait], pooled[.denial]) = (LatencyHistogram(), LatencyHistogram())
         }
         for (index, rate) in rates.enumerated() {
             var service = LatencyHistogram()
@@ -58,12 +58,12 @@ enum FixedRun {
                     Nanoseconds(typical_ns * Int64(part + 5) / 10), count: rate / 10)
             }
             pooled.service.merge(service)
-            pooled.throttleWait?.record(.milliseconds(2), count: rate)
-            if denied > 0 { pooled.denial?.record(.microseconds(3), count: denied) }
+            pooled[.throttleWait]?.record(.milliseconds(2), count: rate)
+            if denied > 0 { pooled[.denial]?.record(.microseconds(3), count: denied) }
             let round = Round(
                 number: index + 1, order: index + 1, verdict: verdict, seconds: 1,
                 operations: rate, denied: denied, errors: errors,
-                service: LatencyFigures(service), admitted: rate,
+                latency: [.service: LatencyFigures(service)], admitted: rate,
                 cpuNanosecondsPerOperation: Double(typical_ns) / 2)
             result.add(round, pooled: pooled)
         }
@@ -84,7 +84,7 @@ enum FixedRun {
             recordBytes: [ByteCount(256)],
             load: LoadSettings(closed: [1, 4], processes: [1, 2]), throttles: throttles,
             throttlesAt: .largest, onDenied: "backoff", rounds: 3, duration: .seconds(1),
-            warmUp: .milliseconds(50), abortAfterErrors: 100,
+            warmUp: .milliseconds(50), limits: Limits(),
             exposure: ExposureSettings(
                 datasets: datasets.map(RecordCount.init), windows: windows.map(Nanoseconds.seconds),
                 attackers: ["sprint"], identities: identities, callers: 16, recordsPerOperation: 1))

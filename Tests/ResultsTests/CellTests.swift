@@ -99,10 +99,10 @@ struct CellTests {
         left.service = Samples.histogram(3)
         var right = PooledHistograms()
         right.service = Samples.histogram(4)
-        right.denial = Samples.histogram(5)
+        right[.denial] = Samples.histogram(5)
         left.merge(right)
         left.merge(right)
-        #expect(left.service.count == 11 && left.denial?.count == 10)
-        #expect(left.throttleWait == nil)
+        #expect(left.service.count == 11 && left[.denial]?.count == 10)
+        #expect(left[.throttleWait] == nil)
     }
 }

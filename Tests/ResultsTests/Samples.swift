@@ -34,7 +34,7 @@ enum Samples {
         Round(
             number: number, order: 2 * number, verdict: Verdict(reasons: reasons),
             seconds: seconds, operations: operations, denied: denied, errors: errors,
-            service: LatencyFigures(histogram(operations)), admitted: operations,
+            latency: [.service: LatencyFigures(histogram(operations))], admitted: operations,
             cpuNanosecondsPerOperation: 1_250.5)
     }
 
@@ -44,8 +44,8 @@ enum Samples {
         for round in rounds {
             pooled.service.merge(histogram(round.operations))
             if cell.throttle.limit != .none {
-                pooled.throttleWait = histogram(round.operations)
-                pooled.denial = LatencyHistogram()
+                pooled[.throttleWait] = histogram(round.operations)
+                pooled[.denial] = LatencyHistogram()
             }
             result.add(round, pooled: pooled)
         }
@@ -59,7 +59,7 @@ enum Samples {
             isReadWrite: false),
         recordBytes: [ByteCount(256)], load: LoadSettings(closed: [4], processes: [1]),
         throttles: [.none, bucket, window], throttlesAt: .largest, onDenied: "backoff", rounds: 2,
-        duration: .milliseconds(500), warmUp: .milliseconds(50), abortAfterErrors: 100,
+        duration: .milliseconds(500), warmUp: .milliseconds(50), limits: Limits(),
         exposure: ExposureSettings(
             datasets: [RecordCount(1_000_000)], windows: [.seconds(60)], attackers: ["sprint"],
             identities: [1], callers: 16, recordsPerOperation: 1))

@@ -29,7 +29,7 @@ extension CommandTests {
                     "--mechanism", "aes-gcm", "--throttle", "none", "--anchor", try uri(),
                     "--output", folder, environment: environment("garbage=0.001"))
                 #expect(ended.code == Int32(code), "\(ended.error)")
-                #expect(ended.output.hasPrefix("3 of 4 cells are INVALID"))
+                #expect(ended.output.hasPrefix("3 of 5 cells are INVALID"))
                 #expect(ended.lines.last == "\(folder)/report.md")
                 let report = try bench.text("\(folder)/report.md")
                 #expect(report.contains("INVALID: wrong plaintext (1 of 1 rounds)"))
@@ -67,9 +67,9 @@ extension CommandTests {
             let running = try bench.start(
                 "run", "--duration", "1s", "--rounds", "1", "--closed", "1,2", "--mechanism",
                 "aes-gcm", "--throttle", "none", "--output", "out")
-            try bench.wait { try running.errorSoFar.contains("measuring 4 rounds") }
+            try bench.wait { try running.errorSoFar.contains("measuring 5 rounds") }
             usleep(100_000)
-            // Whichever of the two it is, one round to come needs it and is lost.
+            // Whichever of the three it is, one round to come needs it and is lost.
             kill(try #require(try bench.workers.first), SIGKILL)
             let ended = try running.wait()
             #expect(ended.code == 0, "\(ended.error)")

@@ -47,7 +47,7 @@ extension CommandTests {
             let tables = Self.columns.keys.sorted()
             let pictures = try bench.text(report).matches(of: #/\((charts/[^)]*)\)/#)
                 .map { String($0.1) }
-            #expect(files == (tables + ["report.md", "run.json"] + pictures).sorted())
+            #expect(files == (tables + ["histograms.hlog", "report.md", "run.json"] + pictures).sorted())
             #expect(pictures.count == 6)
             for name in tables {
                 let table = try CSVReader.read(bench.path("\(folder)/\(name)"))
@@ -69,7 +69,9 @@ extension CommandTests {
                 "--output", "kept")
             try #require(measured.code == 0, "\(measured.error)")
             #expect(measured.output == "kept\n")
-            #expect(try bench.files(below: "kept") == ["cells.csv", "rounds.csv", "run.json"])
+            #expect(try bench.files(below: "kept") == [
+                "cells.csv", "histograms.hlog", "rounds.csv", "run.json",
+            ])
             let stored = try bench.text("kept/run.json")
 
             let reported = try bench.run("report", "kept")
@@ -125,9 +127,9 @@ extension CommandTests {
             let builtIn = try bench.run("run", "--dry-run", "--seed", "7")
             #expect(planned.code == 0 && planned.output == builtIn.output)
             #expect(planned.output.contains("aes-gcm-256/256B/closed-4/token-bucket-500ps-100"))
-            // For each of two mechanisms five loads, two throttles and the baseline.
-            #expect(planned.output.contains("\n16 cells on softhsm, about "))
-            #expect(planned.output.contains("seed 7\n"))
+            // For each of two mechanisms five loads, two throttles, the baseline and the floor.
+            #expect(planned.output.contains("\n18 cells on softhsm, about "))
+            #expect(planned.output.contains("seed 7\nThe device gets as many calls"))
             #expect(!FileManager.default.fileExists(atPath: bench.path("results")))
         }
 
@@ -144,7 +146,7 @@ extension CommandTests {
                 orders.append(
                     try CSVReader.read(bench.path("\(name)/rounds.csv")).rows.map { $0["order"] })
             }
-            #expect(orders[0] == orders[1] && orders[0].count == 8)
+            #expect(orders[0] == orders[1] && orders[0].count == 10)
         }
     }
 }

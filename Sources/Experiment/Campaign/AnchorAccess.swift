@@ -45,14 +45,32 @@ package final class AnchorAccess: Sendable {
         }
     }
 
+    /// The module that does nothing, with keys of the session for the same mechanisms.
+    static func nullModule(
+        at path: String, _ settings: AnchorSettings, executable: String
+    ) throws -> AnchorAccess {
+        var settings = settings
+        settings.key = .session
+        var uri = try PKCS11URI(parsing: "pkcs11:token=scripted?module-path=/")
+        uri.modulePath = path
+        return try AnchorAccess(
+            .uri(uri), settings, executable: executable,
+            // What the user scripts is the user's module, never this one.
+            environment: ["ANCHORBENCH_SCRIPT": ""], pinDigits: nullModulePinDigits)
+    }
+
+    /// The PIN 1234, which the module has where no script gives it another.
+    private static let nullModulePinDigits = Array("31323334".utf8)
+
     private init(
-        _ reference: AnchorReference, _ settings: AnchorSettings, executable: String
+        _ reference: AnchorReference, _ settings: AnchorSettings, executable: String,
+        environment: [String: String] = [:], pinDigits known: [UInt8]? = nil
     ) throws {
         workspace = FileManager.default.temporaryDirectory
             .appending(path: "anchorbench-work-\(UUID().uuidString)", directoryHint: .isDirectory)
         let mechanisms = settings.mechanisms.compactMap(DecryptMechanism.init(rawValue:))
         let uri: PKCS11URI
-        var environment: [String: String] = [:]
+        var environment = environment
         var folders = [workspace.path]
         switch reference {
         case .embedded:
@@ -66,7 +84,7 @@ package final class AnchorAccess: Sendable {
         case .uri(let address):
             embedded = nil
             uri = address
-            pinDigits = try PinReader.read(address.pinSource).hexadecimal()
+            pinDigits = try known ?? PinReader.read(address.pinSource).hexadecimal()
         }
         launch = WorkerLaunch(
             executable: executable, arguments: ["worker"] + folders, environment: environment)

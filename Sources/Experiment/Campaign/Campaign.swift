@@ -11,7 +11,7 @@ package struct Campaign: Sendable {
     private let resolved: ResolvedScenario
     private let plan: Plan
     private let folder: RunFolder
-    private let executable: String
+    private let tools: CampaignTools
     private let interruption: Interruption
     private let observe: @Sendable (RunProgress) -> Void
 
@@ -21,91 +21,99 @@ package struct Campaign: Sendable {
     /// A campaign.
     ///
     /// - Parameters:
-    ///   - executable: the program that runs as a worker when called with `worker`.
+    ///   - tools: what it is carried out with.
     ///   - observe: told of every step.
     package init(
-        _ resolved: ResolvedScenario, plan: Plan, folder: RunFolder, executable: String,
+        _ resolved: ResolvedScenario, plan: Plan, folder: RunFolder, tools: CampaignTools,
         interruption: Interruption, observe: @escaping @Sendable (RunProgress) -> Void
     ) {
         self.resolved = resolved
         self.plan = plan
         self.folder = folder
-        self.executable = executable
+        self.tools = tools
         self.interruption = interruption
         self.observe = observe
     }
 
-    /// Measures every cell in every round, saving after each.
+    /// Measures every cell in every round, keeping each as it comes.
     ///
+    /// - Parameter stored: the run that the folder holds, to go on with it; nil for a new one.
     /// - Returns: the run, partial where it was interrupted or the anchor was lost.
     /// - Throws: `ExperimentError` where nothing could be measured or kept.
-    package func run() async throws -> Run {
+    package func run(resuming stored: Run? = nil) async throws -> Run {
         observe(.preparing)
-        let access = try await AnchorAccess.prepare(
-            resolved.anchor, resolved.scenario.anchor, executable: executable)
-        defer { access.remove() }
-        let crew = Crew(access, size: plan.processes)
-        interruption.onSet { Task { await crew.killAll() } }
+        let crews = try await CampaignCrews.muster(resolved, plan, tools)
+        interruption.onSet { Task { await crews.killAll() } }
         defer { interruption.onSet(nil) }
         do {
-            try await crew.muster(plan.processes)
-            var record = CampaignRecord(plan, resolved, opened: await crew.opened)
-            try await measure(crew, access, &record)
-            await crew.dismiss()
+            var record = try CampaignRecord(
+                plan, resolved, opened: await crews.anchor.opened, in: folder, resuming: stored)
+            if plan.hasNullModule == false { record.note(Self.noFloor) }
+            let partial = try await measure(crews, &record)
+            await crews.dismiss()
             guard record.hasMeasuredAnchor else {
                 throw ExperimentError.device(
                     "nothing could be measured: \(record.lastLoss ?? "no call was completed")")
             }
-            return record.run
+            return try record.end(partial)
         } catch {
-            await crew.killAll()
-            await crew.dismiss()
+            await crews.killAll()
+            await crews.dismiss()
             throw error
         }
     }
 
+    private static let noFloor =
+        "What the harness itself costs was not measured: \(CampaignTools.nullModuleName) is not "
+        + "beside the command."
+
+    /// Runs the rounds that are not there yet; tells why it ended early, nil where it did not.
     private func measure(
-        _ crew: Crew, _ access: AnchorAccess, _ record: inout CampaignRecord
-    ) async throws {
+        _ crews: CampaignCrews, _ record: inout CampaignRecord
+    ) async throws -> String? {
         let total = plan.cells.count * plan.scenario.rounds
         observe(.started(total: total, estimate: plan.measuringTime))
-        var (position, losses) = (0, 0)
+        var losses = 0
         for number in 1...plan.scenario.rounds {
-            for index in plan.order(ofRound: number) {
-                guard !interruption.isSet else {
-                    return try record.end(in: folder, "it was interrupted")
+            for index in plan.order(ofRound: number)
+            where !record.holds(round: number, of: index) {
+                guard !interruption.isSet else { return "it was interrupted" }
+                guard let quota = quota(of: plan.cells[index], after: record.calls) else {
+                    return "its limit of \(limitText) calls was reached"
                 }
-                position += 1
-                let cell = plan.cells[index]
-                observe(.round(cell, number: number, position: position))
-                let outcome = await measureRound(cell, number, position, crew, access)
+                let position = record.rounds + 1
+                observe(.round(plan.cells[index], number: number, position: position))
+                let outcome = await measureRound(index, number, position, quota, crews)
                 // A round that Ctrl-C cut off says nothing about the anchor.
-                guard !interruption.isSet else {
-                    return try record.end(in: folder, "it was interrupted")
-                }
+                guard !interruption.isSet else { return "it was interrupted" }
                 losses = outcome.histograms == nil ? losses + 1 : 0
-                try record.add(outcome, toCell: index, in: folder)
-                observe(.finished(cell, outcome.round, position: position))
+                try record.add(outcome, toCell: index)
+                observe(.finished(plan.cells[index], outcome.round, position: position))
                 guard losses < Self.lossLimit else {
-                    return try record.end(
-                        in: folder,
-                        "\(losses) rounds in a row were lost (\(record.lastLoss ?? ""))")
+                    return "\(losses) rounds in a row were lost (\(record.lastLoss ?? ""))"
                 }
             }
         }
-        try record.end(in: folder, nil)
+        return nil
     }
 
     private func measureRound(
-        _ cell: Cell, _ number: Int, _ order: Int, _ crew: Crew, _ access: AnchorAccess
+        _ index: Int, _ number: Int, _ order: Int, _ quota: CallQuota, _ crews: CampaignCrews
     ) async -> RoundOutcome {
-        let name = "throttle-\(number)-\(order)"
+        let cell = plan.cells[index]
+        let name = "throttle-\(number)-\(index)"
         do {
-            let state = try throttleState(cell.throttle, at: access.workspace.appending(path: name))
+            let state = try throttleState(
+                cell.throttle, at: crews.workspace.appending(path: name))
             defer { state.map { try? FileManager.default.removeItem(atPath: $0) } }
-            let reports = try await crew.measure(orders(for: cell, throttleState: state))
+            let before = HostReading.now()
+            let reports = try await crews.crew(of: cell).measure(
+                orders(for: index, round: number, throttleState: state, quota, crews))
             return try RoundOutcome(
-                reports, number: number, order: order, errorLimit: plan.scenario.abortAfterErrors)
+                reports, of: cell, number: number, order: order,
+                errorLimit: plan.scenario.limits.abortAfterErrors,
+                host: HostChange(from: before, to: .now()),
+                processors: ProcessInfo.processInfo.activeProcessorCount)
         } catch {
             let reason = (error as? RoundLoss)?.reason ?? "\(error)"
             return RoundOutcome(lost: reason, number: number, order: order)
@@ -125,18 +133,51 @@ package struct Campaign: Sendable {
     }
 
     /// The callers of a cell spread over its processes as evenly as they go.
-    private func orders(for cell: Cell, throttleState: String?) -> [MeasureOrder] {
+    private func orders(
+        for cellIndex: Int, round: Int, throttleState: String?, _ quota: CallQuota,
+        _ crews: CampaignCrews
+    ) -> [MeasureOrder] {
+        let cell = plan.cells[cellIndex]
         guard let mechanism = DecryptMechanism(rawValue: cell.mechanism) else {
             preconditionFailure("a plan holds known mechanisms")
         }
+        let limits = plan.scenario.limits
         return (0..<cell.processes).map { index in
             let extra = index < cell.callers % cell.processes ? 1 : 0
             return MeasureOrder(
                 isBaseline: cell.isBaseline, mechanism: mechanism, keyBits: cell.keyBits,
                 recordBytes: cell.recordBytes, callers: cell.callers / cell.processes + extra,
                 warmUp: plan.scenario.warmUp, duration: plan.duration(of: cell),
+                arrivals: cell.open.map { rate in
+                    MeasureOrder.ArrivalOrder(
+                        rate: rate, seed: plan.arrivalSeed(ofRound: round, cell: cellIndex),
+                        part: index, parts: cell.processes)
+                },
                 throttle: cell.throttle, throttleState: throttleState,
-                onDenied: plan.scenario.onDenied, errorLimit: plan.scenario.abortAfterErrors)
+                onDenied: plan.scenario.onDenied, errorLimit: limits.abortAfterErrors,
+                pace: cell.isAnchored ? crews.pace : nil, callsPerCaller: quota.callsPerCaller)
         }
+    }
+}
+
+extension Campaign {
+    /// How many calls each caller of a round may make.
+    private struct CallQuota {
+        /// Nil for no bound.
+        let callsPerCaller: UInt64?
+    }
+
+    /// The share of each caller in what is left of the run's calls; nil where that is not one.
+    private func quota(of cell: Cell, after calls: UInt64) -> CallQuota? {
+        guard let most = plan.scenario.limits.maxOperations, cell.isAnchored else {
+            return CallQuota(callsPerCaller: nil)
+        }
+        let left = most.count - min(calls, most.count)
+        let share = left / UInt64(cell.callers)
+        return share > 0 ? CallQuota(callsPerCaller: share) : nil
+    }
+
+    private var limitText: String {
+        plan.scenario.limits.maxOperations.map { "\($0)" } ?? "no"
     }
 }

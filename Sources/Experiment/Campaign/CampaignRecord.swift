@@ -10,77 +10,161 @@ import Units
 struct CampaignRecord {
     private(set) var run: Run
     private(set) var lastLoss: String?
+    /// Calls on the anchor so far, whatever they were made for.
+    private(set) var calls: UInt64 = 0
+    private let folder: RunFolder
+    private let journal: RunJournal
     private var pools: [StoredHistograms]
+    private var done: Set<Place> = []
     private var savedAt = Nanoseconds.zero
     private var savingTook = Nanoseconds.zero
     private let clock = MonotonicClock()
 
-    init(_ plan: Plan, _ resolved: ResolvedScenario, opened: OpenedReport?) {
+    /// A round of a cell.
+    private struct Place: Hashable {
+        let cell: Int
+        let round: Int
+    }
+
+    /// The record of a new run, or of one that goes on from what its folder holds.
+    ///
+    /// - Throws: `ExperimentError.output`, `RunError`.
+    init(
+        _ plan: Plan, _ resolved: ResolvedScenario, opened: OpenedReport?, in folder: RunFolder,
+        resuming stored: Run?
+    ) throws {
         let cells = plan.cells.map { cell in
             CellResult(cell.withKeyBits(opened?.keyBits[cell.mechanism]))
         }
+        self.folder = folder
+        let entries = try RunJournal.entries(in: folder)
+        journal = try RunJournal(in: folder)
+        pools = Array(repeating: StoredHistograms(), count: cells.count)
         run = Run(
             scenario: resolved.scenario, seed: plan.seed,
             provenance: ProvenanceCollector.collect(resolved, seed: plan.seed, opened: opened),
             cells: cells, partial: "its measuring has not come to an end", notes: resolved.notes)
-        pools = Array(repeating: StoredHistograms(), count: cells.count)
+        guard let stored else { return }
+        for entry in entries where cells.indices.contains(entry.cell) { try add(entry) }
+        try resume(stored)
     }
 
-    /// Whether any call on the anchor itself was answered; the baseline alone is no measurement.
+    /// How many rounds there are, each of every cell counted.
+    var rounds: Int { done.count }
+
+    /// Whether a round of a cell has been run.
+    func holds(round: Int, of cell: Int) -> Bool { done.contains(Place(cell: cell, round: round)) }
+
+    /// Whether any call on the anchor itself was answered; a comparison alone is no measurement.
     var hasMeasuredAnchor: Bool {
-        run.cells.contains { !$0.cell.isBaseline && ($0.operations > 0 || $0.denied > 0) }
+        run.cells.contains { $0.cell.isAnchored && ($0.operations > 0 || $0.denied > 0) }
     }
 
-    /// Adds a round and saves, unless saving would take a tenth of the time or more.
-    mutating func add(
-        _ outcome: RoundOutcome, toCell index: Int, in folder: RunFolder
-    ) throws {
-        if !outcome.round.verdict.isValid { lastLoss = outcome.round.verdict.reasonText }
-        let pooled = try pools[index].add(outcome.histograms)
-        run.cells[index].add(outcome.round, pooled: pooled)
+    /// Adds a round: to the journal at once, to the other files unless saving them would take a
+    /// tenth of the time or more.
+    mutating func add(_ outcome: RoundOutcome, toCell index: Int) throws {
+        let entry = RunJournal.Entry(outcome, cell: index)
+        try journal.append(entry)
+        try add(entry)
         guard (clock.now() - savedAt).count > 10 * savingTook.count else { return }
-        try save(in: folder)
+        try save()
+    }
+
+    /// Says something that a reader of the results must know, once.
+    mutating func note(_ text: String) {
+        if !run.notes.contains(text) { run.notes.append(text) }
     }
 
     /// Ends the run and saves it.
     ///
     /// - Parameter partial: why it is not whole; nil where it is.
-    mutating func end(in folder: RunFolder, _ partial: String?) throws {
+    mutating func end(_ partial: String?) throws -> Run {
         run.partial = partial
         run.provenance.run["ended"] = .value(ProvenanceCollector.timestamp())
-        try save(in: folder)
+        try save()
+        if partial == nil { journal.remove() }
+        return run
     }
 
-    private mutating func save(in folder: RunFolder) throws {
+    private mutating func add(_ entry: RunJournal.Entry) throws {
+        if !entry.round.verdict.isValid { lastLoss = entry.round.verdict.reasonText }
+        calls += entry.calls
+        let pooled = try pools[entry.cell].add(try entry.pooled())
+        run.cells[entry.cell].add(entry.round, pooled: pooled)
+        done.insert(Place(cell: entry.cell, round: entry.round.number))
+    }
+
+    private mutating func save() throws {
         let before = clock.now()
         run.compareThrottlesWithEnvelopes()
         try folder.save(run)
+        try folder.write(try histogramLog().text, to: RunFolder.histogramsName)
         savedAt = clock.now()
         savingTook = savedAt - before
     }
 }
 
+extension CampaignRecord {
+    /// Takes over what the first part of the run knew, and says that there were two.
+    private mutating func resume(_ stored: Run) throws {
+        let module = "module_sha256"
+        if let before = stored.provenance.anchor[module]?.value,
+            let now = run.provenance.anchor[module]?.value, before != now
+        {
+            throw RunError(
+                "the module is not the one that the run was begun with (SHA-256 \(before.prefix(12)) "
+                    + "then, \(now.prefix(12)) now): measure anew")
+        }
+        let now = ProvenanceCollector.timestamp()
+        let begun = stored.provenance.run["started"] ?? .unavailable("the first part does not say")
+        let earlier = stored.provenance.run["resumed"]?.value.map { $0 + ", " } ?? ""
+        run.provenance.run["started"] = begun
+        run.provenance.run["resumed"] = .value(earlier + now)
+        run.notes = stored.notes
+        note(
+            "The run was resumed at \(now) with \(done.count) rounds measured before. The machine "
+                + "may have been in another state then: compare rounds.csv where it matters.")
+    }
+
+    /// Every pooled histogram, tagged by cell and kind.
+    private func histogramLog() throws -> HistogramLog {
+        let begun = run.provenance.run["started"]?.value
+            .flatMap { try? Date($0, strategy: .iso8601) }
+        let start = Nanoseconds(Int64((begun?.timeIntervalSince1970 ?? 0) * 1e9))
+        var log = HistogramLog(start: start)
+        for (result, pool) in zip(run.cells, pools) {
+            let length = result.rounds.reduce(0) { $0 + $1.seconds }
+            for (kind, histogram) in try pool.pooled().all.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                try log.append(
+                    HistogramLog.Row(
+                        tag: try HistogramTag(cell: result.cell.key, kind: kind), start: start,
+                        length: Nanoseconds(Int64(length * 1e9)),
+                        histogram: PortableHistogram(histogram)))
+            }
+        }
+        return log
+    }
+}
+
 /// A cell's pooled histograms between two rounds, encoded: a few kilobytes instead of a megabyte.
 private struct StoredHistograms {
-    private var service: [UInt8]?
-    private var throttleWait: [UInt8]?
-    private var denial: [UInt8]?
+    private var encoded: [LatencyKind: [UInt8]] = [:]
 
     /// Merges a round's histograms in.
     mutating func add(
         _ new: PooledHistograms?
     ) throws(HistogramEncodingError) -> PooledHistograms {
-        var pooled = PooledHistograms()
-        if let service { pooled.service = try HistogramEncoding.decode(service) }
-        if let throttleWait {
-            pooled.throttleWait = try HistogramEncoding.decode(throttleWait)
-        }
-        if let denial { pooled.denial = try HistogramEncoding.decode(denial) }
+        var pooled = try pooled()
         guard let new else { return pooled }
         pooled.merge(new)
-        service = HistogramEncoding.encode(pooled.service)
-        throttleWait = pooled.throttleWait.map(HistogramEncoding.encode)
-        denial = pooled.denial.map(HistogramEncoding.encode)
+        encoded = pooled.all.mapValues(HistogramEncoding.encode)
+        return pooled
+    }
+
+    /// The histograms so far.
+    func pooled() throws(HistogramEncodingError) -> PooledHistograms {
+        var pooled = PooledHistograms()
+        for (kind, bytes) in encoded { pooled[kind] = try HistogramEncoding.decode(bytes) }
         return pooled
     }
 }
@@ -88,10 +172,11 @@ private struct StoredHistograms {
 extension Cell {
     /// The cell with the key length that the token reports; a stored key may differ from the plan.
     fileprivate func withKeyBits(_ bits: Int?) -> Cell {
-        guard let bits, bits > 0, !isBaseline else { return self }
+        guard let bits, bits > 0, isAnchored else { return self }
         return Cell(
             anchor: anchor, mechanism: mechanism, keyBits: bits, keyKind: keyKind,
-            recordBytes: recordBytes, callers: callers, processes: processes, throttle: throttle)
+            recordBytes: recordBytes, callers: callers, processes: processes, throttle: throttle,
+            open: open)
     }
 }
 

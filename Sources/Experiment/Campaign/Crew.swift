@@ -48,7 +48,7 @@ actor Crew {
             try? await team[index].send(.measure(order))
         }
         for (index, order) in orders.enumerated() {
-            let limit = AnchorAccess.preparationLimit + order.warmUp
+            let limit = AnchorAccess.preparationLimit + (order.warmUp ?? .zero)
             if let reason = await receive(
                 index, team, limit, { if case .ready = $0 { true } else { false } })
             {

@@ -7,6 +7,9 @@ package struct RunFolder: Sendable {
     /// The folder.
     package let url: URL
 
+    /// The file of the pooled histograms.
+    static let histogramsName = "histograms.hlog"
+
     /// Space that a run may need; less than this is said before measuring.
     private static let neededBytes: Int64 = 16 << 20
 
@@ -44,6 +47,8 @@ package struct RunFolder: Sendable {
     /// Removes the folder again where nothing was measured into it.
     package func removeIfEmpty() {
         let files = FileManager.default
+        let journal = url.appending(path: RunJournal.name).path
+        if files.contents(atPath: journal)?.isEmpty == true { try? files.removeItem(atPath: journal) }
         for folder in [url.appending(path: "charts"), url] {
             guard let left = try? files.contentsOfDirectory(atPath: folder.path), left.isEmpty
             else { return }

@@ -45,3 +45,8 @@ package struct ResolvedScenario: Equatable, Sendable {
     /// What was decided for the user, in sentences for the report.
     package var notes: [String]
 }
+
+extension ResolvedScenario {
+    /// Whether the anchor is the throwaway token, which nobody else uses.
+    package var isEmbedded: Bool { anchor == .embedded }
+}

@@ -50,6 +50,25 @@ extension ScenarioReader {
     }
 }
 
+extension ScenarioReader {
+    /// The scenario that a run was begun with, to go on with it.
+    ///
+    /// - Throws: `ScenarioError` where its anchor is named by a key's label, which no file holds.
+    package static func resume(_ scenario: Scenario) throws(ScenarioError) -> ResolvedScenario {
+        guard !scenario.anchor.uri.contains(PKCS11URI.hiddenLabel) else {
+            throw ScenarioError(
+                "the run does not hold the label of its key: repeat the --anchor that it was begun "
+                    + "with, and its scenario file if there was one")
+        }
+        do throws(URIError) {
+            let anchor = try AnchorReference(parsing: scenario.anchor.uri)
+            return ResolvedScenario(scenario: scenario, anchor: anchor, notes: [])
+        } catch {
+            throw ScenarioError("the run's anchor cannot be read: \(error.description)")
+        }
+    }
+}
+
 /// A flag that stands for a key of the scenario.
 package struct ScenarioOverride: Sendable {
     /// The flag as typed, such as `--closed`.

@@ -1,4 +1,5 @@
 import Anchors
+import Results
 import Throttling
 import Units
 

@@ -1,5 +1,6 @@
 import Anchors
 import Foundation
+import Latency
 import Results
 import Throttling
 import Units

@@ -7,17 +7,36 @@ struct MeasureCommand: AsyncParsableCommand {
         commandName: "measure",
         abstract: "Measure an anchor and keep the figures, without projecting anything.",
         discussion: """
-            Writes run.json, cells.csv and rounds.csv, saved after every round: what is measured \
-            stays, whatever happens next. 'project' and 'report' take the folder from there.
+            Writes run.json, cells.csv, rounds.csv and histograms.hlog. Every round is on the disk \
+            before the next begins: what is measured stays, whatever happens next, and --resume \
+            goes on from there. 'project' and 'report' take the folder.
 
               anchorbench measure --closed 1,2,4,8,16 --output results/scaling
               anchorbench report results/scaling
+              anchorbench measure --resume results/scaling
             """)
 
     @OptionGroup var options: ScenarioOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Go on with a run that was interrupted, in its own folder; needs no scenario, unless "
+                + "the anchor names a key.", valueName: "run"),
+        completion: .directory)
+    var resume: String?
+
+    func validate() throws {
+        guard resume != nil else { return }
+        guard options.output == nil else {
+            throw ValidationError("--resume goes on in the run's own folder: leave --output out")
+        }
+        guard options.seed == nil else {
+            throw ValidationError("--resume keeps the run's seed: leave --seed out")
+        }
+    }
+
     func run() async throws {
-        let measurement = try Measurement(options)
+        let measurement = try Measurement(options, resume: resume)
         guard !options.dryRun else { return measurement.printPlan() }
         let outcome = try await measurement.run()
         print(outcome.folder.url.relativePath)

@@ -11,13 +11,38 @@ struct Measurement {
     private let plan: Plan
     private let options: ScenarioOptions
 
-    init(_ options: ScenarioOptions) throws {
+    /// The run to go on with, and its folder; nil for a new one.
+    private let stored: (run: Run, folder: RunFolder)?
+    private let tools = CampaignTools.own
+
+    /// A measurement by a scenario; with `resume` the rest of a run that did not come to its end.
+    init(_ options: ScenarioOptions, resume: String? = nil) throws {
         self.options = options
-        resolved = try options.resolve()
+        stored = try resume.map { path in
+            let folder = try RunFolder(opening: URL(fileURLWithPath: path))
+            return (try folder.load(), folder)
+        }
+        resolved = try Self.resolve(options, resuming: stored?.run)
         plan = try Plan(
             resolved.scenario, anchorName: resolved.anchor.shortName,
             processors: ProcessInfo.processInfo.activeProcessorCount,
-            seed: options.seed ?? .random(in: 0...UInt64(UInt32.max)))
+            seed: stored?.run.seed ?? options.seed ?? .random(in: 0...UInt64(UInt32.max)),
+            hasNullModule: stored.map { stored in stored.run.cells.contains(where: \.cell.isFloor) }
+                ?? (tools.nullModule != nil))
+    }
+
+    private static func resolve(
+        _ options: ScenarioOptions, resuming stored: Run?
+    ) throws -> ResolvedScenario {
+        guard let stored else { return try options.resolve() }
+        guard options.changesScenario else { return try ScenarioReader.resume(stored.scenario) }
+        let resolved = try options.resolve()
+        guard resolved.scenario == stored.scenario else {
+            throw ValidationError(
+                "the scenario is not the one that the run was begun with: give the same file and "
+                    + "flags, or none")
+        }
+        return resolved
     }
 
     /// Prints the plan on standard output.
@@ -35,6 +60,7 @@ struct Measurement {
         print(
             "\(plan.cells.count) cells on \(resolved.anchor.redacted), about "
                 + "\(plan.measuringTime.inWords) of measuring, seed \(plan.seed)")
+        print(plan.callsInWords)
         for note in resolved.notes { print(note) }
     }
 
@@ -42,19 +68,20 @@ struct Measurement {
     ///
     /// - Throws: `ExperimentError` where nothing could be measured or kept.
     func run() async throws -> (run: Run, folder: RunFolder, wasInterrupted: Bool) {
-        let folder = try RunFolder(creating: outputFolder)
+        let folder = try stored?.folder ?? RunFolder(creating: outputFolder)
         Console.say(
             "\(plan.cells.count) cells × \(plan.scenario.rounds) rounds on "
                 + "\(resolved.anchor.redacted): about \(plan.measuringTime.inWords)")
+        if !resolved.isEmbedded { Console.say(plan.callsInWords) }
         let interruption = Interruption()
         let watch = SignalWatch(interruption)
         let printer = ProgressPrinter()
         let campaign = Campaign(
-            resolved, plan: plan, folder: folder, executable: "/proc/self/exe",
-            interruption: interruption, observe: printer.show)
+            resolved, plan: plan, folder: folder, tools: tools, interruption: interruption,
+            observe: printer.show)
         let run: Run
         do {
-            run = try await campaign.run()
+            run = try await campaign.run(resuming: stored?.run)
         } catch {
             printer.end()
             watch.end()

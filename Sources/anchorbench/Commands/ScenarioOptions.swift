@@ -42,6 +42,23 @@ struct ScenarioOptions: ParsableArguments {
     )
     var rounds: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Open loads, such as '{ rate: 2k/s, arrivals: poisson }'; may be repeated.",
+            valueName: "load"))
+    var open: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Most calls a second of all callers, such as 200/s.", valueName: "rate"))
+    var maxRate: String?
+
+    @Option(help: ArgumentHelp("Most calls of the whole run, such as 10k.", valueName: "n"))
+    var maxOperations: String?
+
+    @Option(
+        help: ArgumentHelp("A round ends early after so many failed calls.", valueName: "n"))
+    var abortAfterErrors: String?
+
     @Flag(help: "Rounds of 100 ms with a short warm-up: a first look, not a result.")
     var quick = false
 
@@ -76,6 +93,9 @@ struct ScenarioOptions: ParsableArguments {
             text, source: file ?? "the built-in scenario", overrides: overrides)
     }
 
+    /// Whether a file or a flag says what to measure.
+    var changesScenario: Bool { file != nil || !overrides.isEmpty }
+
     private var overrides: [ScenarioOverride] {
         var overrides: [ScenarioOverride] = []
         func add(_ flag: String, _ value: String?, _ yaml: (String) -> String) {
@@ -86,6 +106,12 @@ struct ScenarioOptions: ParsableArguments {
         add("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
         add("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
         add("--closed", closed) { "load: { closed: [\($0)] }" }
+        if !open.isEmpty {
+            add("--open", open.joined(separator: ", ")) { "load: { open: [\($0)] }" }
+        }
+        add("--max-rate", maxRate) { "limits: { max-rate: \($0) }" }
+        add("--max-operations", maxOperations) { "limits: { max-operations: \($0) }" }
+        add("--abort-after-errors", abortAfterErrors) { "limits: { abort-after-errors: \($0) }" }
         if !throttle.isEmpty {
             add("--throttle", throttle.joined(separator: ", ")) { "throttles: [\($0)]" }
         }

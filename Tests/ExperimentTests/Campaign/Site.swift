@@ -52,16 +52,19 @@ final class Site {
 
     /// Runs a scenario, given as YAML over the built-in one.
     func run(
-        _ yaml: String, seed: UInt64 = 1, interruption: Interruption = Interruption(),
+        _ yaml: String, seed: UInt64 = 1, resuming stored: Run? = nil, interruption: Interruption = Interruption(),
         observe: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> Run {
         let resolved = try ScenarioReader.read(yaml, source: "a test")
         let plan = try Plan(
             resolved.scenario, anchorName: resolved.anchor.shortName, processors: 1, seed: seed)
         let campaign = Campaign(
-            resolved, plan: plan, folder: try RunFolder(creating: output),
-            executable: launcher.path, interruption: interruption, observe: observe)
-        return try await campaign.run()
+            resolved, plan: plan,
+            folder: try stored == nil
+                ? RunFolder(creating: output) : RunFolder(opening: output),
+            tools: CampaignTools(executable: launcher.path, nullModule: nil),
+            interruption: interruption, observe: observe)
+        return try await campaign.run(resuming: stored)
     }
 
     /// The run's folder.

@@ -29,7 +29,7 @@ struct BuiltInScenarioTests {
             ])
         #expect(scenario.throttlesAt == .largest && scenario.onDenied == "backoff")
         #expect(scenario.rounds == 5 && scenario.duration == .milliseconds(500))
-        #expect(scenario.abortAfterErrors == 100)
+        #expect(scenario.limits == Limits())
         let exposure = scenario.exposure
         #expect(
             exposure.datasets.map(\.count)

@@ -49,10 +49,10 @@ struct RefusalTests {
         arguments: [
             ("anchor: { operation: unwrap }", "unwrap"),
             ("anchor: { mechanism: aes-ctr }", "aes-ctr"),
-            ("anchor: { oaep-hash: sha256 }", "sha256"), ("load: { open: [] }", "open"),
+            ("anchor: { oaep-hash: sha256 }", "sha256"),
             ("load: { mixed: [] }", "mixed"), ("throttles: [{ breaker: {} }]", "breaker"),
             ("throttles: [{ all: [] }]", "all"), ("throttles: [tarpit]", "tarpit"),
-            ("limits: { max-rate: 5/s }", "max-rate"), ("exposure: { alarm: {} }", "alarm"),
+            ("exposure: { alarm: {} }", "alarm"),
             ("exposure: { demand: {} }", "demand"), ("exposure: { canaries: 3 }", "canaries"),
             ("exposure: { attackers: [creep] }", "creep"), ("exposure: { cost: {} }", "cost"),
         ])
@@ -153,7 +153,6 @@ struct RefusalTests {
         arguments: [
             ("a: [1", "s.yaml is no YAML"), ("- 1\n- 2", "the scenario must be a mapping"),
             ("just words", "the scenario must be a mapping"), ("throttles: []", "'throttles'"),
-            ("load: { closed: [] }", "'load.closed' must not be an empty list"),
             ("load: 5", "'load' must be a mapping"), ("name: [a]", "'name' must be a single value"),
             ("rounds: 3\nrounds: 4", "rounds"),
         ])
@@ -166,5 +165,22 @@ struct RefusalTests {
     func nothingToRun() throws {
         let sentence = try #require(complaint(about: "load: { closed: [1, 2], processes: [4] }"))
         #expect(sentence.contains("no load has as many callers as processes"), "\(sentence)")
+        let empty = try #require(complaint(about: "load: { closed: [] }"))
+        #expect(empty.contains("nothing would run"), "\(empty)")
+    }
+
+    @Test(
+        "an open load that cannot be offered is refused with its place",
+        arguments: [
+            ("[{ arrivals: poisson }]", "'load.open': an open load needs a rate"),
+            ("[{ rate: 0/s }]", "'load.open.rate': '0/s'"),
+            ("[{ rate: 20M/s }]", "'20M/s' must be at most 10M/s"),
+            ("[{ rate: 5/s, arrivals: random }]", "'random' is unknown; known: constant, poisson"),
+            ("[{ rate: 5/s, caller: 3 }]", "'caller' is unknown; did you mean 'callers'?"),
+            ("[{ rate: 5/s }, { rate: 5/s }]", "'load.open' lists the same value twice"),
+        ])
+    func openLoads(_ text: String, _ words: String) throws {
+        let sentence = try #require(complaint(about: "load: { open: \(text) }"))
+        #expect(sentence.hasPrefix("s.yaml, line 1: ") && sentence.contains(words), "\(sentence)")
     }
 }

@@ -6,13 +6,13 @@ import Units
 @testable import Load
 
 @Suite("A closed load counts what was done")
-struct ClosedLoadTests {
+struct WorkloadTests {
     private let ledger = Ledger()
     private let clock = VirtualClock()
 
     @Test("one caller on a virtual clock: counts, times and throughput are exact")
     func exact() throws {
-        let load = ClosedLoad(callers: 1, warmUp: .zero, duration: .milliseconds(100))
+        let load = Workload(callers: 1, warmUp: .lasting(.zero), duration: .milliseconds(100))
         let measured = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
             (operation.clock, operation.time) = (clock, .milliseconds(3))
@@ -20,7 +20,7 @@ struct ClosedLoadTests {
         } awaitRelease: {
             VirtualClock.release
         }
-        let records = try #require(measured)
+        let records = try #require(measured).callers
         let record = try #require(records.first)
         // A call may start until the last nanosecond: the 34th begins at 99 ms.
         #expect(records.count == 1 && record.operations == 34 && record.admitted == 34)
@@ -35,7 +35,7 @@ struct ClosedLoadTests {
 
     @Test("records are opened in turn, each caller from a place of its own")
     func turns() throws {
-        let load = ClosedLoad(callers: 1, warmUp: .zero, duration: .milliseconds(10))
+        let load = Workload(callers: 1, warmUp: .lasting(.zero), duration: .milliseconds(10))
         _ = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
             (operation.clock, operation.time) = (clock, .milliseconds(1))
@@ -49,14 +49,14 @@ struct ClosedLoadTests {
 
     @Test("on the machine's clock the counts are those of the operations, caller by caller")
     func counts() throws {
-        let load = ClosedLoad(callers: 4, warmUp: .zero, duration: .milliseconds(20))
+        let load = Workload(callers: 4, warmUp: .lasting(.zero), duration: .milliseconds(20))
         let clock = MonotonicClock()
         let measured = try load.run(clock: clock) { [ledger] _ in
             FakeOperation(ledger)
         } awaitRelease: {
             clock.soon()
         }
-        let records = try #require(measured)
+        let records = try #require(measured).callers
         #expect(records.count == 4 && ledger.prepared.load(ordering: .relaxed) == 4)
         let operations = records.reduce(0) { $0 + $1.operations }
         #expect(operations == UInt64(ledger.performed.load(ordering: .relaxed)))
@@ -69,7 +69,7 @@ struct ClosedLoadTests {
 
     @Test("nobody is released before all are ready, however late the last one is")
     func gate() throws {
-        let load = ClosedLoad(callers: 6, warmUp: .zero, duration: .milliseconds(2))
+        let load = Workload(callers: 6, warmUp: .lasting(.zero), duration: .milliseconds(2))
         let clock = MonotonicClock()
         let early = Mutex<[Int]>([])
         let records = try load.run(clock: clock) { [ledger] number in
@@ -85,13 +85,13 @@ struct ClosedLoadTests {
             return clock.soon()
         }
         #expect(early.withLock { $0 } == [6, 0])
-        let latest = try #require(records).map(\.released).max()
-        #expect(latest == records?.first?.released)
+        let latest = try #require(records).callers.map(\.released).max()
+        #expect(latest == records?.callers.first?.released)
     }
 
     @Test("no call starts before the release, and the warm-up is in no figure")
     func warmUp() throws {
-        let load = ClosedLoad(callers: 1, warmUp: .milliseconds(7), duration: .milliseconds(5))
+        let load = Workload(callers: 1, warmUp: .lasting(.milliseconds(7)), duration: .milliseconds(5))
         let warmed = Atomic<Int>(0)
         let measured = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
@@ -103,7 +103,7 @@ struct ClosedLoadTests {
             warmed.store(ledger.performed.load(ordering: .relaxed), ordering: .relaxed)
             return VirtualClock.release
         }
-        let record = try #require(measured?.first)
+        let record = try #require(measured?.callers.first)
         #expect(warmed.load(ordering: .relaxed) == 7)
         #expect(record.operations == 5 && record.failures == 0)
         #expect(ledger.performed.load(ordering: .relaxed) == 12)
@@ -111,7 +111,7 @@ struct ClosedLoadTests {
 
     @Test("a load that is called off measures nothing and gives nothing")
     func calledOff() throws {
-        let load = ClosedLoad(callers: 3, warmUp: .zero, duration: .seconds(60))
+        let load = Workload(callers: 3, warmUp: .lasting(.zero), duration: .seconds(60))
         let records = try load.run(clock: MonotonicClock()) { [ledger] _ in
             FakeOperation(ledger)
         } awaitRelease: {
@@ -124,7 +124,7 @@ struct ClosedLoadTests {
 
     @Test("a caller that cannot prepare is reported, and nobody hangs", arguments: [0, 1, 3])
     func preparation(_ failing: Int) throws {
-        let load = ClosedLoad(callers: 4, warmUp: .zero, duration: .seconds(60))
+        let load = Workload(callers: 4, warmUp: .lasting(.zero), duration: .seconds(60))
         let isAsked = Mutex(false)
         let error = #expect(throws: LoadError.self) {
             _ = try load.run(clock: MonotonicClock()) { [ledger] number in
@@ -146,7 +146,7 @@ struct ClosedLoadTests {
 
     @Test("where several cannot prepare the first caller's reason is given")
     func firstReason() {
-        let load = ClosedLoad(callers: 3, warmUp: .zero, duration: .seconds(60))
+        let load = Workload(callers: 3, warmUp: .lasting(.zero), duration: .seconds(60))
         let error = #expect(throws: LoadError.self) {
             _ = try load.run(clock: MonotonicClock()) { [ledger] number in
                 if number > 0 { throw Unprepared(caller: number) }

@@ -1,0 +1,77 @@
+import Anchors
+import Foundation
+import Results
+import Throttling
+import Units
+
+/// The worker processes of a campaign: those of the anchor, and one with the module that does
+/// nothing where the plan measures the harness.
+struct CampaignCrews: Sendable {
+    /// The anchor's workers; the un-anchored baseline runs in one of them too.
+    let anchor: Crew
+    /// A folder for what workers share.
+    let workspace: URL
+    /// The bound on calls a second of all workers; nil for none.
+    let pace: MeasureOrder.PaceOrder?
+    private let floor: Crew?
+    private let accesses: [AnchorAccess]
+
+    /// Starts every worker that the plan needs.
+    ///
+    /// - Throws: `ExperimentError`.
+    static func muster(
+        _ resolved: ResolvedScenario, _ plan: Plan, _ tools: CampaignTools
+    ) async throws -> CampaignCrews {
+        let access = try await AnchorAccess.prepare(
+            resolved.anchor, resolved.scenario.anchor, executable: tools.executable)
+        let anchor = Crew(access, size: plan.processes)
+        var (accesses, floor) = ([access], Crew?.none)
+        do {
+            try await anchor.muster(plan.processes)
+            if plan.hasNullModule, let module = tools.nullModule {
+                let null = try AnchorAccess.nullModule(
+                    at: module, resolved.scenario.anchor, executable: tools.executable)
+                accesses.append(null)
+                let crew = Crew(null, size: 1)
+                floor = crew
+                try await crew.muster(1)
+            }
+            return CampaignCrews(
+                anchor: anchor, workspace: access.workspace,
+                pace: try pace(plan.scenario.limits.maxRate, in: access.workspace), floor: floor,
+                accesses: accesses)
+        } catch {
+            for crew in [anchor, floor].compactMap(\.self) {
+                await crew.killAll()
+                await crew.dismiss()
+            }
+            accesses.forEach { $0.remove() }
+            throw error
+        }
+    }
+
+    /// The workers that a cell runs on.
+    func crew(of cell: Cell) -> Crew { cell.isFloor ? floor ?? anchor : anchor }
+
+    /// Ends every worker at once; the round in progress is lost.
+    func killAll() async {
+        await anchor.killAll()
+        await floor?.killAll()
+    }
+
+    /// Ends every worker in order, and removes what was made for them.
+    func dismiss() async {
+        await anchor.dismiss()
+        await floor?.dismiss()
+        accesses.forEach { $0.remove() }
+    }
+
+    private static func pace(
+        _ rate: Rate?, in workspace: URL
+    ) throws -> MeasureOrder.PaceOrder? {
+        guard let rate else { return nil }
+        let state = workspace.appending(path: "pace").path
+        try SharedState.create(at: state, initialWord: 0)
+        return MeasureOrder.PaceOrder(rate: rate, state: state)
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Latency
+import Results
+
+/// The rounds of a run as they came, one JSON object a line, on disk before the next round begins:
+/// a run that is killed loses only the round in progress.
+///
+/// The folder's other files are rewritten from time to time; whatever they lack stands here. It
+/// goes when the run is whole.
+final class RunJournal {
+    /// The file's name in the run's folder.
+    static let name = "journal.jsonl"
+
+    /// One round of a cell.
+    struct Entry: Codable, Sendable {
+        /// The cell's place in the plan, which scenario and seed determine.
+        let cell: Int
+        /// Its figures.
+        let round: Round
+        /// Calls on the anchor, whatever they were made for.
+        let calls: UInt64
+        /// Histograms in the HdrHistogram V2 encoding; nil where the round was lost.
+        let histograms: [LatencyKind: Data]?
+    }
+
+    private let file: Int32
+    private let path: String
+
+    /// Opens the journal of a run, making it where there is none; what a killed run left of a line
+    /// is cut off.
+    ///
+    /// - Throws: `ExperimentError.output` where it cannot be written or another process writes it.
+    init(in folder: RunFolder) throws(ExperimentError) {
+        path = folder.url.appending(path: Self.name).path
+        file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard file >= 0 else {
+            throw ExperimentError.output(
+                "'\(path)' cannot be written (\(String(cString: strerror(errno))))")
+        }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            throw ExperimentError.output(
+                "another anchorbench writes to '\(folder.url.path)': wait for it, or choose another "
+                    + "--output")
+        }
+        let text = FileManager.default.contents(atPath: path) ?? Data()
+        let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        if whole < text.count { ftruncate(file, off_t(whole)) }
+    }
+
+    deinit { close(file) }
+
+    /// Adds a round; it is on the disk when this returns.
+    ///
+    /// - Throws: `ExperimentError.output`; what was written before is kept.
+    func append(_ entry: Entry) throws(ExperimentError) {
+        guard let line = try? JSONEncoder().encode(entry) else {
+            preconditionFailure("a round is plain data")
+        }
+        let bytes = [UInt8](line) + [UInt8(ascii: "\n")]
+        let length = lseek(file, 0, SEEK_END)
+        guard write(file, bytes, bytes.count) == bytes.count, fdatasync(file) == 0 else {
+            let reason = errno == 0 ? "the disk is full" : String(cString: strerror(errno))
+            // Half a line helps nobody.
+            ftruncate(file, length)
+            throw ExperimentError.output(
+                "'\(path)' cannot be written (\(reason)); what was measured before is kept, and "
+                    + "'anchorbench measure --resume' goes on from there")
+        }
+    }
+
+    /// Removes the journal of a run that is whole.
+    func remove() { unlink(path) }
+
+    /// The rounds that a folder's journal holds; empty where there is no journal.
+    ///
+    /// - Throws: `RunError` where a line of it is damaged.
+    static func entries(in folder: RunFolder) throws(RunError) -> [Entry] {
+        let path = folder.url.appending(path: name).path
+        guard let text = FileManager.default.contents(atPath: path) else { return [] }
+        let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { text[...$0] } ?? Data()
+        var entries: [Entry] = []
+        for (index, line) in whole.split(separator: UInt8(ascii: "\n")).enumerated() {
+            do {
+                entries.append(try JSONDecoder().decode(Entry.self, from: line))
+            } catch {
+                throw RunError(
+                    "\(name), line \(index + 1), is damaged; remove the line to go on without that "
+                        + "round")
+            }
+        }
+        return entries
+    }
+}
+
+extension RunJournal.Entry {
+    /// An outcome of a cell as the journal keeps it.
+    init(_ outcome: RoundOutcome, cell: Int) {
+        self.init(
+            cell: cell, round: outcome.round, calls: outcome.calls,
+            histograms: outcome.histograms?.all.mapValues { Data(HistogramEncoding.encode($0)) })
+    }
+
+    /// The round's histograms; nil where it was lost.
+    ///
+    /// - Throws: `HistogramEncodingError`.
+    func pooled() throws -> PooledHistograms? {
+        guard let histograms else { return nil }
+        return PooledHistograms(
+            try histograms.mapValues { try HistogramEncoding.decode([UInt8]($0)) })
+    }
+}

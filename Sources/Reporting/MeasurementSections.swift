@@ -1,0 +1,149 @@
+import Latency
+import Results
+import Throttling
+import Units
+
+/// The sections of a report that tell what was measured, and how far it is to be trusted.
+struct MeasurementSections {
+    private let run: Run
+
+    init(_ run: Run) { self.run = run }
+
+    /// The sections in their order; one without content is empty.
+    var texts: [String] {
+        [cells, scaling, demand, throttles, WatchSection(run).text]
+    }
+
+    private var cells: String {
+        var table = MarkdownTable([
+            ("cell", .left), ("verdict", .left), ("operations/s (95 %)", .right),
+            ("p50", .right), ("p90", .right), ("p99", .right), ("p99.9", .right),
+            ("longest", .right), ("CPU a call", .right),
+        ])
+        for result in run.cells where !result.cell.isFloor {
+            let service = result.service
+            let cpu = result.cpuNanosecondsPerOperation.map { Seconds($0 / 1e9).inWords } ?? "—"
+            table.append([
+                "`\(result.cell.key)`", Wording.verdict(result.verdict),
+                result.throughput.map { Wording.rate($0) } ?? "—",
+                Wording.latency(service.p50), Wording.latency(service.p90),
+                Wording.latency(service.p99), Wording.latency(service.p999),
+                Wording.latency(service.longest), cpu,
+            ])
+        }
+        return "## What was measured\n\n" + table.text + """
+
+            `closed-4x2` is four callers over two processes; each calls again as soon as its last \
+            call is done. Rates are counted calls over measured time, their intervals Student's t \
+            over \(run.scenario.rounds) rounds. Latencies are of the PKCS#11 calls alone, without \
+            the wait for a throttle; a percentile stands only where enough calls support it. A \
+            throttled cell is mostly burst: it shows what the throttle adds, not what a thief gets \
+            in the long run.
+            """
+    }
+
+    private var scaling: String {
+        var parts: [String] = []
+        for (subject, results) in closedResults {
+            guard results.count > 1, let one = results.first(where: { $0.cell.callers == 1 }),
+                let unit = one.throughput?.estimate
+            else { continue }
+            var table = MarkdownTable([
+                ("callers", .right), ("processes", .right), ("operations/s (95 %)", .right),
+                ("against one caller", .right), ("least / most served", .right),
+            ])
+            for result in results {
+                table.append([
+                    "\(result.cell.callers)", "\(result.cell.processes)",
+                    result.throughput.map { Wording.rate($0) } ?? "—",
+                    result.throughput.map { Wording.factor($0.estimate / unit) } ?? "—",
+                    result.cell.callers > 1
+                        ? result.fairness.map { Wording.number($0) } ?? "—" : "—",
+                ])
+            }
+            parts.append("### \(Findings.title(subject))\n\n" + table.text)
+        }
+        guard !parts.isEmpty else { return "" }
+        return "## How it scales, and how fair it is\n\n" + parts.joined(separator: "\n") + """
+
+            A module usually takes turns within one process, and a thief is not bound to one: the \
+            projections take the best of all loads. The last column compares the caller that was \
+            served least with the one that was served most, as the mean over the rounds: 1 is fair.
+            """
+    }
+
+    /// Unthrottled closed loads on the anchor, by what they opened.
+    private var closedResults: [(subject: String, results: [CellResult])] {
+        var groups: [(subject: String, results: [CellResult])] = []
+        for result in run.cells
+        where result.cell.isAnchored && result.cell.open == nil && result.cell.throttle == .none {
+            let subject = result.cell.subject
+            if let index = groups.firstIndex(where: { $0.subject == subject }) {
+                groups[index].results.append(result)
+            } else {
+                groups.append((subject, [result]))
+            }
+        }
+        return groups
+    }
+
+    private var demand: String {
+        var table = MarkdownTable([
+            ("cell", .left), ("due", .right), ("started", .right), ("backlog", .right),
+            ("response p50", .right), ("p99", .right), ("p99.9", .right), ("late p99", .right),
+        ])
+        for result in run.cells {
+            guard let open = result.open else { continue }
+            let (response, late) = (result.latency[.response], result.latency[.lateness])
+            let share = open.scheduled > 0 ? Double(open.started) / Double(open.scheduled) : 1
+            table.append([
+                "`\(result.cell.key)`", Significant.grouped(open.scheduled), Wording.share(share),
+                Significant.grouped(open.backlog), Wording.latency(response?.p50),
+                Wording.latency(response?.p99), Wording.latency(response?.p999),
+                Wording.latency(late?.p99),
+            ])
+        }
+        guard !table.isEmpty else { return "" }
+        return "## What users feel at a demand\n\n" + table.text + """
+
+            Calls of an open load fall due at a rate, whatever becomes of them. A response counts \
+            from the instant at which its call was due, so that a call held up by another's is \
+            slow, and not missing. Calls still waiting at the end are the backlog; each counts in \
+            the responses with its age then, which is a lower bound.
+            """
+    }
+
+    private var throttles: String {
+        var table = MarkdownTable([
+            ("cell", .left), ("wait p50", .right), ("wait p99", .right), ("denied", .right),
+            ("a refusal takes", .right), ("share of the limit used", .right),
+            ("admitted / possible", .right),
+        ])
+        for result in run.cells where result.cell.throttle != .none {
+            let wait = result.latency[.throttleWait]
+            table.append([
+                "`\(result.cell.key)`", Wording.latency(wait?.p50), Wording.latency(wait?.p99),
+                Significant.grouped(result.denied), Wording.latency(result.latency[.denial]?.p50),
+                limitUse(result).map { Probability(min(1, $0)).inPercent } ?? "—",
+                result.admittedToEnvelope.map { Wording.number($0) } ?? "—",
+            ])
+        }
+        guard !table.isEmpty else { return "" }
+        return "## What the throttle adds, and how well it is kept\n\n" + table.text + """
+
+            The limit is what the throttle alone would have admitted in the measured time; what \
+            was possible is the lesser of that and the device's own speed. Where most of the \
+            limit was used, a last column above 1 means that the throttle leaks; where little \
+            was, it compares two measurements of the device's speed, and scatters around 1.
+            """
+    }
+
+    /// Admitted calls over α(T), all rounds together; nil where no round is usable.
+    private func limitUse(_ result: CellResult) -> Double? {
+        let rounds = result.rounds.filter(\.verdict.isValid)
+        let envelope = result.cell.throttle.envelopeFromEpoch
+        let most = rounds.reduce(0) { $0 + envelope.admissions(within: Seconds($1.seconds)) }
+        guard most > 0 else { return nil }
+        return rounds.reduce(0) { $0 + Double($1.admitted) } / most
+    }
+}
