@@ -66,7 +66,7 @@ package struct EmbeddedToken: Sendable {
     /// - Parameter keys: one token key for each mechanism with its length in bits.
     /// - Throws: `CryptokiError`.
     package static func provision(
-        modulePath: String, keys: [DecryptMechanism: Int], pin: borrowing Pin
+        modulePath: String, keys: [RecordMechanism: Int], pin: borrowing Pin
     ) throws(CryptokiError) {
         let module = try Module(path: modulePath)
         let slot = try module.provisionToken(
@@ -79,7 +79,7 @@ package struct EmbeddedToken: Sendable {
     }
 
     /// The label of the key for a mechanism: each has a key of its own.
-    package static func keyLabel(_ mechanism: DecryptMechanism) -> String {
+    package static func keyLabel(_ mechanism: RecordMechanism) -> String {
         "\(label)-\(mechanism.rawValue)"
     }
 }

@@ -11,7 +11,7 @@ package final class LoadedAnchor: Sendable {
     private let isReadWrite: Bool
     /// Stays open as long as the anchor: the login and the session keys end with it.
     private let owner: Session
-    private let keys = Mutex<[DecryptMechanism: AnchorKey]>([:])
+    private let keys = Mutex<[RecordMechanism: AnchorKey]>([:])
 
     /// How many distinct records a caller opens in turn.
     package static let recordsPerCaller = 64
@@ -49,7 +49,7 @@ package final class LoadedAnchor: Sendable {
     /// - Returns: the key's length in bits.
     /// - Throws: `CryptokiError.notFound` naming the mechanism or the key and what there is.
     package func prepareKey(
-        _ source: KeySource, for mechanism: DecryptMechanism, bits: Int
+        _ source: KeySource, for mechanism: RecordMechanism, bits: Int
     ) throws(CryptokiError) -> Int {
         if let known = keys.withLock({ $0[mechanism] }) { return known.bits }
         let present = try module.mechanisms(of: slot.id)
@@ -69,7 +69,7 @@ package final class LoadedAnchor: Sendable {
     ///
     /// - Throws: `CryptokiError`, with the failing function.
     package func operation(
-        _ mechanism: DecryptMechanism, recordBytes: Int
+        _ mechanism: RecordMechanism, recordBytes: Int
     ) throws(CryptokiError) -> PKCS11Operation {
         guard let key = keys.withLock({ $0[mechanism] }) else {
             preconditionFailure("a key is prepared before its callers")

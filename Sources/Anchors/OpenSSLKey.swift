@@ -5,7 +5,7 @@ import Glibc
 /// A key of the un-anchored baseline, in plain memory.
 package struct OpenSSLKey: Sendable {
     /// How the records are sealed.
-    package let mechanism: DecryptMechanism
+    package let mechanism: RecordMechanism
     let secret: Secret
 
     /// The key itself.
@@ -17,7 +17,7 @@ package struct OpenSSLKey: Sendable {
     /// Makes a random key of so many bits.
     ///
     /// - Throws: `OpenSSLError`.
-    package init(_ mechanism: DecryptMechanism, bits: Int) throws(OpenSSLError) {
+    package init(_ mechanism: RecordMechanism, bits: Int) throws(OpenSSLError) {
         self.mechanism = mechanism
         guard !mechanism.isRSA else {
             secret = .rsa(try OpenSSLPair(bits: bits))
@@ -26,7 +26,7 @@ package struct OpenSSLKey: Sendable {
         secret = .aes(randomBytes(bits / 8))
     }
 
-    static func cipher(_ mechanism: DecryptMechanism, bits: Int) -> OpaquePointer? {
+    static func cipher(_ mechanism: RecordMechanism, bits: Int) -> OpaquePointer? {
         switch (mechanism, bits) {
         case (.aesGCM, 128): unsafe EVP_aes_128_gcm()
         case (.aesGCM, 192): unsafe EVP_aes_192_gcm()
@@ -95,7 +95,7 @@ struct SealedRecord: Sendable {
     }
 
     private mutating func sealAES(
-        _ mechanism: DecryptMechanism, _ key: [UInt8]
+        _ mechanism: RecordMechanism, _ key: [UInt8]
     ) throws(OpenSSLError) {
         let context = unsafe EVP_CIPHER_CTX_new()
         defer { unsafe EVP_CIPHER_CTX_free(context) }

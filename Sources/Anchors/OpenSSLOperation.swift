@@ -8,7 +8,7 @@ import Load
 /// What a thief gets who has the key. Keyed once, as an application would; each call sets the
 /// record's IV and opens it.
 @safe package struct OpenSSLOperation: Operation, ~Copyable {
-    private let mechanism: DecryptMechanism
+    private let mechanism: RecordMechanism
     private let cipher: OpaquePointer?
     private let keyContext: OpaquePointer?
     private let records: [SealedRecord]

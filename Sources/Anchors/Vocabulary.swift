@@ -4,7 +4,7 @@ import Cryptoki
 // Anchors alone, and no pointer of PKCS#11 comes with it.
 
 /// How records are sealed.
-package typealias DecryptMechanism = Cryptoki.DecryptMechanism
+package typealias RecordMechanism = Cryptoki.RecordMechanism
 /// Where a key comes from.
 package typealias KeySource = Cryptoki.KeySource
 /// What the attributes of a key allow.

@@ -15,7 +15,7 @@ import Glibc
     ///
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
-        _ session: consuming Session, key: AnchorKey, mechanism: DecryptMechanism,
+        _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
         recordBytes: Int, recordCount: Int
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions

@@ -25,7 +25,7 @@ extension Session {
     ///
     /// - Throws: `CryptokiError.notFound` with what kinds of key there are (never their labels).
     package func anchorKey(
-        _ source: KeySource, for mechanism: DecryptMechanism, bits: Int
+        _ source: KeySource, for mechanism: RecordMechanism, bits: Int
     ) throws(CryptokiError) -> AnchorKey {
         switch source {
         case .token(let label):
@@ -37,7 +37,7 @@ extension Session {
 
     /// Makes a key that cannot leave the module: a token object where it has a label.
     package func makeKey(
-        for mechanism: DecryptMechanism, bits: Int, label: String?
+        for mechanism: RecordMechanism, bits: Int, label: String?
     ) throws(CryptokiError) -> AnchorKey {
         let isToken = Attribute.flag(CKA_TOKEN, label != nil)
         let name = label.map { [Attribute.text(CKA_LABEL, $0), .text(CKA_ID, $0)] } ?? []

@@ -13,7 +13,7 @@ package struct MechanismType: RawRepresentable, Hashable, Sendable, CustomString
 }
 
 /// A way in which records are sealed under the anchor's key.
-package enum DecryptMechanism: String, CaseIterable, Codable, Sendable {
+package enum RecordMechanism: String, CaseIterable, Codable, Sendable {
     /// `CKM_AES_GCM`: 12-byte IV, 128-bit tag after the ciphertext, no associated data.
     case aesGCM = "aes-gcm"
     /// `CKM_AES_CBC_PAD`: 16-byte IV, PKCS#7 padding.

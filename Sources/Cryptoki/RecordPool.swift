@@ -22,7 +22,7 @@ import Glibc
     private static let structOffset = 16
 
     /// Lays out `count` records of `recordBytes` random bytes, each with an IV of its own.
-    init(mechanism: DecryptMechanism, keyBits: Int, recordBytes: Int, count: Int) {
+    init(mechanism: RecordMechanism, keyBits: Int, recordBytes: Int, count: Int) {
         self.count = count
         self.recordBytes = recordBytes
         ciphertextStride = mechanism.ciphertextBound(recordBytes: recordBytes, keyBits: keyBits)
@@ -62,7 +62,7 @@ import Glibc
     /// A device that chooses the GCM IV itself writes it into this memory during C_Encrypt; the
     /// decrypt reads the same memory, so it uses the device's IV.
     private static func cMechanism(
-        _ mechanism: DecryptMechanism, at start: UnsafeMutableRawPointer
+        _ mechanism: RecordMechanism, at start: UnsafeMutableRawPointer
     ) -> CK_MECHANISM {
         let iv = unsafe (start + ivOffset).assumingMemoryBound(to: UInt8.self)
         unsafe arc4random_buf(iv, mechanism.ivLength)

@@ -88,7 +88,7 @@ package struct Examination: Sendable {
 
     private var mechanismText: String {
         guard inspection.chosenToken != nil else { return "" }
-        let lines = DecryptMechanism.allCases.map { mechanism in
+        let lines = RecordMechanism.allCases.map { mechanism in
             let isThere = inspection.usable.contains(mechanism)
             return "  \(mechanism.rawValue): "
                 + (isThere ? "can be measured" : "the token has no \(mechanism.type)")

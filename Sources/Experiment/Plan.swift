@@ -30,7 +30,7 @@ package struct Plan: Sendable {
         self.seed = seed
         var cells: [Cell] = []
         for name in scenario.anchor.mechanisms {
-            let isRSA = DecryptMechanism(rawValue: name)?.isRSA ?? false
+            let isRSA = RecordMechanism(rawValue: name)?.isRSA ?? false
             let sizes = isRSA ? [Self.dataKeyBytes] : scenario.recordBytes.map(\.count)
             for size in sizes {
                 cells += Self.cells(

@@ -44,7 +44,7 @@ struct EmbeddedTokenTests {
                 modulePath: token.modulePath, tokenLabel: EmbeddedToken.label, pin: pin("4711"),
                 isReadWrite: false)
             #expect(try anchor.identity().token.label == "anchorbench")
-            for mechanism in DecryptMechanism.allCases {
+            for mechanism in RecordMechanism.allCases {
                 let bits = try anchor.prepareKey(
                     .token(label: EmbeddedToken.keyLabel(mechanism)), for: mechanism, bits: 0)
                 #expect(bits == keys[mechanism])
@@ -62,7 +62,7 @@ struct EmbeddedTokenTests {
             let inspection = try AnchorInspection.inspect(
                 modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin("4711"))
             #expect(inspection.chosenToken == "anchorbench" && inspection.problems.isEmpty)
-            #expect(inspection.usable == DecryptMechanism.allCases && inspection.keys.count == 3)
+            #expect(inspection.usable == RecordMechanism.allCases && inspection.keys.count == 3)
             // The inspection has ended; the anchor has not.
             #expect(try anchor.keyPolicies(label: nil).count == 3)
         }
@@ -133,7 +133,7 @@ struct EmbeddedTokenTests {
     }
 }
 
-private let keys: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 128, .rsaOAEP: 2_048]
+private let keys: [RecordMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 128, .rsaOAEP: 2_048]
 
 private let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(
     where: FileManager.default.fileExists)

@@ -9,8 +9,8 @@ struct BaselineTests {
         arguments: [
             (.aesGCM, 128), (.aesGCM, 192), (.aesGCM, 256), (.aesCBCPad, 128), (.aesCBCPad, 192),
             (.aesCBCPad, 256), (.rsaOAEP, 2_048),
-        ] as [(DecryptMechanism, Int)])
-    func opens(_ mechanism: DecryptMechanism, _ bits: Int) throws {
+        ] as [(RecordMechanism, Int)])
+    func opens(_ mechanism: RecordMechanism, _ bits: Int) throws {
         let key = try OpenSSLKey(mechanism, bits: bits)
         for length in mechanism.isRSA ? [1, 32] : [1, 15, 16, 256, 4_096] {
             var operation = try OpenSSLOperation(key, recordBytes: length, recordCount: 16)

@@ -50,7 +50,7 @@ package final class AnchorAccess: Sendable {
     ) throws {
         workspace = FileManager.default.temporaryDirectory
             .appending(path: "anchorbench-work-\(UUID().uuidString)", directoryHint: .isDirectory)
-        let mechanisms = settings.mechanisms.compactMap(DecryptMechanism.init(rawValue:))
+        let mechanisms = settings.mechanisms.compactMap(RecordMechanism.init(rawValue:))
         let uri: PKCS11URI
         var environment: [String: String] = [:]
         var folders = [workspace.path]
@@ -84,7 +84,7 @@ package final class AnchorAccess: Sendable {
     }
 
     private static func source(
-        of mechanism: DecryptMechanism, _ reference: AnchorReference, _ settings: AnchorSettings
+        of mechanism: RecordMechanism, _ reference: AnchorReference, _ settings: AnchorSettings
     ) -> KeySource {
         switch reference {
         case _ where settings.key == .session: .session

@@ -126,7 +126,7 @@ package struct Campaign: Sendable {
 
     /// The callers of a cell spread over its processes as evenly as they go.
     private func orders(for cell: Cell, throttleState: String?) -> [MeasureOrder] {
-        guard let mechanism = DecryptMechanism(rawValue: cell.mechanism) else {
+        guard let mechanism = RecordMechanism(rawValue: cell.mechanism) else {
             preconditionFailure("a plan holds known mechanisms")
         }
         return (0..<cell.processes).map { index in

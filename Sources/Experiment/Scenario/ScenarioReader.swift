@@ -70,8 +70,8 @@ struct ScenarioDraft {
     var uri = "softhsm"
     /// Where the anchor was named, for complaints about it.
     var uriSource = ""
-    var mechanisms: [DecryptMechanism] = []
-    var keyBits: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 256, .rsaOAEP: 2048]
+    var mechanisms: [RecordMechanism] = []
+    var keyBits: [RecordMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 256, .rsaOAEP: 2048]
     var key: KeyKind?
     var isReadWrite = false
     var recordBytes: [ByteCount] = []

@@ -33,20 +33,20 @@ extension YAMLValue {
         return try distinct(values)
     }
 
-    func mechanisms() throws(ScenarioError) -> [DecryptMechanism] {
-        let known = DecryptMechanism.allCases.map(\.rawValue)
+    func mechanisms() throws(ScenarioError) -> [RecordMechanism] {
+        let known = RecordMechanism.allCases.map(\.rawValue)
         let later = ["aes-ctr", "rsa-pkcs", "aes-key-wrap", "hmac-sha256"]
         let words = try items().map { item throws(ScenarioError) in
             try item.word(known, later: later)
         }
-        return try distinct(words).compactMap(DecryptMechanism.init(rawValue:))
+        return try distinct(words).compactMap(RecordMechanism.init(rawValue:))
     }
 
-    func keyBits() throws(ScenarioError) -> [DecryptMechanism: Int] {
-        let keys = try entries(known: DecryptMechanism.allCases.map(\.rawValue))
-        var result: [DecryptMechanism: Int] = [:]
+    func keyBits() throws(ScenarioError) -> [RecordMechanism: Int] {
+        let keys = try entries(known: RecordMechanism.allCases.map(\.rawValue))
+        var result: [RecordMechanism: Int] = [:]
         for (name, value) in keys {
-            guard let mechanism = DecryptMechanism(rawValue: name) else { continue }
+            guard let mechanism = RecordMechanism(rawValue: name) else { continue }
             let sizes = mechanism.isRSA ? [1024, 2048, 3072, 4096] : [128, 192, 256]
             result[mechanism] = Int(try value.word(sizes.map(String.init)))
         }

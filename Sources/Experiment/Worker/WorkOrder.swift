@@ -30,7 +30,7 @@ struct OpenOrder: Codable, Sendable {
     var keys: [KeyOrder]
 
     struct KeyOrder: Codable, Sendable {
-        var mechanism: DecryptMechanism
+        var mechanism: RecordMechanism
         var source: KeySource
         var bits: Int
     }
@@ -53,7 +53,7 @@ struct InspectOrder: Codable, Sendable {
 struct MeasureOrder: Codable, Sendable {
     /// The un-anchored baseline instead of the anchor.
     var isBaseline: Bool
-    var mechanism: DecryptMechanism
+    var mechanism: RecordMechanism
     var keyBits: Int
     var recordBytes: Int
     /// Callers of this process.

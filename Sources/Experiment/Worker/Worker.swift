@@ -15,7 +15,7 @@ package final class Worker {
     private let orders = OrderQueue()
     private let answers: FileHandle
     private var anchor: LoadedAnchor?
-    private var baselineKeys: [DecryptMechanism: OpenSSLKey] = [:]
+    private var baselineKeys: [RecordMechanism: OpenSSLKey] = [:]
 
     /// Takes over the process's standard input and output.
     ///
@@ -118,7 +118,7 @@ package final class Worker {
         return instant
     }
 
-    private func baselineKey(_ mechanism: DecryptMechanism, bits: Int) throws -> OpenSSLKey {
+    private func baselineKey(_ mechanism: RecordMechanism, bits: Int) throws -> OpenSSLKey {
         if let key = baselineKeys[mechanism] { return key }
         let key = try OpenSSLKey(mechanism, bits: bits)
         baselineKeys[mechanism] = key
