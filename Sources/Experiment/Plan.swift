@@ -12,8 +12,6 @@ package struct Plan: Sendable {
     /// The seed of the order.
     package let seed: UInt64
 
-    /// RSA cells open one data key of so many bytes a record.
-    static let dataKeyBytes = 32
     /// The un-anchored baseline is quick and steady; it need not run as long as an anchor.
     static let longestBaselineRound = Nanoseconds.milliseconds(100)
 
@@ -30,8 +28,9 @@ package struct Plan: Sendable {
         self.seed = seed
         var cells: [Cell] = []
         for name in scenario.anchor.mechanisms {
-            let isRSA = RecordMechanism(rawValue: name)?.isRSA ?? false
-            let sizes = isRSA ? [Self.dataKeyBytes] : scenario.recordBytes.map(\.count)
+            let sizes =
+                scenario.anchor.opensDataKeys(with: name)
+                ? [AnchoredOperation.dataKeyBytes] : scenario.recordBytes.map(\.count)
             for size in sizes {
                 cells += Self.cells(
                     of: name, recordBytes: size, scenario, anchorName: anchorName,
@@ -75,9 +74,9 @@ package struct Plan: Sendable {
         let bits = scenario.anchor.keyBits[mechanism] ?? 0
         func cell(_ callers: Int, _ processes: Int, _ throttle: Policy) -> Cell {
             Cell(
-                anchor: anchorName, mechanism: mechanism, keyBits: bits,
-                keyKind: scenario.anchor.key, recordBytes: recordBytes, callers: callers,
-                processes: processes, throttle: throttle)
+                anchor: anchorName, operation: scenario.anchor.operation, mechanism: mechanism,
+                keyBits: bits, keyKind: scenario.anchor.key, recordBytes: recordBytes,
+                callers: callers, processes: processes, throttle: throttle)
         }
         let loads = scenario.load.processes.flatMap { processes in
             scenario.load.closed.filter { $0 >= processes }.map { (callers: $0, processes) }
@@ -93,8 +92,19 @@ package struct Plan: Sendable {
             }
         }
         let baseline = Cell(
-            anchor: Cell.baselineAnchor, mechanism: mechanism, keyBits: bits, keyKind: nil,
-            recordBytes: recordBytes, callers: processors, processes: 1, throttle: .none)
+            anchor: Cell.baselineAnchor, operation: scenario.anchor.operation,
+            mechanism: mechanism, keyBits: bits, keyKind: nil, recordBytes: recordBytes,
+            callers: processors, processes: 1, throttle: .none)
         return cells + [baseline]
+    }
+}
+
+extension AnchorSettings {
+    /// Whether a record of this mechanism is one data key.
+    fileprivate func opensDataKeys(with mechanism: String) -> Bool {
+        guard let operation = AnchoredOperation(rawValue: operation),
+            let mechanism = RecordMechanism(rawValue: mechanism)
+        else { preconditionFailure("a scenario holds known operations and mechanisms") }
+        return operation.opensDataKeys(with: mechanism)
     }
 }

@@ -30,9 +30,9 @@ package struct Projection: Hashable, Sendable {
     package var cellKey: String {
         let best = service.cell
         let cell = Cell(
-            anchor: best.anchor, mechanism: best.mechanism, keyBits: best.keyBits,
-            keyKind: best.keyKind, recordBytes: best.recordBytes, callers: best.callers,
-            processes: best.processes, throttle: throttle)
+            anchor: best.anchor, operation: best.operation, mechanism: best.mechanism,
+            keyBits: best.keyBits, keyKind: best.keyKind, recordBytes: best.recordBytes,
+            callers: best.callers, processes: best.processes, throttle: throttle)
         return cell.key
     }
 

@@ -101,7 +101,7 @@ struct SoftTokenTests {
             let (module, slot) = try token.provisioned()
             let owner = try Session(module, slot: slot.id, readWrite: true)
             try owner.login(pin: pin("4711"))
-            for mechanism in RecordMechanism.allCases {
+            for mechanism in AnchoredOperation.decrypt.mechanisms {
                 let bits = mechanism.isRSA ? 1_024 : 128
                 _ = try owner.makeKey(for: mechanism, bits: bits, label: mechanism.rawValue)
                 for source in [KeySource.token(label: mechanism.rawValue), .session] {

@@ -50,6 +50,19 @@ struct RunTests {
         }
     }
 
+    @Test("a run that names no operation decrypted")
+    func withoutOperation() throws {
+        let run = Samples.run([
+            Samples.result([Samples.round(1)]),
+            Samples.result([Samples.round(1)], of: Samples.cell(keyKind: nil, throttle: .none)),
+        ])
+        let text = String(decoding: try run.json(), as: UTF8.self)
+        let lines = text.split(separator: "\n").filter { !$0.contains("\"operation\"") }
+        #expect(lines.count == text.split(separator: "\n").count - 3)
+        let old = try Run(json: Data(lines.joined(separator: "\n").utf8))
+        #expect(old == run && old.scenario.anchor.operation == "decrypt")
+    }
+
     @Test("a newer schema is refused by its number, with what to do")
     func newerSchema() throws {
         let text = String(decoding: try Samples.run([]).json(), as: UTF8.self)

@@ -126,14 +126,17 @@ package struct Campaign: Sendable {
 
     /// The callers of a cell spread over its processes as evenly as they go.
     private func orders(for cell: Cell, throttleState: String?) -> [MeasureOrder] {
-        guard let mechanism = RecordMechanism(rawValue: cell.mechanism) else {
-            preconditionFailure("a plan holds known mechanisms")
+        guard let mechanism = RecordMechanism(rawValue: cell.mechanism),
+            let operation = AnchoredOperation(rawValue: cell.operation)
+        else {
+            preconditionFailure("a plan holds known operations and mechanisms")
         }
         return (0..<cell.processes).map { index in
             let extra = index < cell.callers % cell.processes ? 1 : 0
             return MeasureOrder(
-                isBaseline: cell.isBaseline, mechanism: mechanism, keyBits: cell.keyBits,
-                recordBytes: cell.recordBytes, callers: cell.callers / cell.processes + extra,
+                isBaseline: cell.isBaseline, operation: operation, mechanism: mechanism,
+                keyBits: cell.keyBits, recordBytes: cell.recordBytes,
+                callers: cell.callers / cell.processes + extra,
                 warmUp: plan.scenario.warmUp, duration: plan.duration(of: cell),
                 throttle: cell.throttle, throttleState: throttleState,
                 onDenied: plan.scenario.onDenied, errorLimit: plan.scenario.abortAfterErrors)

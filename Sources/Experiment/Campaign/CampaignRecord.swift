@@ -90,8 +90,9 @@ extension Cell {
     fileprivate func withKeyBits(_ bits: Int?) -> Cell {
         guard let bits, bits > 0, !isBaseline else { return self }
         return Cell(
-            anchor: anchor, mechanism: mechanism, keyBits: bits, keyKind: keyKind,
-            recordBytes: recordBytes, callers: callers, processes: processes, throttle: throttle)
+            anchor: anchor, operation: operation, mechanism: mechanism, keyBits: bits,
+            keyKind: keyKind, recordBytes: recordBytes, callers: callers, processes: processes,
+            throttle: throttle)
     }
 }
 

@@ -26,6 +26,8 @@ struct OpenOrder: Codable, Sendable {
     var modulePath: String
     var tokenLabel: String?
     var isReadWrite: Bool
+    /// What the keys are for.
+    var operation: AnchoredOperation
     /// The key of each mechanism.
     var keys: [KeyOrder]
 
@@ -39,6 +41,7 @@ struct OpenOrder: Codable, Sendable {
 /// The embedded token to make.
 struct ProvisionOrder: Codable, Sendable {
     var modulePath: String
+    var operation: AnchoredOperation
     var keys: [OpenOrder.KeyOrder]
 }
 
@@ -53,6 +56,7 @@ struct InspectOrder: Codable, Sendable {
 struct MeasureOrder: Codable, Sendable {
     /// The un-anchored baseline instead of the anchor.
     var isBaseline: Bool
+    var operation: AnchoredOperation
     var mechanism: RecordMechanism
     var keyBits: Int
     var recordBytes: Int
