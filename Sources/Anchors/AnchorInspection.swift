@@ -13,7 +13,7 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
     /// Names of the mechanisms of the chosen token.
     package let mechanisms: [String]
     /// Which of the mechanisms that can be measured the token has.
-    package let usable: [DecryptMechanism]
+    package let usable: [RecordMechanism]
     /// The AES keys and RSA private keys that the login shows.
     package let keys: [KeyPolicy]
     /// What could not be looked at, in sentences.
@@ -56,7 +56,7 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
         return AnchorInspection(
             modulePath: modulePath, module: try module.info(), slots: slots, chosenToken: chosen,
             mechanisms: mechanisms.map(\.description),
-            usable: DecryptMechanism.allCases.filter { mechanisms.contains($0.type) }, keys: keys,
+            usable: RecordMechanism.allCases.filter { mechanisms.contains($0.type) }, keys: keys,
             problems: problems)
     }
 }

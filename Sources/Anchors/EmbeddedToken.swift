@@ -63,10 +63,13 @@ package struct EmbeddedToken: Sendable {
 
     /// Makes the token and its keys through PKCS#11 calls, in the process that calls this.
     ///
-    /// - Parameter keys: one token key for each mechanism with its length in bits.
+    /// - Parameters:
+    ///   - keys: one token key for each mechanism with its length in bits.
+    ///   - operation: what the keys may do, and nothing else.
     /// - Throws: `CryptokiError`.
     package static func provision(
-        modulePath: String, keys: [DecryptMechanism: Int], pin: borrowing Pin
+        modulePath: String, keys: [RecordMechanism: Int],
+        operation: AnchoredOperation = .decrypt, pin: borrowing Pin
     ) throws(CryptokiError) {
         let module = try Module(path: modulePath)
         let slot = try module.provisionToken(
@@ -74,12 +77,16 @@ package struct EmbeddedToken: Sendable {
         let session = try Session(module, slot: slot.id, readWrite: true)
         try session.login(pin: pin)
         for (mechanism, bits) in keys.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            _ = try session.makeKey(for: mechanism, bits: bits, label: keyLabel(mechanism))
+            _ = try session.makeKey(
+                for: mechanism, operation: operation, bits: bits,
+                label: keyLabel(mechanism, operation))
         }
     }
 
-    /// The label of the key for a mechanism: each has a key of its own.
-    package static func keyLabel(_ mechanism: DecryptMechanism) -> String {
-        "\(label)-\(mechanism.rawValue)"
+    /// The label of the key for an operation with a mechanism: each has a key of its own.
+    package static func keyLabel(
+        _ mechanism: RecordMechanism, _ operation: AnchoredOperation = .decrypt
+    ) -> String {
+        "\(label)-\(mechanism.rawValue)-\(operation.rawValue)"
     }
 }

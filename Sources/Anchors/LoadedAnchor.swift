@@ -11,7 +11,13 @@ package final class LoadedAnchor: Sendable {
     private let isReadWrite: Bool
     /// Stays open as long as the anchor: the login and the session keys end with it.
     private let owner: Session
-    private let keys = Mutex<[DecryptMechanism: AnchorKey]>([:])
+    private let keys = Mutex<[Purpose: AnchorKey]>([:])
+
+    /// What a key is for: each operation with each mechanism has a key of its own.
+    private struct Purpose: Hashable {
+        let operation: AnchoredOperation
+        let mechanism: RecordMechanism
+    }
 
     /// How many distinct records a caller opens in turn.
     package static let recordsPerCaller = 64
@@ -49,36 +55,78 @@ package final class LoadedAnchor: Sendable {
     /// - Returns: the key's length in bits.
     /// - Throws: `CryptokiError.notFound` naming the mechanism or the key and what there is.
     package func prepareKey(
-        _ source: KeySource, for mechanism: DecryptMechanism, bits: Int
+        _ source: KeySource, for mechanism: RecordMechanism,
+        operation: AnchoredOperation = .decrypt, bits: Int
     ) throws(CryptokiError) -> Int {
-        if let known = keys.withLock({ $0[mechanism] }) { return known.bits }
+        let purpose = Purpose(operation: operation, mechanism: mechanism)
+        if let known = keys.withLock({ $0[purpose] }) { return known.bits }
         let present = try module.mechanisms(of: slot.id)
         guard present.contains(mechanism.type) else {
-            let near = present.filter { $0.description.contains(mechanism.isRSA ? "RSA" : "AES") }
-            let names = near.map(\.description).sorted().joined(separator: ", ")
+            let kind = mechanism.algorithm.rawValue
+            let names = present.map(\.description).filter { $0.contains(kind) }.sorted()
             throw CryptokiError.notFound(
                 what: "mechanism \(mechanism.type) on token '\(slot.token.label)'",
-                instead: names.isEmpty ? "it has none of that kind" : "it has \(names)")
+                instead: names.isEmpty
+                    ? "it has none of that kind" : "it has \(names.joined(separator: ", "))")
         }
-        let key = try owner.anchorKey(source, for: mechanism, bits: bits)
-        keys.withLock { $0[mechanism] = key }
+        let key = try owner.anchorKey(source, for: mechanism, operation: operation, bits: bits)
+        keys.withLock { $0[purpose] = key }
         return key.bits
     }
 
-    /// Makes the operation of one caller with a session of its own, in the caller's thread.
+    /// Makes the decryption of one caller with a session of its own, in the caller's thread.
     ///
     /// - Throws: `CryptokiError`, with the failing function.
-    package func operation(
-        _ mechanism: DecryptMechanism, recordBytes: Int
-    ) throws(CryptokiError) -> PKCS11Operation {
-        guard let key = keys.withLock({ $0[mechanism] }) else {
+    package func decryption(
+        _ mechanism: RecordMechanism, recordBytes: Int
+    ) throws(CryptokiError) -> PKCS11Decryption {
+        let key = preparedKey(.decrypt, mechanism)
+        let decryptor = try Decryptor(
+            callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
+            recordCount: Self.recordsPerCaller)
+        return PKCS11Decryption(decryptor)
+    }
+
+    /// Makes the unwrapping of one caller with a session of its own, in the caller's thread.
+    ///
+    /// - Throws: `CryptokiError`, with the failing function.
+    package func unwrapping(
+        _ mechanism: RecordMechanism
+    ) throws(CryptokiError) -> PKCS11Unwrapping {
+        let key = preparedKey(.unwrap, mechanism)
+        let unwrapper = try Unwrapper(
+            callerSession(), key: key, mechanism: mechanism, recordCount: Self.recordsPerCaller)
+        return PKCS11Unwrapping(unwrapper)
+    }
+
+    /// Makes the authentication of one caller with a session of its own, in the caller's thread.
+    ///
+    /// Where the key was put in from outside, OpenSSL says what the MACs are.
+    ///
+    /// - Throws: `CryptokiError`, with the failing function.
+    package func authentication(
+        _ mechanism: RecordMechanism, recordBytes: Int
+    ) throws(CryptokiError) -> PKCS11Authentication {
+        let key = preparedKey(.mac, mechanism)
+        let authenticator = try Authenticator(
+            callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
+            recordCount: Self.recordsPerCaller,
+            truth: key.knownValue.map { value in { hmacSHA256(key: value, $0) } })
+        return PKCS11Authentication(authenticator)
+    }
+
+    private func preparedKey(
+        _ operation: AnchoredOperation, _ mechanism: RecordMechanism
+    ) -> AnchorKey {
+        let purpose = Purpose(operation: operation, mechanism: mechanism)
+        guard let key = keys.withLock({ $0[purpose] }) else {
             preconditionFailure("a key is prepared before its callers")
         }
-        let session = try Session(module, slot: slot.id, readWrite: isReadWrite)
-        let decryptor = try Decryptor(
-            session, key: key, mechanism: mechanism, recordBytes: recordBytes,
-            recordCount: Self.recordsPerCaller)
-        return PKCS11Operation(decryptor)
+        return key
+    }
+
+    private func callerSession() throws(CryptokiError) -> Session {
+        try Session(module, slot: slot.id, readWrite: isReadWrite)
     }
 
     /// The policies of the keys on the token, for `doctor`.

@@ -5,32 +5,45 @@ import Glibc
 /// A key of the un-anchored baseline, in plain memory.
 package struct OpenSSLKey: Sendable {
     /// How the records are sealed.
-    package let mechanism: DecryptMechanism
+    package let mechanism: RecordMechanism
     let secret: Secret
 
     /// The key itself.
     enum Secret: Sendable {
-        case aes([UInt8])
+        case bytes([UInt8])
         case rsa(OpenSSLPair)
     }
 
     /// Makes a random key of so many bits.
     ///
     /// - Throws: `OpenSSLError`.
-    package init(_ mechanism: DecryptMechanism, bits: Int) throws(OpenSSLError) {
+    package init(_ mechanism: RecordMechanism, bits: Int) throws(OpenSSLError) {
         self.mechanism = mechanism
         guard !mechanism.isRSA else {
             secret = .rsa(try OpenSSLPair(bits: bits))
             return
         }
-        secret = .aes(randomBytes(bits / 8))
+        secret = .bytes(randomBytes(bits / 8))
     }
 
-    static func cipher(_ mechanism: DecryptMechanism, bits: Int) -> OpaquePointer? {
+    /// A fresh context that also takes the ciphers that wrap keys.
+    static func cipherContext() -> OpaquePointer? {
+        let context = unsafe EVP_CIPHER_CTX_new()
+        unsafe EVP_CIPHER_CTX_set_flags(context, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW)
+        return unsafe context
+    }
+
+    static func cipher(_ mechanism: RecordMechanism, bits: Int) -> OpaquePointer? {
         switch (mechanism, bits) {
         case (.aesGCM, 128): unsafe EVP_aes_128_gcm()
         case (.aesGCM, 192): unsafe EVP_aes_192_gcm()
         case (.aesGCM, _): unsafe EVP_aes_256_gcm()
+        case (.aesCTR, 128): unsafe EVP_aes_128_ctr()
+        case (.aesCTR, 192): unsafe EVP_aes_192_ctr()
+        case (.aesCTR, _): unsafe EVP_aes_256_ctr()
+        case (.aesKeyWrap, 128): unsafe EVP_aes_128_wrap()
+        case (.aesKeyWrap, 192): unsafe EVP_aes_192_wrap()
+        case (.aesKeyWrap, _): unsafe EVP_aes_256_wrap()
         case (_, 128): unsafe EVP_aes_128_cbc()
         case (_, 192): unsafe EVP_aes_192_cbc()
         default: unsafe EVP_aes_256_cbc()
@@ -56,16 +69,19 @@ package struct OpenSSLKey: Sendable {
 
     deinit { unsafe EVP_PKEY_free(pair) }
 
-    /// A context on the pair for one caller, made ready by `start`, with OAEP (SHA-1) set.
+    /// A context on the pair for one caller, made ready by `start`, with the padding set; for OAEP
+    /// SHA-1 is what OpenSSL takes by itself.
     func context(
-        _ name: String, _ start: (OpaquePointer?) -> Int32
+        _ mechanism: RecordMechanism, _ name: String, _ start: (OpaquePointer?) -> Int32
     ) throws(OpenSSLError) -> OpaquePointer? {
         let context = unsafe EVP_PKEY_CTX_new(pair, nil)
         do throws(OpenSSLError) {
             try check(name, unsafe start(context))
             try check(
                 "EVP_PKEY_CTX_set_rsa_padding",
-                unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING))
+                unsafe EVP_PKEY_CTX_set_rsa_padding(
+                    context,
+                    mechanism == .rsaPKCS ? RSA_PKCS1_PADDING : RSA_PKCS1_OAEP_PADDING))
         } catch {
             unsafe EVP_PKEY_CTX_free(context)
             throw error
@@ -82,22 +98,25 @@ struct SealedRecord: Sendable {
     let plaintext: [UInt8]
 
     init(_ key: OpenSSLKey, recordBytes: Int) throws(OpenSSLError) {
-        iv = randomBytes(key.mechanism.ivLength)
+        // The default IV of RFC 3394 (2.2.3.1): OpenSSL wants one for every cipher.
+        iv =
+            key.mechanism == .aesKeyWrap
+            ? [UInt8](repeating: 0xA6, count: 8) : randomBytes(key.mechanism.ivLength)
         plaintext = randomBytes(recordBytes)
         switch key.secret {
-        case .aes(let bytes):
+        case .bytes(let bytes):
             ciphertext = [UInt8](repeating: 0, count: recordBytes + 16)
             try sealAES(key.mechanism, bytes)
         case .rsa(let pair):
             ciphertext = []
-            try sealRSA(pair)
+            try sealRSA(key.mechanism, pair)
         }
     }
 
     private mutating func sealAES(
-        _ mechanism: DecryptMechanism, _ key: [UInt8]
+        _ mechanism: RecordMechanism, _ key: [UInt8]
     ) throws(OpenSSLError) {
-        let context = unsafe EVP_CIPHER_CTX_new()
+        let context = unsafe OpenSSLKey.cipherContext()
         defer { unsafe EVP_CIPHER_CTX_free(context) }
         let type = unsafe OpenSSLKey.cipher(mechanism, bits: key.count * 8)
         try check("EVP_EncryptInit_ex", unsafe EVP_EncryptInit_ex(context, type, nil, key, iv))
@@ -116,8 +135,11 @@ struct SealedRecord: Sendable {
             unsafe EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, &tag))
     }
 
-    private mutating func sealRSA(_ pair: OpenSSLPair) throws(OpenSSLError) {
-        let context = unsafe try pair.context("EVP_PKEY_encrypt_init", EVP_PKEY_encrypt_init)
+    private mutating func sealRSA(
+        _ mechanism: RecordMechanism, _ pair: OpenSSLPair
+    ) throws(OpenSSLError) {
+        let context = unsafe try pair.context(
+            mechanism, "EVP_PKEY_encrypt_init", EVP_PKEY_encrypt_init)
         defer { unsafe EVP_PKEY_CTX_free(context) }
         var length = 0
         let count = plaintext.count

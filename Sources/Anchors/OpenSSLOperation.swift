@@ -3,12 +3,13 @@ import Cryptoki
 import Glibc
 import Load
 
-/// The same records opened by OpenSSL in this process with the key in memory: no anchor at all.
+/// The same records or data keys opened by OpenSSL in this process with the key in memory: no
+/// anchor at all.
 ///
 /// What a thief gets who has the key. Keyed once, as an application would; each call sets the
 /// record's IV and opens it.
 @safe package struct OpenSSLOperation: Operation, ~Copyable {
-    private let mechanism: DecryptMechanism
+    private let mechanism: RecordMechanism
     private let cipher: OpaquePointer?
     private let keyContext: OpaquePointer?
     private let records: [SealedRecord]
@@ -26,13 +27,14 @@ import Load
         }
         var (cipher, keyContext): (OpaquePointer?, OpaquePointer?)
         switch key.secret {
-        case .aes(let bytes):
-            unsafe cipher = EVP_CIPHER_CTX_new()
+        case .bytes(let bytes):
+            unsafe cipher = OpenSSLKey.cipherContext()
             let type = unsafe OpenSSLKey.cipher(key.mechanism, bits: bytes.count * 8)
             try check(
                 "EVP_DecryptInit_ex", unsafe EVP_DecryptInit_ex(cipher, type, nil, bytes, nil))
         case .rsa(let pair):
-            unsafe keyContext = try pair.context("EVP_PKEY_decrypt_init", EVP_PKEY_decrypt_init)
+            unsafe keyContext = try pair.context(
+                key.mechanism, "EVP_PKEY_decrypt_init", EVP_PKEY_decrypt_init)
         }
         mechanism = key.mechanism
         self.records = records
@@ -73,7 +75,7 @@ import Load
             unsafe EVP_DecryptUpdate(cipher, start, &first, record.ciphertext, length) == 1,
             setTag(record.tag),
             unsafe EVP_DecryptFinal_ex(cipher, start + Int(first), &last) == 1
-        else { return failure() }
+        else { return failureCode() }
         outputLength = Int(first + last)
         return 0
     }
@@ -91,15 +93,15 @@ import Load
         let code = unsafe EVP_PKEY_decrypt(
             keyContext, output.baseAddress, &outputLength, record.ciphertext,
             record.ciphertext.count)
-        return code == 1 ? 0 : failure()
+        return code == 1 ? 0 : failureCode()
     }
+}
 
-    /// The code of a failed call, and an empty queue for the next one.
-    ///
-    /// Never 0, which is success: OpenSSL queues no error where a GCM tag does not fit.
-    private func failure() -> UInt {
-        let code = ERR_get_error()
-        ERR_clear_error()
-        return code == 0 ? 1 : code
-    }
+/// The code of a failed call, and an empty queue for the next one.
+///
+/// Never 0, which is success: OpenSSL queues no error where a GCM tag does not fit.
+func failureCode() -> UInt {
+    let code = ERR_get_error()
+    ERR_clear_error()
+    return code == 0 ? 1 : code
 }

@@ -3,8 +3,12 @@ import Cryptoki
 // The words of Cryptoki that whoever plans a measurement needs: targets above this one import
 // Anchors alone, and no pointer of PKCS#11 comes with it.
 
+/// What one anchored call does.
+package typealias AnchoredOperation = Cryptoki.AnchoredOperation
 /// How records are sealed.
-package typealias DecryptMechanism = Cryptoki.DecryptMechanism
+package typealias RecordMechanism = Cryptoki.RecordMechanism
+/// A kind of key.
+package typealias KeyAlgorithm = Cryptoki.KeyAlgorithm
 /// Where a key comes from.
 package typealias KeySource = Cryptoki.KeySource
 /// What the attributes of a key allow.

@@ -45,6 +45,34 @@ extension [Attribute] {
     }
 }
 
+/// A template that lives as long as its value, for a call that is timed: nothing is laid out then.
+@safe struct FixedTemplate: ~Copyable {
+    let start: UnsafeMutablePointer<CK_ATTRIBUTE>
+    let count: UInt
+    private let values: UnsafeMutableRawPointer
+
+    init(_ attributes: [Attribute]) {
+        count = UInt(attributes.count)
+        unsafe start = .allocate(capacity: attributes.count)
+        unsafe values = .allocate(
+            byteCount: max(1, attributes.reduce(0) { $0 + $1.bytes.count }), alignment: 8)
+        var offset = 0
+        for (index, attribute) in attributes.enumerated() {
+            let place = unsafe values + offset
+            unsafe place.copyMemory(from: attribute.bytes, byteCount: attribute.bytes.count)
+            unsafe (start + index).initialize(
+                to: CK_ATTRIBUTE(
+                    type: attribute.type, pValue: place, ulValueLen: UInt(attribute.bytes.count)))
+            offset += attribute.bytes.count
+        }
+    }
+
+    deinit {
+        unsafe start.deallocate()
+        unsafe values.deallocate()
+    }
+}
+
 /// What asking for one attribute gave.
 package enum AttributeValue: Equatable, Sendable {
     /// The bytes.

@@ -1,5 +1,4 @@
 import CCryptoki
-import Glibc
 
 /// A caller's session with its own pool of sealed records: the timed `C_DecryptInit` + `C_Decrypt`.
 @safe package struct Decryptor: ~Copyable {
@@ -15,7 +14,7 @@ import Glibc
     ///
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
-        _ session: consuming Session, key: AnchorKey, mechanism: DecryptMechanism,
+        _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
         recordBytes: Int, recordCount: Int
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions
@@ -25,11 +24,11 @@ import Glibc
         let pool = RecordPool(
             mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: recordCount)
         for index in 0..<recordCount {
-            try session.seal(index, in: pool, key: key.encrypting.rawValue)
+            try session.seal(index, in: pool, key: key.sealing.rawValue)
         }
         unsafe self.decryptInit = decryptInit
         unsafe self.decrypt = decrypt
-        self.key = key.decrypting.rawValue
+        self.key = key.opening.rawValue
         self.session = session
         self.pool = pool
     }
@@ -44,37 +43,32 @@ import Glibc
         guard code == 0 else { return code }
         outputLength = pool.outputCapacity
         return unsafe decrypt(
-            session.handle, pool.ciphertexts + index * pool.ciphertextStride,
-            pool.ciphertextLengths[index], pool.output, &outputLength)
+            session.handle, pool.sealed + index * pool.sealedStride,
+            pool.sealedLengths[index], pool.output, &outputLength)
     }
 
     /// Whether the last output is the plaintext of this record, every byte.
-    ///
-    /// The output is overwritten in part, so that a module which leaves it untouched next time
-    /// cannot pass with what it wrote before.
     package func matches(_ index: Int) -> Bool {
-        guard outputLength == UInt(pool.recordBytes) else { return false }
-        let expected = unsafe pool.plaintexts + index * pool.recordBytes
-        let isEqual = unsafe memcmp(pool.output, expected, pool.recordBytes) == 0
-        unsafe pool.output[0] = ~pool.output[0]
-        return isEqual
+        unsafe pool.outputIs(
+            pool.records + index * pool.recordBytes, UInt(pool.recordBytes),
+            outputLength: outputLength)
     }
 }
 
 extension Session {
     /// Seals one record of the pool in place (`C_EncryptInit`, `C_Encrypt`).
-    fileprivate func seal(
+    func seal(
         _ index: Int, in pool: borrowing RecordPool, key: UInt
     ) throws(CryptokiError) {
         let list = unsafe module.functions
         let encryptInit = unsafe try module.member(list.pointee.C_EncryptInit, "C_EncryptInit")
         let encrypt = unsafe try module.member(list.pointee.C_Encrypt, "C_Encrypt")
         try check("C_EncryptInit", unsafe encryptInit(handle, pool.mechanisms + index, key))
-        var length = UInt(pool.ciphertextStride)
+        var length = UInt(pool.sealedStride)
         let code = unsafe encrypt(
-            handle, pool.plaintexts + index * pool.recordBytes, UInt(pool.recordBytes),
-            pool.ciphertexts + index * pool.ciphertextStride, &length)
+            handle, pool.records + index * pool.recordBytes, UInt(pool.recordBytes),
+            pool.sealed + index * pool.sealedStride, &length)
         try check("C_Encrypt", code)
-        unsafe pool.ciphertextLengths[index] = length
+        unsafe pool.sealedLengths[index] = length
     }
 }

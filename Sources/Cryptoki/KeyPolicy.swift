@@ -2,7 +2,7 @@ import CCryptoki
 
 /// What the attributes of one key allow, as far as they decide whether the key anchors anything.
 package struct KeyPolicy: Codable, Equatable, Sendable {
-    /// `AES` or `RSA`.
+    /// `AES`, `RSA` or `HMAC`.
     package let kind: String
     /// Length of the key or modulus in bits; nil where the token does not tell.
     package let bits: Int?
@@ -19,45 +19,41 @@ package struct KeyPolicy: Codable, Equatable, Sendable {
         ("CKA_NEVER_EXTRACTABLE", CKA_NEVER_EXTRACTABLE),
         ("CKA_WRAP_WITH_TRUSTED", CKA_WRAP_WITH_TRUSTED), ("CKA_ENCRYPT", CKA_ENCRYPT),
         ("CKA_DECRYPT", CKA_DECRYPT), ("CKA_WRAP", CKA_WRAP), ("CKA_UNWRAP", CKA_UNWRAP),
-        ("CKA_DERIVE", CKA_DERIVE), ("CKA_MODIFIABLE", CKA_MODIFIABLE),
+        ("CKA_SIGN", CKA_SIGN), ("CKA_DERIVE", CKA_DERIVE), ("CKA_MODIFIABLE", CKA_MODIFIABLE),
     ]
 }
 
 extension Session {
-    /// The policies of the AES keys and RSA private keys that this session sees.
+    /// The policies of the keys that could be anchors and that this session sees: AES keys, RSA
+    /// private keys, generic secret keys.
     ///
     /// - Parameter label: only the keys with this `CKA_LABEL`; nil for all.
     package func keyPolicies(label: String? = nil) throws(CryptokiError) -> [KeyPolicy] {
         let named = label.map { [Attribute.text(CKA_LABEL, $0)] } ?? []
-        let secret = try objects(
-            matching: named + [
-                .number(CKA_CLASS, UInt(CKO_SECRET_KEY)), .number(CKA_KEY_TYPE, UInt(CKK_AES)),
-            ])
-        let pairs = try objects(
-            matching: named + [
-                .number(CKA_CLASS, UInt(CKO_PRIVATE_KEY)), .number(CKA_KEY_TYPE, UInt(CKK_RSA)),
-            ])
         var policies: [KeyPolicy] = []
-        for key in secret { policies.append(try keyPolicy(of: key, isRSA: false)) }
-        for key in pairs { policies.append(try keyPolicy(of: key, isRSA: true)) }
+        for algorithm in KeyAlgorithm.allCases {
+            for key in try keys(of: algorithm, matching: named) {
+                policies.append(try keyPolicy(of: key, algorithm))
+            }
+        }
         return policies
     }
 
     private func keyPolicy(
-        of key: ObjectHandle, isRSA: Bool
+        of key: ObjectHandle, _ algorithm: KeyAlgorithm
     ) throws(CryptokiError) -> KeyPolicy {
         var flags: [String: Bool?] = [:]
         for (name, type) in KeyPolicy.asked {
             flags.updateValue(try attribute(type, of: key).flag, forKey: name)
         }
         var bits: Int?
-        if isRSA, case .bytes(let modulus) = try attribute(CKA_MODULUS, of: key) {
+        if algorithm == .rsa, case .bytes(let modulus) = try attribute(CKA_MODULUS, of: key) {
             bits = modulus.drop { $0 == 0 }.count * 8
         } else if let length = try attribute(CKA_VALUE_LEN, of: key).number {
             bits = Int(length) * 8
         }
         return KeyPolicy(
-            kind: isRSA ? "RSA" : "AES", bits: bits,
+            kind: algorithm.rawValue, bits: bits,
             isToken: try attribute(CKA_TOKEN, of: key).flag ?? false, flags: flags,
             allowedMechanisms: try allowedMechanisms(of: key))
     }

@@ -58,4 +58,11 @@ extension Session {
         try check("C_CreateObject", code)
         return ObjectHandle(rawValue: object)
     }
+
+    /// `C_DestroyObject`.
+    func destroyObject(_ object: ObjectHandle) throws(CryptokiError) {
+        let destroy = unsafe try module.member(
+            module.functions.pointee.C_DestroyObject, "C_DestroyObject")
+        try check("C_DestroyObject", destroy(handle, object.rawValue))
+    }
 }

@@ -1,17 +1,17 @@
 import CCryptoki
 import Glibc
 
-/// Records sealed under the anchor's key, laid out so that opening one allocates nothing.
+/// Records with what the anchor's key made of them, laid out so that a call allocates nothing.
 ///
-/// All memory is one block a kind: `count` mechanisms, parameters, ciphertexts and plaintexts, and
-/// one output buffer. A pool belongs to one caller.
+/// All memory is one block a kind: `count` mechanisms, parameters, records and their sealed forms
+/// (ciphertexts, wrapped keys or MACs), and one output buffer. A pool belongs to one caller.
 @safe struct RecordPool: ~Copyable {
     let count: Int
     let mechanisms: UnsafeMutablePointer<CK_MECHANISM>
-    let ciphertexts: UnsafeMutablePointer<UInt8>
-    let ciphertextLengths: UnsafeMutablePointer<UInt>
-    let ciphertextStride: Int
-    let plaintexts: UnsafeMutablePointer<UInt8>
+    let sealed: UnsafeMutablePointer<UInt8>
+    let sealedLengths: UnsafeMutablePointer<UInt>
+    let sealedStride: Int
+    let records: UnsafeMutablePointer<UInt8>
     let recordBytes: Int
     let output: UnsafeMutablePointer<UInt8>
     let outputCapacity: UInt
@@ -22,39 +22,62 @@ import Glibc
     private static let structOffset = 16
 
     /// Lays out `count` records of `recordBytes` random bytes, each with an IV of its own.
-    init(mechanism: DecryptMechanism, keyBits: Int, recordBytes: Int, count: Int) {
+    init(mechanism: RecordMechanism, keyBits: Int, recordBytes: Int, count: Int) {
         self.count = count
         self.recordBytes = recordBytes
-        ciphertextStride = mechanism.ciphertextBound(recordBytes: recordBytes, keyBits: keyBits)
+        sealedStride = mechanism.sealedBound(recordBytes: recordBytes, keyBits: keyBits)
         // Some modules decrypt in place of the padding too, so the output holds a whole ciphertext.
-        outputCapacity = UInt(max(ciphertextStride, recordBytes))
+        outputCapacity = UInt(max(sealedStride, recordBytes))
         unsafe mechanisms = .allocate(capacity: count)
-        unsafe ciphertexts = .allocate(capacity: count * ciphertextStride)
-        unsafe ciphertextLengths = .allocate(capacity: count)
-        unsafe plaintexts = .allocate(capacity: count * recordBytes)
+        unsafe sealed = .allocate(capacity: count * sealedStride)
+        unsafe sealedLengths = .allocate(capacity: count)
+        unsafe records = .allocate(capacity: count * recordBytes)
         unsafe output = .allocate(capacity: Int(outputCapacity))
         unsafe parameters = .allocate(
             byteCount: count * Self.parameterStride, alignment: Self.parameterStride)
         unsafe parameters.initializeMemory(
             as: UInt8.self, repeating: 0, count: count * Self.parameterStride)
         unsafe output.initialize(repeating: 0, count: Int(outputCapacity))
-        unsafe arc4random_buf(plaintexts, count * recordBytes)
+        unsafe arc4random_buf(records, count * recordBytes)
         for index in 0..<count {
-            unsafe ciphertextLengths[index] = 0
+            unsafe sealedLengths[index] = 0
             let start = unsafe parameters + index * Self.parameterStride
             unsafe mechanisms[index] = Self.cMechanism(mechanism, at: start)
         }
     }
 
     deinit {
-        unsafe explicit_bzero(plaintexts, count * recordBytes)
+        unsafe explicit_bzero(records, count * recordBytes)
         unsafe explicit_bzero(output, Int(outputCapacity))
         unsafe mechanisms.deallocate()
-        unsafe ciphertexts.deallocate()
-        unsafe ciphertextLengths.deallocate()
-        unsafe plaintexts.deallocate()
+        unsafe sealed.deallocate()
+        unsafe sealedLengths.deallocate()
+        unsafe records.deallocate()
         unsafe output.deallocate()
         unsafe parameters.deallocate()
+    }
+
+    /// A record's bytes.
+    func record(_ index: Int) -> [UInt8] {
+        unsafe Array(UnsafeBufferPointer(start: records + index * recordBytes, count: recordBytes))
+    }
+
+    /// Sets what the key makes of a record, where that is known without the module.
+    func setSealed(_ index: Int, _ bytes: [UInt8]) {
+        precondition(bytes.count <= sealedStride, "a mechanism says how long its outputs can be")
+        unsafe (sealed + index * sealedStride).update(from: bytes, count: bytes.count)
+        unsafe sealedLengths[index] = UInt(bytes.count)
+    }
+
+    /// Whether the first `length` bytes of the output are these and there are no more of them.
+    ///
+    /// The output is overwritten in part, so that a module which leaves it untouched next time
+    /// cannot pass with what it wrote before.
+    func outputIs(_ expected: UnsafePointer<UInt8>, _ length: UInt, outputLength: UInt) -> Bool {
+        guard outputLength == length else { return false }
+        let isEqual = unsafe memcmp(output, expected, Int(length)) == 0
+        unsafe output[0] = ~output[0]
+        return isEqual
     }
 
     /// The C parameters of one record, written at `start`: the IV first, then the struct.
@@ -62,7 +85,7 @@ import Glibc
     /// A device that chooses the GCM IV itself writes it into this memory during C_Encrypt; the
     /// decrypt reads the same memory, so it uses the device's IV.
     private static func cMechanism(
-        _ mechanism: DecryptMechanism, at start: UnsafeMutableRawPointer
+        _ mechanism: RecordMechanism, at start: UnsafeMutableRawPointer
     ) -> CK_MECHANISM {
         let iv = unsafe (start + ivOffset).assumingMemoryBound(to: UInt8.self)
         unsafe arc4random_buf(iv, mechanism.ivLength)
@@ -78,6 +101,16 @@ import Glibc
         case .aesCBCPad:
             unsafe result.pParameter = UnsafeMutableRawPointer(iv)
             unsafe result.ulParameterLen = 16
+        case .aesCTR:
+            var parameters = CK_AES_CTR_PARAMS()
+            parameters.ulCounterBits = 128
+            unsafe withUnsafeMutableBytes(of: &parameters.cb) { block in
+                unsafe block.copyMemory(from: UnsafeRawBufferPointer(start: iv, count: 16))
+            }
+            unsafe body.initializeMemory(as: CK_AES_CTR_PARAMS.self, to: parameters)
+            unsafe result.ulParameterLen = UInt(MemoryLayout<CK_AES_CTR_PARAMS>.size)
+        case .rsaPKCS, .aesKeyWrap, .hmacSHA256:
+            unsafe result.pParameter = nil
         case .rsaOAEP:
             let parameters = unsafe CK_RSA_PKCS_OAEP_PARAMS(
                 hashAlg: CK_MECHANISM_TYPE(CKM_SHA_1), mgf: CK_RSA_PKCS_MGF_TYPE(CKG_MGF1_SHA1),

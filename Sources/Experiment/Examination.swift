@@ -88,10 +88,12 @@ package struct Examination: Sendable {
 
     private var mechanismText: String {
         guard inspection.chosenToken != nil else { return "" }
-        let lines = DecryptMechanism.allCases.map { mechanism in
-            let isThere = inspection.usable.contains(mechanism)
-            return "  \(mechanism.rawValue): "
-                + (isThere ? "can be measured" : "the token has no \(mechanism.type)")
+        let lines = AnchoredOperation.allCases.flatMap { operation in
+            operation.mechanisms.map { mechanism in
+                let isThere = inspection.usable.contains(mechanism)
+                return "  \(operation.rawValue), \(mechanism.rawValue): "
+                    + (isThere ? "can be measured" : "the token has no \(mechanism.type)")
+            }
         }
         return "Mechanisms (\(inspection.mechanisms.count) in all)\n"
             + lines.joined(separator: "\n")
@@ -100,7 +102,7 @@ package struct Examination: Sendable {
     private var keyText: String {
         guard inspection.chosenToken != nil else { return "" }
         guard !inspection.keys.isEmpty else {
-            return "Keys        no AES key and no RSA private key is seen"
+            return "Keys        no AES key, RSA private key or generic secret key is seen"
         }
         let parts = inspection.keys.enumerated().map { index, key in
             let size = key.bits.map { "-\($0)" } ?? ""

@@ -14,8 +14,6 @@ package struct Plan: Sendable {
     /// Whether what the harness itself costs is measured on a module that does nothing.
     package let hasNullModule: Bool
 
-    /// RSA cells open one data key of so many bytes a record.
-    static let dataKeyBytes = 32
     /// What an anchor is compared with is quick and steady; it need not run as long.
     static let longestComparison = Nanoseconds.milliseconds(100)
     /// What a warm-up that ends by itself usually takes.
@@ -37,8 +35,9 @@ package struct Plan: Sendable {
         self.hasNullModule = hasNullModule
         var cells: [Cell] = []
         for name in scenario.anchor.mechanisms {
-            let isRSA = DecryptMechanism(rawValue: name)?.isRSA ?? false
-            let sizes = isRSA ? [Self.dataKeyBytes] : scenario.recordBytes.map(\.count)
+            let sizes =
+                scenario.anchor.opensDataKeys(with: name)
+                ? [AnchoredOperation.dataKeyBytes] : scenario.recordBytes.map(\.count)
             for size in sizes {
                 cells += Self.cells(
                     of: name, recordBytes: size, scenario, anchorName: anchorName,
@@ -106,14 +105,16 @@ package struct Plan: Sendable {
         let bits = scenario.anchor.keyBits[mechanism] ?? 0
         func cell(_ load: PlannedLoad, _ throttle: Policy) -> Cell {
             Cell(
-                anchor: anchorName, mechanism: mechanism, keyBits: bits,
-                keyKind: scenario.anchor.key, recordBytes: recordBytes, callers: load.callers,
-                processes: load.processes, throttle: throttle, open: load.open)
+                anchor: anchorName, operation: scenario.anchor.operation, mechanism: mechanism,
+                keyBits: bits, keyKind: scenario.anchor.key, recordBytes: recordBytes,
+                callers: load.callers, processes: load.processes, throttle: throttle,
+                open: load.open)
         }
         func comparison(_ anchor: String, callers: Int, _ key: KeyKind?) -> Cell {
             Cell(
-                anchor: anchor, mechanism: mechanism, keyBits: bits, keyKind: key,
-                recordBytes: recordBytes, callers: callers, processes: 1, throttle: .none)
+                anchor: anchor, operation: scenario.anchor.operation, mechanism: mechanism,
+                keyBits: bits, keyKind: key, recordBytes: recordBytes, callers: callers,
+                processes: 1, throttle: .none)
         }
         let loads = PlannedLoad.all(scenario.load)
         var cells = loads.map { cell($0, .none) }
@@ -154,5 +155,15 @@ private struct PlannedLoad {
         let candidates = closed.isEmpty ? loads : closed
         let fewest = candidates.map(\.processes).min()
         return candidates.filter { $0.processes == fewest }.max { $0.callers < $1.callers }
+    }
+}
+
+extension AnchorSettings {
+    /// Whether a record of this mechanism is one data key.
+    fileprivate func opensDataKeys(with mechanism: String) -> Bool {
+        guard let operation = AnchoredOperation(rawValue: operation),
+            let mechanism = RecordMechanism(rawValue: mechanism)
+        else { preconditionFailure("a scenario holds known operations and mechanisms") }
+        return operation.opensDataKeys(with: mechanism)
     }
 }

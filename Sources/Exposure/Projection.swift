@@ -28,11 +28,8 @@ package struct Projection: Hashable, Sendable {
 
     /// The key of the load that S comes from with this throttle, measured as a pair or not.
     package var cellKey: String {
-        let best = service.cell
-        let cell = Cell(
-            anchor: best.anchor, mechanism: best.mechanism, keyBits: best.keyBits,
-            keyKind: best.keyKind, recordBytes: best.recordBytes, callers: best.callers,
-            processes: best.processes, throttle: throttle)
+        var cell = service.cell
+        cell.throttle = throttle
         return cell.key
     }
 

@@ -134,9 +134,10 @@ struct ReportCharts {
                 groups.append((heading, [row]))
             }
         }
+        let operation = run.scenario.anchor.operation
         let chart = PercentileChart(
-            title: "Latency of one decrypt",
-            subtitle: "C_DecryptInit + C_Decrypt, without the wait for a throttle",
+            title: "Latency of one \(operation)",
+            subtitle: "\(Wording.timedCalls(of: operation)), without the wait for a throttle",
             label: "service time of a call",
             groups: groups.map { PercentileChart.Group($0.heading, $0.rows) })
         return ReportChart(

@@ -138,6 +138,10 @@ extension ReportText {
             "Attacker: sprint, as fast as the HSM and the throttle allow, in no way hiding. No "
                 + "alarm is assumed; a window is the time until somebody ends the theft.",
         ]
+        if settings.recordsPerOperation == 1, run.scenario.anchor.operation == "mac" {
+            lines.append(
+                "A record is a password that is tried: each try takes one call of the anchor.")
+        }
         if run.cells.contains(where: \.cell.isBaseline) {
             lines.append(
                 "The anchor factor compares with OpenSSL on this machine's processors with the key "

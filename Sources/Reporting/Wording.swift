@@ -55,6 +55,15 @@ enum Wording {
     /// `how many times longer`, such as `3.4×`.
     static func factor(_ value: Double) -> String { "\(Significant.text(value))×" }
 
+    /// The PKCS#11 calls that the service time of an operation covers.
+    static func timedCalls(of operation: String) -> String {
+        switch operation {
+        case "unwrap": "C_UnwrapKey + C_DestroyObject"
+        case "mac": "C_SignInit + C_Sign"
+        default: "C_DecryptInit + C_Decrypt"
+        }
+    }
+
     private static func zip<Left, Right>(_ left: Left?, _ right: Right?) -> (Left, Right)? {
         guard let left, let right else { return nil }
         return (left, right)

@@ -4,30 +4,34 @@ import Units
 /// One combination of anchor, operation, mechanism, record size, load and throttle.
 package struct Cell: Codable, Hashable, Sendable {
     /// `softhsm`, `pkcs11:token=…` or `openssl` for the un-anchored baseline.
-    package let anchor: String
+    package var anchor: String
+    /// What one call does: `decrypt`, `unwrap` or `mac`.
+    package var operation: String
     /// Mechanism by name.
-    package let mechanism: String
+    package var mechanism: String
     /// Length of the key in bits.
-    package let keyBits: Int
+    package var keyBits: Int
     /// Where the key is; nil for the baseline, whose key is in memory.
-    package let keyKind: KeyKind?
+    package var keyKind: KeyKind?
     /// Length of a record in bytes.
-    package let recordBytes: Int
+    package var recordBytes: Int
     /// Callers, all processes together.
-    package let callers: Int
+    package var callers: Int
     /// Worker processes that the callers are spread over.
-    package let processes: Int
+    package var processes: Int
     /// The throttle in the path.
-    package let throttle: Policy
+    package var throttle: Policy
     /// The rate at which calls are due; nil for a closed load.
-    package let open: OpenRate?
+    package var open: OpenRate?
 
     /// A cell from its parts.
     package init(
-        anchor: String, mechanism: String, keyBits: Int, keyKind: KeyKind?, recordBytes: Int,
-        callers: Int, processes: Int, throttle: Policy, open: OpenRate? = nil
+        anchor: String, operation: String = Cell.usualOperation, mechanism: String, keyBits: Int,
+        keyKind: KeyKind?, recordBytes: Int, callers: Int, processes: Int, throttle: Policy,
+        open: OpenRate? = nil
     ) {
         self.anchor = anchor
+        self.operation = operation
         self.mechanism = mechanism
         self.keyBits = keyBits
         self.keyKind = keyKind
@@ -50,8 +54,8 @@ package struct Cell: Codable, Hashable, Sendable {
     /// Whether this is work of the anchor itself, and no comparison.
     package var isAnchored: Bool { !isBaseline && !isFloor }
 
-    /// What is done, as far as it is the same for every cell so far.
-    package var operation: String { "decrypt" }
+    /// The operation that goes without saying.
+    package static let usualOperation = "decrypt"
 
     /// `closed-4`, `closed-4x2` for four callers over two processes, `open-2000ps-poisson`.
     ///
@@ -66,15 +70,20 @@ package struct Cell: Codable, Hashable, Sendable {
 
     /// The readable, stable key: `aes-gcm-256/256B/closed-4/token-bucket-500ps-100`.
     ///
-    /// It names only what is not the default: a session key, and a cell that is no anchor's.
+    /// It names only what is not the default: another operation than decrypting, a session key,
+    /// and a cell that is no anchor's.
     package var key: String {
         let base = "\(subject)/\(loadName)/\(throttle.keyForm)"
         guard isAnchored else { return "\(base)/\(anchor)" }
         return keyKind == .session ? base + "/session-key" : base
     }
 
-    /// What is opened, whatever the load and the throttle: `aes-gcm-256/256B`.
-    package var subject: String { "\(mechanism)-\(keyBits)/\(ByteCount(recordBytes))" }
+    /// What is done with what, whatever the load and the throttle: `aes-gcm-256/256B`,
+    /// `rsa-oaep-2048-unwrap/32B`.
+    package var subject: String {
+        let suffix = operation == Self.usualOperation ? "" : "-\(operation)"
+        return "\(mechanism)-\(keyBits)\(suffix)/\(ByteCount(recordBytes))"
+    }
 }
 
 /// The rate at which calls of an open load fall due, and how they are spaced.

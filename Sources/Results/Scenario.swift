@@ -54,6 +54,8 @@ package struct Scenario: Codable, Equatable, Sendable {
 package struct AnchorSettings: Codable, Equatable, Sendable {
     /// `softhsm`, or the URI without the key's label.
     package var uri: String
+    /// What one call does, by name.
+    package var operation: String
     /// Mechanisms by name, such as `aes-gcm`.
     package var mechanisms: [String]
     /// Length of the key in bits for each mechanism.
@@ -65,9 +67,11 @@ package struct AnchorSettings: Codable, Equatable, Sendable {
 
     /// The settings of an anchor.
     package init(
-        uri: String, mechanisms: [String], keyBits: [String: Int], key: KeyKind, isReadWrite: Bool
+        uri: String, operation: String = Cell.usualOperation, mechanisms: [String],
+        keyBits: [String: Int], key: KeyKind, isReadWrite: Bool
     ) {
         self.uri = uri
+        self.operation = operation
         self.mechanisms = mechanisms
         self.keyBits = keyBits
         self.key = key

@@ -51,7 +51,7 @@ extension Token {
         guard !session.pointee.encryption.isActive else { throw Refusal(CKR_OPERATION_ACTIVE) }
         let card = try usableKey(key)
         let operation = try Operation(mechanism.pointee, card, rsaKind: .rsaPublic)
-        guard card.encrypts else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
+        guard card.allows(.encrypt) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
         session.pointee.encryption = operation
     }
 
@@ -85,7 +85,7 @@ extension Token {
         guard !session.pointee.decryption.isActive else { throw Refusal(CKR_OPERATION_ACTIVE) }
         let card = try usableKey(key)
         let operation = try Operation(mechanism.pointee, card, rsaKind: .rsaPrivate)
-        guard card.decrypts else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
+        guard card.allows(.decrypt) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
         session.pointee.decryption = operation
     }
 
@@ -122,7 +122,7 @@ extension Token {
     /// - Throws: `CKR_KEY_HANDLE_INVALID`, `CKR_USER_NOT_LOGGED_IN` for a private one without a
     ///   login.
     @inline(__always)
-    private func usableKey(_ handle: CK_OBJECT_HANDLE) throws(Refusal) -> KeyCard {
+    func usableKey(_ handle: CK_OBJECT_HANDLE) throws(Refusal) -> KeyCard {
         let card = try keys.find(handle)
         guard !card.isPrivate || loggedIn else { throw Refusal(CKR_USER_NOT_LOGGED_IN) }
         return card

@@ -16,6 +16,8 @@ enum FunctionList {
         fillObjects(&list)
         fillKeys(&list)
         fillCiphers(&list)
+        fillWrapping(&list)
+        fillSigning(&list)
         let pointer = UnsafeMutablePointer<CK_FUNCTION_LIST>.allocate(capacity: 1)
         pointer.initialize(to: list)
         return pointer
@@ -56,6 +58,21 @@ func answer(
     do throws(Refusal) {
         _ = try token.admit(function)
         try body(token)
+        return CKR_OK
+    } catch {
+        return error.code
+    }
+}
+
+/// Runs a call that scripts may also delay and spoil, and answers with its code.
+@inline(__always)
+func answer(
+    timed function: ScriptedFunction, _ body: (Token, Playback.Call?) throws(Refusal) -> Void
+) -> CK_RV {
+    let token = Token.shared
+    do throws(Refusal) {
+        let call = try token.admit(function)
+        try body(token, call)
         return CKR_OK
     } catch {
         return error.code

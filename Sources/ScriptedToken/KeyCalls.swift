@@ -7,10 +7,13 @@ extension FunctionList {
             answer(.generateKey) { token throws(Refusal) in
                 _ = try token.sessions.find(session)
                 guard let mechanism, let key else { throw Refusal(CKR_ARGUMENTS_BAD) }
-                guard mechanism.pointee.mechanism == CKM_AES_KEY_GEN else {
-                    throw Refusal(CKR_MECHANISM_INVALID)
-                }
-                let attributes = try ObjectMaking.generatedAES(try Attributes(template, count))
+                let wanted = try Attributes(template, count)
+                let attributes =
+                    switch mechanism.pointee.mechanism {
+                    case CKM_AES_KEY_GEN: try ObjectMaking.generatedAES(wanted)
+                    case CKM_GENERIC_SECRET_KEY_GEN: try ObjectMaking.generatedGeneric(wanted)
+                    default: throw Refusal(CKR_MECHANISM_INVALID)
+                    }
                 key.pointee = try token.store(attributes, session)
             }
         }

@@ -9,29 +9,43 @@ struct KeyCard: RawRepresentable {
         case aes
         case rsaPublic
         case rsaPrivate
+        case generic
     }
 
-    /// Bits 0–1 the kind, 2 an object, 3 encrypt, 4 decrypt, 5 private, from 8 the modulus length
-    /// in bytes.
+    /// What a key may be used for, as bits of the word.
+    struct Usage: OptionSet {
+        let rawValue: UInt64
+
+        static let encrypt = Usage(rawValue: 1 << 5)
+        static let decrypt = Usage(rawValue: 1 << 6)
+        static let wrap = Usage(rawValue: 1 << 7)
+        static let unwrap = Usage(rawValue: 1 << 8)
+        static let sign = Usage(rawValue: 1 << 9)
+    }
+
+    /// Bits 0–2 the kind, 3 an object, 4 private, 5–9 the usage, from 16 the modulus length in
+    /// bytes.
     let rawValue: UInt64
 
     init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
 
-    init(kind: Kind, encrypts: Bool, decrypts: Bool, isPrivate: Bool, modulusLength: Int) {
+    init(kind: Kind, usage: Usage, isPrivate: Bool, modulusLength: Int) {
         rawValue =
-            kind.rawValue | 1 << 2 | (encrypts ? 1 << 3 : 0) | (decrypts ? 1 << 4 : 0)
-            | (isPrivate ? 1 << 5 : 0) | UInt64(modulusLength) << 8
+            kind.rawValue | 1 << 3 | (isPrivate ? 1 << 4 : 0) | usage.rawValue
+            | UInt64(modulusLength) << 16
     }
 
-    var kind: Kind { Kind(rawValue: rawValue & 3) ?? .none }
-    var exists: Bool { rawValue & 1 << 2 != 0 }
-    var encrypts: Bool { rawValue & 1 << 3 != 0 }
-    var decrypts: Bool { rawValue & 1 << 4 != 0 }
-    var isPrivate: Bool { rawValue & 1 << 5 != 0 }
+    var kind: Kind { Kind(rawValue: rawValue & 7) ?? .none }
+    var exists: Bool { rawValue & 1 << 3 != 0 }
+    var isPrivate: Bool { rawValue & 1 << 4 != 0 }
     /// In bytes; 0 for a key that has none.
-    var modulusLength: Int { Int(rawValue >> 8) }
+    var modulusLength: Int { Int(rawValue >> 16) }
+
+    /// Whether the key may be used so.
+    @inline(__always)
+    func allows(_ usage: Usage) -> Bool { rawValue & usage.rawValue != 0 }
 }
 
 /// The cards of all objects, in a fixed array indexed by handle.

@@ -5,17 +5,20 @@ enum Mechanism {
     /// What `C_GetMechanismInfo` says of one.
     struct Information {
         let type: CK_MECHANISM_TYPE
-        /// Sizes in bytes for AES and in bits for RSA, as the standard has it.
+        /// Sizes in bytes for AES and in bits for the others, as the standard has it.
         let info: CK_MECHANISM_INFO
     }
 
     static let all: [Information] = {
         let cipher = CKF_ENCRYPT | CKF_DECRYPT
+        let wrapping = CKF_WRAP | CKF_UNWRAP
         return [
             aes(CKM_AES_KEY_GEN, CKF_GENERATE),
             aes(CKM_AES_GCM, cipher), aes(CKM_AES_CBC_PAD, cipher), aes(CKM_AES_CTR, cipher),
+            aes(CKM_AES_KEY_WRAP, wrapping),
             rsa(CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),
-            rsa(CKM_RSA_PKCS, cipher), rsa(CKM_RSA_PKCS_OAEP, cipher),
+            rsa(CKM_RSA_PKCS, cipher | wrapping), rsa(CKM_RSA_PKCS_OAEP, cipher | wrapping),
+            generic(CKM_GENERIC_SECRET_KEY_GEN, CKF_GENERATE), generic(CKM_SHA256_HMAC, CKF_SIGN),
         ]
     }()
 
@@ -25,10 +28,21 @@ enum Mechanism {
     /// The lengths of an AES key, in bytes.
     static let aesLengths: [CK_ULONG] = [16, 24, 32]
 
+    /// The lengths of a generic secret key, in bytes.
+    static let genericLengths = CK_ULONG(1)...CK_ULONG(512)
+
     private static func aes(_ type: CK_MECHANISM_TYPE, _ flags: CK_FLAGS) -> Information {
         Information(
             type: type,
             info: CK_MECHANISM_INFO(ulMinKeySize: 16, ulMaxKeySize: 32, flags: flags))
+    }
+
+    private static func generic(_ type: CK_MECHANISM_TYPE, _ flags: CK_FLAGS) -> Information {
+        Information(
+            type: type,
+            info: CK_MECHANISM_INFO(
+                ulMinKeySize: genericLengths.lowerBound * 8,
+                ulMaxKeySize: genericLengths.upperBound * 8, flags: flags))
     }
 
     private static func rsa(_ type: CK_MECHANISM_TYPE, _ flags: CK_FLAGS) -> Information {
@@ -77,6 +91,21 @@ extension Operation {
             throw Refusal(CKR_MECHANISM_INVALID)
         }
         guard key.kind == (isRSA ? rsaKind : .aes) else { throw Refusal(CKR_KEY_TYPE_INCONSISTENT) }
+    }
+
+    /// Begins the wrapping or unwrapping of a key: one call, which no session remembers.
+    ///
+    /// - Throws: As for a cipher.
+    init(
+        wrapping mechanism: CK_MECHANISM, _ key: KeyCard, rsaKind: KeyCard.Kind
+    ) throws(Refusal) {
+        switch mechanism.mechanism {
+        case CKM_AES_KEY_WRAP:
+            guard key.kind == .aes else { throw Refusal(CKR_KEY_TYPE_INCONSISTENT) }
+            self.init(cipher: .keyWrap, blockLength: 8, plaintextMax: 0)
+        case CKM_RSA_PKCS, CKM_RSA_PKCS_OAEP: try self.init(mechanism, key, rsaKind: rsaKind)
+        default: throw Refusal(CKR_MECHANISM_INVALID)
+        }
     }
 
     private init(rsaBlock length: Int, overhead: Int) {

@@ -4,7 +4,7 @@ import CCryptoki
 extension FunctionList {
     static func fillObjects(_ list: inout CK_FUNCTION_LIST) {
         list.C_CreateObject = { session, template, count, handle in
-            answer { token throws(Refusal) in
+            answer(.createObject) { token throws(Refusal) in
                 _ = try token.sessions.find(session)
                 guard let handle else { throw Refusal(CKR_ARGUMENTS_BAD) }
                 let attributes = try ObjectMaking.created(try Attributes(template, count))
@@ -12,10 +12,12 @@ extension FunctionList {
             }
         }
         list.C_DestroyObject = { session, handle in
-            answer { token throws(Refusal) in try token.destroyObject(session, handle) }
+            answer(.destroyObject) { token throws(Refusal) in
+                try token.destroyObject(session, handle)
+            }
         }
         list.C_GetAttributeValue = { session, handle, template, count in
-            answer { token throws(Refusal) in
+            answer(.getAttributeValue) { token throws(Refusal) in
                 _ = try token.sessions.find(session)
                 let object = try token.object(handle)
                 guard let template else { throw Refusal(CKR_ARGUMENTS_BAD) }

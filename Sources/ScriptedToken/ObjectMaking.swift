@@ -4,7 +4,11 @@ import CCryptoki
 enum ObjectMaking {
     /// What `C_CreateObject` makes of a template.
     ///
-    /// - Throws: `CKR_TEMPLATE_INCOMPLETE` without a class, or the type or value of a key.
+    /// The MACs of this token are none, and whoever knew a key would rightly call them wrong: so it
+    /// lets no generic secret key in.
+    ///
+    /// - Throws: `CKR_TEMPLATE_INCOMPLETE` without a class, or the type or value of a key;
+    ///   `CKR_TEMPLATE_INCONSISTENT` for a generic secret key.
     static func created(_ template: Attributes) throws(Refusal) -> Attributes {
         guard let objectClass = template.number(CKA_CLASS) else {
             throw Refusal(CKR_TEMPLATE_INCOMPLETE)
@@ -14,6 +18,9 @@ enum ObjectMaking {
         case CKO_SECRET_KEY, CKO_PUBLIC_KEY, CKO_PRIVATE_KEY:
             guard let type = template.number(CKA_KEY_TYPE) else {
                 throw Refusal(CKR_TEMPLATE_INCOMPLETE)
+            }
+            guard type != CKK_GENERIC_SECRET, type != CKK_SHA256_HMAC else {
+                throw Refusal(CKR_TEMPLATE_INCONSISTENT)
             }
             if type == CKK_AES {
                 guard let value = template[CKA_VALUE] else {
@@ -49,6 +56,43 @@ enum ObjectMaking {
         attributes[CKA_VALUE] = randomBytes(Int(length))
         attributes.set(CKA_KEY_GEN_MECHANISM, CKM_AES_KEY_GEN)
         attributes.complete(with: keyDefaults(CKO_SECRET_KEY, CKK_AES, local: true))
+        return attributes
+    }
+
+    /// What `C_GenerateKey` makes of a template with `CKM_GENERIC_SECRET_KEY_GEN`.
+    ///
+    /// - Throws: `CKR_TEMPLATE_INCOMPLETE` without a length, `CKR_KEY_SIZE_RANGE`.
+    static func generatedGeneric(_ template: Attributes) throws(Refusal) -> Attributes {
+        guard let length = template.number(CKA_VALUE_LEN) else {
+            throw Refusal(CKR_TEMPLATE_INCOMPLETE)
+        }
+        guard Mechanism.genericLengths.contains(length) else { throw Refusal(CKR_KEY_SIZE_RANGE) }
+        try check(template, CKO_SECRET_KEY, CKK_GENERIC_SECRET)
+        var attributes = template
+        attributes[CKA_VALUE] = randomBytes(Int(length))
+        attributes.set(CKA_KEY_GEN_MECHANISM, CKM_GENERIC_SECRET_KEY_GEN)
+        attributes.complete(with: keyDefaults(CKO_SECRET_KEY, CKK_GENERIC_SECRET, local: true))
+        return attributes
+    }
+
+    /// What `C_UnwrapKey` makes of a template and the value that was wrapped.
+    ///
+    /// - Throws: `CKR_TEMPLATE_INCOMPLETE` without the type of the key,
+    ///   `CKR_TEMPLATE_INCONSISTENT` for any but a secret key, or with a value of its own;
+    ///   `CKR_WRAPPED_KEY_INVALID` for a value that is no such key.
+    static func unwrapped(_ template: Attributes, _ value: [UInt8]) throws(Refusal) -> Attributes {
+        guard let type = template.number(CKA_KEY_TYPE) else {
+            throw Refusal(CKR_TEMPLATE_INCOMPLETE)
+        }
+        guard template[CKA_VALUE] == nil else { throw Refusal(CKR_TEMPLATE_INCONSISTENT) }
+        try check(template, CKO_SECRET_KEY, type)
+        guard type != CKK_AES || Mechanism.aesLengths.contains(CK_ULONG(value.count)) else {
+            throw Refusal(CKR_WRAPPED_KEY_INVALID)
+        }
+        var attributes = template
+        attributes[CKA_VALUE] = value
+        attributes.set(CKA_VALUE_LEN, CK_ULONG(value.count))
+        attributes.complete(with: keyDefaults(CKO_SECRET_KEY, type, local: false))
         return attributes
     }
 

@@ -1,12 +1,12 @@
 import CCryptoki
 import Glibc
 
-/// An encryption or decryption that was initialised: what it does to lengths and bytes.
+/// An encryption, decryption or wrapping under way: what it does to lengths and bytes.
 ///
 /// This is not cryptography. A ciphertext is the plaintext itself and as much filler as the
 /// mechanism would add, and no key takes part: what a call costs here is the cost of calling. GCM
-/// adds a tag, CBC-PAD the padding of PKCS#7, CTR nothing; an RSA block is two bytes of length, the
-/// plaintext, and filler up to the length of the modulus.
+/// adds a tag, CBC-PAD the padding of PKCS#7, CTR nothing, key wrap a block of 8 bytes; an RSA
+/// block is two bytes of length, the plaintext, and filler up to the length of the modulus.
 struct Operation {
     /// The mechanisms, by what they do to a length.
     enum Cipher: UInt8 {
@@ -14,13 +14,14 @@ struct Operation {
         case gcm
         case cbcPad
         case ctr
+        case keyWrap
         case rsa
     }
 
     static let none = Operation(cipher: .none, blockLength: 0, plaintextMax: 0)
 
     let cipher: Cipher
-    /// In bytes: the tag of GCM, the modulus of RSA.
+    /// In bytes: the tag of GCM, the block of key wrap, the modulus of RSA.
     let blockLength: Int32
     /// In bytes; RSA only.
     let plaintextMax: Int32
@@ -37,6 +38,9 @@ struct Operation {
         switch cipher {
         case .none, .ctr: return length
         case .gcm: return length + Int(blockLength)
+        case .keyWrap:
+            guard length >= 16, length % 8 == 0 else { throw Refusal(CKR_KEY_SIZE_RANGE) }
+            return length + Int(blockLength)
         case .cbcPad: return (length / Self.aesBlockLength + 1) * Self.aesBlockLength
         case .rsa:
             guard length <= Int(plaintextMax) else { throw Refusal(CKR_DATA_LEN_RANGE) }
@@ -69,6 +73,11 @@ struct Operation {
         case .none, .ctr: return length
         case .gcm:
             guard length >= Int(blockLength) else { throw Refusal(CKR_ENCRYPTED_DATA_LEN_RANGE) }
+            return length - Int(blockLength)
+        case .keyWrap:
+            guard length >= 24, length % 8 == 0 else {
+                throw Refusal(CKR_ENCRYPTED_DATA_LEN_RANGE)
+            }
             return length - Int(blockLength)
         case .cbcPad:
             guard length > 0, length % Self.aesBlockLength == 0 else {

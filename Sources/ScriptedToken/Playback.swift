@@ -64,7 +64,7 @@ final class Playback: Sendable {
     func admit(_ function: ScriptedFunction) throws(Refusal) -> Call {
         countFile?.count(function)
         let number = counters.calls[function.rawValue].wrappingAdd(1, ordering: .relaxed).newValue
-        if function == .decrypt { breakDevice(onCall: number) }
+        if function.isWork { breakDevice(onCall: number) }
         try admit()
         for (index, fault) in script.faults.enumerated()
         where fault.function == function
@@ -102,13 +102,13 @@ extension Playback.Call {
         queue.serve(script.service?.draw_ns(forCall: number, seed: script.seed) ?? 0)
     }
 
-    /// Does to a plaintext what the script wants done to it.
+    /// Does to a result what the script wants done to it.
     ///
     /// - Returns: How many of its bytes the caller gets.
-    func spoil(_ plaintext: UnsafeMutablePointer<UInt8>, length: Int) -> Int {
+    func spoil(_ result: UnsafeMutablePointer<UInt8>, length: Int) -> Int {
         guard length > 0 else { return 0 }
         if happens(playback.script.garbage, stream: 0x6761_7262) {
-            plaintext[length / 2] ^= 0xFF
+            result[length / 2] ^= 0xFF
         }
         return happens(playback.script.truncation, stream: 0x7472_756E) ? length - 1 : length
     }

@@ -12,18 +12,22 @@ import CCryptoki
 ///     pin=1234                       the user PIN
 ///     label=scripted                 the token's label, up to 32 bytes
 ///     seed=N                         of every draw; 0 unless given
-///     service=fixed:TIME             how long one C_Decrypt occupies a server
+///     service=fixed:TIME             how long one call of work occupies a server
 ///     service=exponential:MEAN       likewise, exponentially distributed
 ///     servers=C                      how many calls are served at a time; 1 unless given
 ///     stall=AT:LENGTH                every server stands still once, AT after C_Initialize
 ///     fault=FUNCTION:CODE:WHICH      answer CODE (a name or 0xHEX); may be repeated
-///     garbage=WHICH                  C_Decrypt flips a byte of the plaintext; may be repeated
-///     truncate=WHICH                 C_Decrypt returns one byte less; may be repeated
-///     hang=#N                        the N-th C_Decrypt never returns
-///     crash=#N                       the N-th C_Decrypt aborts the process
-///     remove=#N                      from the N-th C_Decrypt on, all is CKR_DEVICE_REMOVED
+///     garbage=WHICH                  a call flips a byte of its result; may be repeated
+///     truncate=WHICH                 a call's result lacks its last byte; may be repeated
+///     hang=#N                        the N-th call never returns
+///     crash=#N                       the N-th call aborts the process
+///     remove=#N                      from the N-th call on, all is CKR_DEVICE_REMOVED
 ///     login-delay=TIME               how long C_Login takes
 ///     count-file=PATH                counters shared by processes, see CountFile
+///
+/// Calls of work are those of C_Decrypt, C_UnwrapKey and C_Sign, each function counted for itself;
+/// their results are the plaintext, the value of the unwrapped key and the MAC. They share the
+/// servers.
 struct Script {
     /// A code that a function answers instead of doing its work.
     struct Fault {
@@ -42,7 +46,7 @@ struct Script {
     var faults: [Fault] = []
     var garbage: [Trigger] = []
     var truncation: [Trigger] = []
-    /// Numbers of `C_Decrypt` calls.
+    /// Numbers of calls of work.
     var hang: UInt64?
     var crash: UInt64?
     var removal: UInt64?

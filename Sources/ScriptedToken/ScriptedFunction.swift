@@ -16,9 +16,19 @@ enum ScriptedFunction: Int, CaseIterable {
     case sign = 9
     case findObjectsInit = 10
     case generateKey = 11
+    case createObject = 12
+    case destroyObject = 13
+    case getAttributeValue = 14
+    case wrapKey = 15
+    case getSlotList = 16
+    case getTokenInfo = 17
 
     /// How many of the functions, from the first, have a counter in a count file.
     static let countFileCounters = 10
+
+    /// Whether it does the work of an operation: what a script says of a device's speed and of its
+    /// results holds for these, each counted for itself.
+    var isWork: Bool { self == .decrypt || self == .unwrapKey || self == .sign }
 
     /// The function that a directive names.
     init?(named name: Substring) {
@@ -41,6 +51,12 @@ enum ScriptedFunction: Int, CaseIterable {
         case .sign: "C_Sign"
         case .findObjectsInit: "C_FindObjectsInit"
         case .generateKey: "C_GenerateKey"
+        case .createObject: "C_CreateObject"
+        case .destroyObject: "C_DestroyObject"
+        case .getAttributeValue: "C_GetAttributeValue"
+        case .wrapKey: "C_WrapKey"
+        case .getSlotList: "C_GetSlotList"
+        case .getTokenInfo: "C_GetTokenInfo"
         }
     }
 }

@@ -16,6 +16,7 @@ struct Session: ~Copyable {
     let state = Atomic<State>(.closed)
     var decryption = Operation.none
     var encryption = Operation.none
+    var isSigning = false
 }
 
 /// The sessions, in a fixed array indexed by handle: finding one takes no lock and no allocation.
@@ -65,6 +66,7 @@ struct SessionTable: @unchecked Sendable {
             guard session.pointee.state.load(ordering: .relaxed) == .closed else { continue }
             session.pointee.decryption = .none
             session.pointee.encryption = .none
+            session.pointee.isSigning = false
             session.pointee.state.store(state, ordering: .releasing)
             return handle
         }

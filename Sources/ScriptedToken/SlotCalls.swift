@@ -4,13 +4,15 @@ import CCryptoki
 extension FunctionList {
     static func fillSlots(_ list: inout CK_FUNCTION_LIST) {
         list.C_GetSlotList = { _, slots, count in
-            answer { _ throws(Refusal) in try give([Token.slotID], slots, count) }
+            answer(.getSlotList) { _ throws(Refusal) in
+                try give([Token.slotID], slots, count)
+            }
         }
         list.C_GetSlotInfo = { slot, info in
             answer { token throws(Refusal) in try token.slotInfo(slot, info) }
         }
         list.C_GetTokenInfo = { slot, info in
-            answer { token throws(Refusal) in try token.tokenInfo(slot, info) }
+            answer(.getTokenInfo) { token throws(Refusal) in try token.tokenInfo(slot, info) }
         }
         list.C_GetMechanismList = { slot, types, count in
             answer { token throws(Refusal) in

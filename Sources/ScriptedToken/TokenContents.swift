@@ -41,7 +41,8 @@ struct TokenContents {
     }
 
     /// Empties the token, and puts in what every token is born with: the AES-256 key `records` (id
-    /// 01) and the RSA-2048 pair `records-rsa` (id 02).
+    /// 01), the RSA-2048 pair `records-rsa` (id 02), the AES-256 key `records-wrap` (id 03), which
+    /// wraps and unwraps only, and the generic secret key `records-mac` (id 04) of 256 bits.
     mutating func restore(_ keys: KeyTable) throws(Refusal) {
         remove(keys) { _ in true }
         lastObject = 0
@@ -54,6 +55,20 @@ struct TokenContents {
         let pair = try ObjectMaking.generatedRSA(public: publicHalf, private: half)
         try addBuiltIn(pair.public, keys)
         try addBuiltIn(pair.private, keys)
+        var wrapping = Self.template(label: "records-wrap", id: 3)
+        wrapping.set(CKA_VALUE_LEN, CK_ULONG(32))
+        for (type, isAllowed) in [
+            (CKA_ENCRYPT, false), (CKA_DECRYPT, false), (CKA_WRAP, true), (CKA_UNWRAP, true),
+        ] {
+            wrapping.set(type, isAllowed)
+        }
+        try addBuiltIn(try ObjectMaking.generatedAES(wrapping), keys)
+        var mac = Self.template(label: "records-mac", id: 4)
+        mac.set(CKA_VALUE_LEN, CK_ULONG(32))
+        for (type, isAllowed) in [(CKA_ENCRYPT, false), (CKA_DECRYPT, false), (CKA_SIGN, true)] {
+            mac.set(type, isAllowed)
+        }
+        try addBuiltIn(try ObjectMaking.generatedGeneric(mac), keys)
     }
 
     private mutating func addBuiltIn(_ attributes: Attributes, _ keys: KeyTable) throws(Refusal) {

@@ -11,9 +11,18 @@ struct TokenObject {
     /// What a cipher needs to know of it.
     var card: KeyCard {
         KeyCard(
-            kind: kind, encrypts: attributes.flag(CKA_ENCRYPT),
-            decrypts: attributes.flag(CKA_DECRYPT), isPrivate: isPrivate,
+            kind: kind, usage: usage, isPrivate: isPrivate,
             modulusLength: attributes[CKA_MODULUS]?.count ?? 0)
+    }
+
+    private var usage: KeyCard.Usage {
+        let all: [(CK_ATTRIBUTE_TYPE, KeyCard.Usage)] = [
+            (CKA_ENCRYPT, .encrypt), (CKA_DECRYPT, .decrypt), (CKA_WRAP, .wrap),
+            (CKA_UNWRAP, .unwrap), (CKA_SIGN, .sign),
+        ]
+        return all.reduce(into: []) { usage, pair in
+            if attributes.flag(pair.0) { usage.insert(pair.1) }
+        }
     }
 
     /// Whether an attribute is one that never leaves the token.
@@ -37,6 +46,7 @@ struct TokenObject {
     private var kind: KeyCard.Kind {
         switch (attributes.number(CKA_CLASS), attributes.number(CKA_KEY_TYPE)) {
         case (CKO_SECRET_KEY, CKK_AES): .aes
+        case (CKO_SECRET_KEY, CKK_GENERIC_SECRET), (CKO_SECRET_KEY, CKK_SHA256_HMAC): .generic
         case (CKO_PUBLIC_KEY, CKK_RSA): .rsaPublic
         case (CKO_PRIVATE_KEY, CKK_RSA): .rsaPrivate
         default: .none

@@ -14,16 +14,12 @@ extension FunctionList {
         list.C_DigestInit = { _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_Digest = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_DigestKey = { _, _ in CKR_FUNCTION_NOT_SUPPORTED }
-        list.C_SignInit = { _, _, _ in notSupported(.signInit) }
-        list.C_Sign = { _, _, _, _, _ in notSupported(.sign) }
         list.C_SignRecoverInit = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_SignRecover = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_VerifyInit = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_Verify = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_VerifyRecoverInit = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_VerifyRecover = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
-        list.C_WrapKey = { _, _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
-        list.C_UnwrapKey = { _, _, _, _, _, _, _, _ in notSupported(.unwrapKey) }
         list.C_DeriveKey = { _, _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_SeedRandom = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_GetFunctionStatus = { _ in CKR_FUNCTION_NOT_SUPPORTED }
@@ -47,9 +43,4 @@ extension FunctionList {
         list.C_SignEncryptUpdate = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_DecryptVerifyUpdate = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
     }
-}
-
-/// Counts a call of a function that scripts count and the token does not have.
-private func notSupported(_ function: ScriptedFunction) -> CK_RV {
-    answer(function) { _ throws(Refusal) in throw Refusal(CKR_FUNCTION_NOT_SUPPORTED) }
 }

@@ -1,5 +1,7 @@
 import Foundation
+import Load
 import Testing
+import Units
 
 @testable import Anchors
 
@@ -44,11 +46,11 @@ struct EmbeddedTokenTests {
                 modulePath: token.modulePath, tokenLabel: EmbeddedToken.label, pin: pin("4711"),
                 isReadWrite: false)
             #expect(try anchor.identity().token.label == "anchorbench")
-            for mechanism in DecryptMechanism.allCases {
+            for mechanism in AnchoredOperation.decrypt.mechanisms {
                 let bits = try anchor.prepareKey(
                     .token(label: EmbeddedToken.keyLabel(mechanism)), for: mechanism, bits: 0)
                 #expect(bits == keys[mechanism])
-                var operation = try anchor.operation(mechanism, recordBytes: 32)
+                var operation = try anchor.decryption(mechanism, recordBytes: 32)
                 #expect(operation.recordCount == LoadedAnchor.recordsPerCaller)
                 for index in 0..<operation.recordCount {
                     let code = operation.perform(index)
@@ -57,14 +59,80 @@ struct EmbeddedTokenTests {
                 }
             }
             let policies = try anchor.keyPolicies(label: nil)
-            #expect(policies.count == 3)
+            #expect(policies.count == keys.count)
             #expect(policies.allSatisfy { $0.flags["CKA_EXTRACTABLE"] == .some(false) })
             let inspection = try AnchorInspection.inspect(
                 modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin("4711"))
             #expect(inspection.chosenToken == "anchorbench" && inspection.problems.isEmpty)
-            #expect(inspection.usable == DecryptMechanism.allCases && inspection.keys.count == 3)
+            #expect(
+                inspection.usable == RecordMechanism.allCases && inspection.keys.count == keys.count
+            )
             // The inspection has ended; the anchor has not.
-            #expect(try anchor.keyPolicies(label: nil).count == 3)
+            #expect(try anchor.keyPolicies(label: nil).count == keys.count)
+        }
+    }
+
+    @Test("data keys are unwrapped and read back, and no key is left; the reading is told apart")
+    func unwrapping() async {
+        await #expect(processExitsWith: .success) {
+            let wrapping: [RecordMechanism: Int] = [.aesKeyWrap: 256, .rsaOAEP: 2_048]
+            let token = try provisioned(wrapping, .unwrap)
+            defer { token.remove() }
+            let anchor = try LoadedAnchor(
+                modulePath: token.modulePath, tokenLabel: nil, pin: pin("4711"), isReadWrite: false)
+            for mechanism in AnchoredOperation.unwrap.mechanisms {
+                let label = EmbeddedToken.keyLabel(mechanism, .unwrap)
+                let bits = try anchor.prepareKey(
+                    .token(label: label), for: mechanism, operation: .unwrap, bits: 0)
+                #expect(bits == wrapping[mechanism])
+                var operation = try anchor.unwrapping(mechanism)
+                let hasUntimedPart = operation.hasUntimedPart
+                #expect(hasUntimedPart)
+                for index in 0..<operation.recordCount {
+                    let clock = MonotonicClock()
+                    let start = clock.now()
+                    let code = operation.perform(index)
+                    let time = clock.now() - start
+                    let isRight = operation.verify(index)
+                    #expect(code == 0 && isRight, "\(mechanism), data key \(index)")
+                    let untimed = operation.untimed
+                    #expect(untimed > .zero && untimed < time)
+                }
+            }
+            let policies = try anchor.keyPolicies(label: nil)
+            #expect(policies.count == wrapping.count, "no unwrapped key is left")
+            for policy in policies {
+                #expect(policy.flags["CKA_UNWRAP"] == .some(true))
+                #expect(policy.flags["CKA_DECRYPT"] == .some(false))
+                #expect(policy.flags["CKA_EXTRACTABLE"] == .some(false))
+            }
+        }
+    }
+
+    @Test("passwords are authenticated with a stored key, and with one whose MACs OpenSSL checks")
+    func authentication() async {
+        await #expect(processExitsWith: .success) {
+            let token = try provisioned([.hmacSHA256: 256], .mac)
+            defer { token.remove() }
+            for source in [
+                KeySource.token(label: EmbeddedToken.keyLabel(.hmacSHA256, .mac)), .session,
+            ] {
+                let anchor = try LoadedAnchor(
+                    modulePath: token.modulePath, tokenLabel: nil, pin: pin("4711"),
+                    isReadWrite: false)
+                let bits = try anchor.prepareKey(
+                    source, for: .hmacSHA256, operation: .mac, bits: 256)
+                #expect(bits == 256)
+                var operation = try anchor.authentication(.hmacSHA256, recordBytes: 24)
+                let (hasUntimedPart, untimed) = (operation.hasUntimedPart, operation.untimed)
+                #expect(!hasUntimedPart && untimed == .zero)
+                for index in 0..<operation.recordCount {
+                    let code = operation.perform(index)
+                    let isRight = operation.verify(index)
+                    let isStale = operation.verify(index)
+                    #expect(code == 0 && isRight && !isStale, "record \(index)")
+                }
+            }
         }
     }
 
@@ -78,7 +146,7 @@ struct EmbeddedTokenTests {
             _ = try anchor.prepareKey(.session, for: .aesGCM, bits: 256)
             DispatchQueue.concurrentPerform(iterations: 4) { _ in
                 do {
-                    var operation = try anchor.operation(.aesGCM, recordBytes: 256)
+                    var operation = try anchor.decryption(.aesGCM, recordBytes: 256)
                     for index in 0..<64 {
                         let code = operation.perform(index)
                         let isRight = operation.verify(index)
@@ -133,16 +201,21 @@ struct EmbeddedTokenTests {
     }
 }
 
-private let keys: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 128, .rsaOAEP: 2_048]
+private let keys: [RecordMechanism: Int] = [
+    .aesGCM: 256, .aesCBCPad: 128, .aesCTR: 192, .rsaPKCS: 1_024, .rsaOAEP: 2_048,
+]
 
 private let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(
     where: FileManager.default.fileExists)
 
 /// A token with its keys, seen by this process and no other.
-private func provisioned() throws -> EmbeddedToken {
+private func provisioned(
+    _ keys: [RecordMechanism: Int] = keys, _ operation: AnchoredOperation = .decrypt
+) throws -> EmbeddedToken {
     let token = try EmbeddedToken()
     for (name, value) in token.environment { setenv(name, value, 1) }
-    try EmbeddedToken.provision(modulePath: token.modulePath, keys: keys, pin: pin("4711"))
+    try EmbeddedToken.provision(
+        modulePath: token.modulePath, keys: keys, operation: operation, pin: pin("4711"))
     return token
 }
 

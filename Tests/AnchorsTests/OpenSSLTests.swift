@@ -8,9 +8,10 @@ struct BaselineTests {
         "every record of every mechanism opens right",
         arguments: [
             (.aesGCM, 128), (.aesGCM, 192), (.aesGCM, 256), (.aesCBCPad, 128), (.aesCBCPad, 192),
-            (.aesCBCPad, 256), (.rsaOAEP, 2_048),
-        ] as [(DecryptMechanism, Int)])
-    func opens(_ mechanism: DecryptMechanism, _ bits: Int) throws {
+            (.aesCBCPad, 256), (.aesCTR, 128), (.aesCTR, 192), (.aesCTR, 256), (.rsaPKCS, 2_048),
+            (.rsaOAEP, 2_048),
+        ] as [(RecordMechanism, Int)])
+    func opens(_ mechanism: RecordMechanism, _ bits: Int) throws {
         let key = try OpenSSLKey(mechanism, bits: bits)
         for length in mechanism.isRSA ? [1, 32] : [1, 15, 16, 256, 4_096] {
             var operation = try OpenSSLOperation(key, recordBytes: length, recordCount: 16)
@@ -22,6 +23,43 @@ struct BaselineTests {
                 #expect(isRight, "\(length) bytes, record \(index)")
             }
         }
+    }
+
+    @Test(
+        "every data key is unwrapped right",
+        arguments: [
+            (.aesKeyWrap, 128), (.aesKeyWrap, 192), (.aesKeyWrap, 256), (.rsaOAEP, 2_048),
+        ] as [(RecordMechanism, Int)])
+    func unwraps(_ mechanism: RecordMechanism, _ bits: Int) throws {
+        let key = try OpenSSLKey(mechanism, bits: bits)
+        var operation = try OpenSSLOperation(key, recordBytes: 32, recordCount: 16)
+        for index in (0..<16).flatMap({ [$0, $0] }) {
+            let code = operation.perform(index)
+            let isRight = operation.verify(index)
+            #expect(code == 0 && isRight, "data key \(index)")
+        }
+    }
+
+    @Test(
+        "a MAC is that of the standard's test, and every record's is its own", arguments: [0, 32])
+    func authenticates(_ length: Int) throws {
+        // RFC 4231, test case 2.
+        let mac = hmacSHA256(key: Array("Jefe".utf8), Array("what do ya want for nothing?".utf8))
+        #expect(mac.prefix(4) == [0x5b, 0xdc, 0xc1, 0x46] && mac.suffix(2) == [0x38, 0x43])
+        let key = try OpenSSLKey(.hmacSHA256, bits: 256)
+        var operation = try OpenSSLAuthentication(key, recordBytes: length, recordCount: 16)
+        let isEarly = operation.verify(0)
+        #expect(!isEarly, "nothing was authenticated yet")
+        for index in (0..<16).flatMap({ [$0, $0] }) {
+            let code = operation.perform(index)
+            #expect(code == 0, "record \(index)")
+            let isRight = operation.verify(index)
+            let isStale = operation.verify(index)
+            #expect(isRight && !isStale, "record \(index)")
+        }
+        _ = operation.perform(3)
+        let isOther = operation.verify(4)
+        #expect(isOther == (length == 0))
     }
 
     @Test("an output is right once: what is left of it does not pass for the next one")

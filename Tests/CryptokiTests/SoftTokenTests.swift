@@ -20,7 +20,7 @@ struct SoftTokenTests {
                 complaint { () throws(CryptokiError) in _ = try module.slot(tokenLabel: "prod") }
                     == "token 'prod' in '\(SoftToken.path)' was not found; present: 'unit test'")
             let names = try module.mechanisms(of: slot.id)
-            #expect(DecryptMechanism.allCases.allSatisfy { names.contains($0.type) })
+            #expect(RecordMechanism.allCases.allSatisfy { names.contains($0.type) })
             #expect(try module.info().cryptokiVersion == "2.40")
             // A second token makes the choice ambiguous.
             _ = try module.provisionToken(
@@ -67,7 +67,7 @@ struct SoftTokenTests {
             let token = try SoftToken()
             let (module, slot) = try token.provisioned()
             let session = try Session(module, slot: slot.id, readWrite: true)
-            func find(_ mechanism: DecryptMechanism) -> String? {
+            func find(_ mechanism: RecordMechanism) -> String? {
                 do throws(CryptokiError) {
                     _ = try session.anchorKey(
                         .token(label: "secret-label"), for: mechanism, bits: 256)
@@ -101,7 +101,7 @@ struct SoftTokenTests {
             let (module, slot) = try token.provisioned()
             let owner = try Session(module, slot: slot.id, readWrite: true)
             try owner.login(pin: pin("4711"))
-            for mechanism in DecryptMechanism.allCases {
+            for mechanism in AnchoredOperation.decrypt.mechanisms {
                 let bits = mechanism.isRSA ? 1_024 : 128
                 _ = try owner.makeKey(for: mechanism, bits: bits, label: mechanism.rawValue)
                 for source in [KeySource.token(label: mechanism.rawValue), .session] {

@@ -29,6 +29,15 @@ struct CellTests {
                 "aes-gcm-256/4KiB/closed-4/none"
             ),
             (
+                Samples.cell(
+                    operation: "unwrap", mechanism: "rsa-oaep", keyBits: 2048, recordBytes: 32,
+                    callers: 1, throttle: .none), "rsa-oaep-2048-unwrap/32B/closed-1/none"
+            ),
+            (
+                Samples.cell(operation: "mac", mechanism: "hmac-sha256", throttle: .none),
+                "hmac-sha256-256-mac/256B/closed-4/none"
+            ),
+            (
                 Samples.cell(anchor: "openssl", keyKind: nil, callers: 2, throttle: .none),
                 "aes-gcm-256/256B/closed-2/none/openssl"
             ),

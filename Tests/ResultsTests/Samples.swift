@@ -12,13 +12,14 @@ enum Samples {
         onLimit: .deny)
 
     static func cell(
-        anchor: String = "softhsm", mechanism: String = "aes-gcm", keyBits: Int = 256,
-        keyKind: KeyKind? = .token, recordBytes: Int = 256, callers: Int = 4, processes: Int = 1,
-        throttle: Policy = bucket
+        anchor: String = "softhsm", operation: String = "decrypt", mechanism: String = "aes-gcm",
+        keyBits: Int = 256, keyKind: KeyKind? = .token, recordBytes: Int = 256, callers: Int = 4,
+        processes: Int = 1, throttle: Policy = bucket
     ) -> Cell {
         Cell(
-            anchor: anchor, mechanism: mechanism, keyBits: keyBits, keyKind: keyKind,
-            recordBytes: recordBytes, callers: callers, processes: processes, throttle: throttle)
+            anchor: anchor, operation: operation, mechanism: mechanism, keyBits: keyBits,
+            keyKind: keyKind, recordBytes: recordBytes, callers: callers, processes: processes,
+            throttle: throttle)
     }
 
     static func histogram(_ calls: UInt64) -> LatencyHistogram {

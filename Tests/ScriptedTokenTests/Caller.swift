@@ -67,7 +67,7 @@ final class Caller: @unchecked Sendable {
         return code == CKR_OK ? length : nil
     }
 
-    private func cipher(_ function: CK_C_Decrypt?, _ input: [UInt8], _ capacity: Int) -> Answer {
+    func cipher(_ function: CK_C_Decrypt?, _ input: [UInt8], _ capacity: Int) -> Answer {
         var input = input
         var output = [UInt8](repeating: 0, count: max(1, capacity))
         var length = CK_ULONG(capacity)

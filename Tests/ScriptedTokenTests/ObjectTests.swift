@@ -10,7 +10,7 @@ extension ModuleTests {
             #expect(caller.logIn() == CKR_OK)
             #expect(caller.find([(CKA_ID, [2])]).count == 2)
             #expect(caller.find([(CKA_ID, [2]), (CKA_DECRYPT, [1])]).count == 1)
-            #expect(caller.find([(CKA_KEY_TYPE, bytes(CKK_AES)), (CKA_TOKEN, [1])]).count == 1)
+            #expect(caller.find([(CKA_KEY_TYPE, bytes(CKK_AES)), (CKA_TOKEN, [1])]).count == 2)
             #expect(caller.find([(CKA_LABEL, Array("record".utf8))]).isEmpty)
         }
 

@@ -59,7 +59,7 @@ extension ModuleTests {
             let caller = try Caller(module.functions)
             #expect(caller.find([]).count == 1)
             #expect(caller.logIn() == CKR_OK)
-            #expect(caller.find([]).count == 3)
+            #expect(caller.find([]).count == 5)
             let key = try caller.find("records", CKO_SECRET_KEY)
             #expect(module.functions.C_Logout(caller.session) == CKR_OK)
             #expect(caller.decryptInit(.gcm, key) == CKR_USER_NOT_LOGGED_IN)

@@ -34,7 +34,8 @@ package final class AnchorAccess: Sendable {
         guard access.embedded != nil else { return access }
         do {
             let provision = ProvisionOrder(
-                modulePath: access.order.modulePath, keys: access.order.keys)
+                modulePath: access.order.modulePath, operation: access.order.operation,
+                keys: access.order.keys)
             guard case .provisioned = try await access.ask(.provision(provision)) else {
                 throw ExperimentError.device("the embedded token could not be made")
             }
@@ -68,7 +69,8 @@ package final class AnchorAccess: Sendable {
     ) throws {
         workspace = FileManager.default.temporaryDirectory
             .appending(path: "anchorbench-work-\(UUID().uuidString)", directoryHint: .isDirectory)
-        let mechanisms = settings.mechanisms.compactMap(DecryptMechanism.init(rawValue:))
+        let mechanisms = settings.mechanisms.compactMap(RecordMechanism.init(rawValue:))
+        let operation = AnchoredOperation(rawValue: settings.operation) ?? .decrypt
         let uri: PKCS11URI
         var environment = environment
         var folders = [workspace.path]
@@ -90,11 +92,12 @@ package final class AnchorAccess: Sendable {
             executable: executable, arguments: ["worker"] + folders, environment: environment)
         order = OpenOrder(
             modulePath: uri.modulePath, tokenLabel: uri.token, isReadWrite: settings.isReadWrite,
+            operation: operation,
             keys: mechanisms.map { mechanism in
                 OpenOrder.KeyOrder(
                     mechanism: mechanism,
-                    source: Self.source(of: mechanism, reference, settings),
-                    bits: settings.keyBits[mechanism.rawValue] ?? 256)
+                    source: Self.source(of: mechanism, operation, reference, settings),
+                    bits: settings.keyBits[mechanism.rawValue] ?? mechanism.algorithm.usualSize)
             })
         try FileManager.default.createDirectory(
             at: workspace, withIntermediateDirectories: true,
@@ -102,11 +105,12 @@ package final class AnchorAccess: Sendable {
     }
 
     private static func source(
-        of mechanism: DecryptMechanism, _ reference: AnchorReference, _ settings: AnchorSettings
+        of mechanism: RecordMechanism, _ operation: AnchoredOperation,
+        _ reference: AnchorReference, _ settings: AnchorSettings
     ) -> KeySource {
         switch reference {
         case _ where settings.key == .session: .session
-        case .embedded: .token(label: EmbeddedToken.keyLabel(mechanism))
+        case .embedded: .token(label: EmbeddedToken.keyLabel(mechanism, operation))
         case .uri(let uri): uri.object.map { .token(label: $0) } ?? .session
         }
     }

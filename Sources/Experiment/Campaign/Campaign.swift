@@ -138,15 +138,18 @@ package struct Campaign: Sendable {
         _ crews: CampaignCrews
     ) -> [MeasureOrder] {
         let cell = plan.cells[cellIndex]
-        guard let mechanism = DecryptMechanism(rawValue: cell.mechanism) else {
-            preconditionFailure("a plan holds known mechanisms")
+        guard let mechanism = RecordMechanism(rawValue: cell.mechanism),
+            let operation = AnchoredOperation(rawValue: cell.operation)
+        else {
+            preconditionFailure("a plan holds known operations and mechanisms")
         }
         let limits = plan.scenario.limits
         return (0..<cell.processes).map { index in
             let extra = index < cell.callers % cell.processes ? 1 : 0
             return MeasureOrder(
-                isBaseline: cell.isBaseline, mechanism: mechanism, keyBits: cell.keyBits,
-                recordBytes: cell.recordBytes, callers: cell.callers / cell.processes + extra,
+                isBaseline: cell.isBaseline, operation: operation, mechanism: mechanism,
+                keyBits: cell.keyBits, recordBytes: cell.recordBytes,
+                callers: cell.callers / cell.processes + extra,
                 warmUp: plan.scenario.warmUp, duration: plan.duration(of: cell),
                 arrivals: cell.open.map { rate in
                     MeasureOrder.ArrivalOrder(

@@ -173,10 +173,9 @@ extension Cell {
     /// The cell with the key length that the token reports; a stored key may differ from the plan.
     fileprivate func withKeyBits(_ bits: Int?) -> Cell {
         guard let bits, bits > 0, isAnchored else { return self }
-        return Cell(
-            anchor: anchor, mechanism: mechanism, keyBits: bits, keyKind: keyKind,
-            recordBytes: recordBytes, callers: callers, processes: processes, throttle: throttle,
-            open: open)
+        var cell = self
+        cell.keyBits = bits
+        return cell
     }
 }
 

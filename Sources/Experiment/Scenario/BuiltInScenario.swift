@@ -10,14 +10,16 @@ package enum BuiltInScenario {
 
         anchor:
           uri: softhsm                   # a throwaway token; or 'pkcs11:token=…?module-path=…'
-          operation: decrypt             # C_DecryptInit + C_Decrypt
-          mechanism: [aes-gcm, rsa-oaep] # or aes-cbc-pad
+          operation: decrypt             # what one call does: decrypt opens a record, unwrap a
+                                         # data key, mac hashes a password under the key
+          mechanism: [aes-gcm, rsa-oaep] # decrypt: also aes-cbc-pad, aes-ctr, rsa-pkcs;
+                                         # unwrap: aes-key-wrap, rsa-oaep; mac: hmac-sha256
           key-bits: { aes-gcm: 256, rsa-oaep: 2048 }
           session: read-only             # some devices want read-write
           # key: token                   # or session; by default a token key on softhsm, on yours
                                          # the one that object= names, else a session key
 
-        record-bytes: [256]              # rsa-oaep always opens one 32-byte data key a record
+        record-bytes: [256]              # rsa-* and unwrap always open one 32-byte data key
 
         load:
           closed: [1, 2, 4]              # callers that call again at once: the thief's best rate

@@ -89,8 +89,10 @@ struct ScenarioDraft {
     var uri = "softhsm"
     /// Where the anchor was named, for complaints about it.
     var uriSource = ""
-    var mechanisms: [DecryptMechanism] = []
-    var keyBits: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 256, .rsaOAEP: 2048]
+    var operation = AnchoredOperation.decrypt
+    var mechanisms: [RecordMechanism] = []
+    /// Lengths that were asked for; the others are usual ones.
+    var keyBits: [RecordMechanism: Int] = [:]
     var key: KeyKind?
     var isReadWrite = false
     var recordBytes: [ByteCount] = []
@@ -150,8 +152,8 @@ struct ScenarioDraft {
             "uri", "operation", "mechanism", "key-bits", "oaep-hash", "key", "session",
         ])
         if let value = keys["uri"] { (uri, uriSource) = (try value.text(), value.source) }
-        _ = try keys["operation"]?.word(["decrypt"], later: ["unwrap", "mac"])
-        if let value = keys["mechanism"] { mechanisms = try value.mechanisms() }
+        if let value = keys["operation"] { try apply(operation: value) }
+        if let value = keys["mechanism"] { mechanisms = try value.mechanisms(of: operation) }
         if let value = keys["key-bits"] { keyBits.merge(try value.keyBits()) { $1 } }
         _ = try keys["oaep-hash"]?.word(["sha1"], later: ["sha256", "sha384", "sha512"])
         if let value = keys["key"] {
@@ -160,6 +162,14 @@ struct ScenarioDraft {
         if let value = keys["session"] {
             isReadWrite = try value.word(["read-only", "read-write"]) == "read-write"
         }
+    }
+
+    /// Another operation takes other mechanisms: its usual ones, unless some are named.
+    private mutating func apply(operation value: YAMLValue) throws(ScenarioError) {
+        let word = try value.word(AnchoredOperation.allCases.map(\.rawValue))
+        guard let named = AnchoredOperation(rawValue: word), named != operation else { return }
+        operation = named
+        mechanisms = named.usualMechanisms
     }
 
     private mutating func applyLoad(_ value: YAMLValue) throws(ScenarioError) {

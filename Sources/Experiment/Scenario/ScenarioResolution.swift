@@ -18,9 +18,10 @@ extension ScenarioDraft {
                     + "raise 'load.closed' or lower 'load.processes'")
         }
         let settings = AnchorSettings(
-            uri: anchor.redacted, mechanisms: mechanisms.map(\.rawValue),
+            uri: anchor.redacted, operation: operation.rawValue,
+            mechanisms: mechanisms.map(\.rawValue),
             keyBits: Dictionary(
-                uniqueKeysWithValues: mechanisms.map { ($0.rawValue, keyBits[$0] ?? 256) }),
+                uniqueKeysWithValues: mechanisms.map { ($0.rawValue, keyLength(of: $0)) }),
             key: kind, isReadWrite: isReadWrite)
         let scenario = Scenario(
             name: name, anchor: settings, recordBytes: recordBytes, load: load,
@@ -61,11 +62,15 @@ extension ScenarioDraft {
         return .session
     }
 
+    private func keyLength(of mechanism: RecordMechanism) -> Int {
+        keyBits[mechanism] ?? mechanism.algorithm.usualSize
+    }
+
     private func checkSizes(_ source: String) throws(ScenarioError) {
         for mechanism in mechanisms where mechanism.isRSA {
-            let bits = keyBits[mechanism] ?? 2048
+            let bits = keyLength(of: mechanism)
             guard let longest = mechanism.longestRecord(keyBits: bits),
-                longest >= Plan.dataKeyBytes
+                longest >= AnchoredOperation.dataKeyBytes
             else {
                 throw ScenarioError(
                     "\(source): a key of \(bits) bits is too short for \(mechanism.rawValue)")

@@ -67,22 +67,29 @@ extension YAMLValue {
         return try distinct(values)
     }
 
-    func mechanisms() throws(ScenarioError) -> [DecryptMechanism] {
-        let known = DecryptMechanism.allCases.map(\.rawValue)
-        let later = ["aes-ctr", "rsa-pkcs", "aes-key-wrap", "hmac-sha256"]
-        let words = try items().map { item throws(ScenarioError) in
-            try item.word(known, later: later)
+    func mechanisms(
+        of operation: AnchoredOperation
+    ) throws(ScenarioError) -> [RecordMechanism] {
+        let mechanisms = try items().map { item throws(ScenarioError) -> RecordMechanism in
+            let word = try item.word(RecordMechanism.allCases.map(\.rawValue))
+            let taken = operation.mechanisms
+            guard let mechanism = taken.first(where: { $0.rawValue == word }) else {
+                let names = taken.map(\.rawValue).joined(separator: ", ")
+                throw item.complaint(
+                    "'\(path)': '\(word)' is no mechanism of the operation "
+                        + "'\(operation.rawValue)', which takes \(names)")
+            }
+            return mechanism
         }
-        return try distinct(words).compactMap(DecryptMechanism.init(rawValue:))
+        return try distinct(mechanisms)
     }
 
-    func keyBits() throws(ScenarioError) -> [DecryptMechanism: Int] {
-        let keys = try entries(known: DecryptMechanism.allCases.map(\.rawValue))
-        var result: [DecryptMechanism: Int] = [:]
+    func keyBits() throws(ScenarioError) -> [RecordMechanism: Int] {
+        let keys = try entries(known: RecordMechanism.allCases.map(\.rawValue))
+        var result: [RecordMechanism: Int] = [:]
         for (name, value) in keys {
-            guard let mechanism = DecryptMechanism(rawValue: name) else { continue }
-            let sizes = mechanism.isRSA ? [1024, 2048, 3072, 4096] : [128, 192, 256]
-            result[mechanism] = Int(try value.word(sizes.map(String.init)))
+            guard let mechanism = RecordMechanism(rawValue: name) else { continue }
+            result[mechanism] = Int(try value.word(mechanism.algorithm.sizes.map(String.init)))
         }
         return result
     }

@@ -28,11 +28,13 @@ struct OpenOrder: Codable, Sendable {
     var modulePath: String
     var tokenLabel: String?
     var isReadWrite: Bool
+    /// What the keys are for.
+    var operation: AnchoredOperation
     /// The key of each mechanism.
     var keys: [KeyOrder]
 
     struct KeyOrder: Codable, Sendable {
-        var mechanism: DecryptMechanism
+        var mechanism: RecordMechanism
         var source: KeySource
         var bits: Int
     }
@@ -41,6 +43,7 @@ struct OpenOrder: Codable, Sendable {
 /// The embedded token to make.
 struct ProvisionOrder: Codable, Sendable {
     var modulePath: String
+    var operation: AnchoredOperation
     var keys: [OpenOrder.KeyOrder]
 }
 
@@ -55,7 +58,8 @@ struct InspectOrder: Codable, Sendable {
 struct MeasureOrder: Codable, Sendable {
     /// The un-anchored baseline instead of the anchor.
     var isBaseline: Bool
-    var mechanism: DecryptMechanism
+    var operation: AnchoredOperation
+    var mechanism: RecordMechanism
     var keyBits: Int
     var recordBytes: Int
     /// Callers of this process.

@@ -15,7 +15,7 @@ package final class Worker {
     private let orders = OrderQueue()
     private let answers: FileHandle
     private var anchor: LoadedAnchor?
-    private var baselineKeys: [DecryptMechanism: OpenSSLKey] = [:]
+    private var baselineKeys: [RecordMechanism: OpenSSLKey] = [:]
 
     /// Takes over the process's standard input and output.
     ///
@@ -53,7 +53,7 @@ package final class Worker {
             let keys = order.keys.map { ($0.mechanism, $0.bits) }
             try EmbeddedToken.provision(
                 modulePath: order.modulePath, keys: Dictionary(uniqueKeysWithValues: keys),
-                pin: nextPin())
+                operation: order.operation, pin: nextPin())
             answer(.provisioned)
         case .inspect(let order):
             let found = try AnchorInspection.inspect(
@@ -72,7 +72,7 @@ package final class Worker {
         var keyBits: [String: Int] = [:]
         for key in order.keys {
             keyBits[key.mechanism.rawValue] = try anchor.prepareKey(
-                key.source, for: key.mechanism, bits: key.bits)
+                key.source, for: key.mechanism, operation: order.operation, bits: key.bits)
         }
         self.anchor = anchor
         return OpenedReport(
@@ -89,18 +89,42 @@ package final class Worker {
     /// Runs the load on the anchor or on the baseline; nil where the parent called it off.
     private func record(of load: Workload, _ order: MeasureOrder) throws -> LoadRecord? {
         let (mechanism, recordBytes) = (order.mechanism, order.recordBytes)
-        if order.isBaseline {
-            let key = try baselineKey(mechanism, bits: order.keyBits)
-            return try load.run(clock: MonotonicClock()) { _ in
-                try OpenSSLOperation(
-                    key, recordBytes: recordBytes, recordCount: LoadedAnchor.recordsPerCaller)
-            } awaitRelease: {
-                awaitRelease()
+        guard !order.isBaseline else { return try baselineRecord(of: load, order) }
+        guard let anchor else { preconditionFailure("a module is opened before it is measured") }
+        switch order.operation {
+        case .decrypt:
+            return try record(of: load) {
+                try anchor.decryption(mechanism, recordBytes: recordBytes)
+            }
+        case .unwrap: return try record(of: load) { try anchor.unwrapping(mechanism) }
+        case .mac:
+            return try record(of: load) {
+                try anchor.authentication(mechanism, recordBytes: recordBytes)
             }
         }
-        guard let anchor else { preconditionFailure("a module is opened before it is measured") }
-        return try load.run(clock: MonotonicClock()) { _ in
-            try anchor.operation(mechanism, recordBytes: recordBytes)
+    }
+
+    private func baselineRecord(
+        of load: Workload, _ order: MeasureOrder
+    ) throws -> LoadRecord? {
+        let key = try baselineKey(order.mechanism, bits: order.keyBits)
+        let (recordBytes, count) = (order.recordBytes, LoadedAnchor.recordsPerCaller)
+        guard order.operation == .mac else {
+            return try record(of: load) {
+                try OpenSSLOperation(key, recordBytes: recordBytes, recordCount: count)
+            }
+        }
+        return try record(of: load) {
+            try OpenSSLAuthentication(key, recordBytes: recordBytes, recordCount: count)
+        }
+    }
+
+    /// Each kind of operation has a loop of its own, so that none decides anything while timed.
+    private func record<Call: Load.Operation & ~Copyable>(
+        of load: Workload, _ make: @escaping @Sendable () throws -> Call
+    ) throws -> LoadRecord? {
+        try load.run(clock: MonotonicClock()) { _ in
+            try make()
         } awaitRelease: {
             awaitRelease()
         }
@@ -112,7 +136,7 @@ package final class Worker {
         return instant
     }
 
-    private func baselineKey(_ mechanism: DecryptMechanism, bits: Int) throws -> OpenSSLKey {
+    private func baselineKey(_ mechanism: RecordMechanism, bits: Int) throws -> OpenSSLKey {
         if let key = baselineKeys[mechanism] { return key }
         let key = try OpenSSLKey(mechanism, bits: bits)
         baselineKeys[mechanism] = key

@@ -18,7 +18,15 @@ struct ScenarioOptions: ParsableArguments {
     var anchor: String?
 
     @Option(
-        help: ArgumentHelp("aes-gcm, aes-cbc-pad, rsa-oaep; several by commas.", valueName: "list"))
+        help: ArgumentHelp(
+            "What one call does: decrypt, unwrap (a data key) or mac (a password hash).",
+            valueName: "name"))
+    var operation: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "decrypt: aes-gcm, aes-cbc-pad, aes-ctr, rsa-pkcs, rsa-oaep; unwrap: aes-key-wrap, "
+                + "rsa-oaep; mac: hmac-sha256. Several by commas.", valueName: "list"))
     var mechanism: String?
 
     @Option(help: ArgumentHelp("Sizes of a record, such as 256B,4KiB.", valueName: "list"))
@@ -103,6 +111,7 @@ struct ScenarioOptions: ParsableArguments {
             overrides.append(ScenarioOverride(flag: flag, yaml: yaml(value)))
         }
         add("--anchor", anchor) { "anchor: { uri: '\($0.replacing("'", with: "''"))' }" }
+        add("--operation", operation) { "anchor: { operation: \($0) }" }
         add("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
         add("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
         add("--closed", closed) { "load: { closed: [\($0)] }" }

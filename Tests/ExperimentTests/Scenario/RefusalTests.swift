@@ -47,8 +47,6 @@ struct RefusalTests {
     @Test(
         "what a later version brings is refused by its name",
         arguments: [
-            ("anchor: { operation: unwrap }", "unwrap"),
-            ("anchor: { mechanism: aes-ctr }", "aes-ctr"),
             ("anchor: { oaep-hash: sha256 }", "sha256"),
             ("load: { mixed: [] }", "mixed"), ("throttles: [{ breaker: {} }]", "breaker"),
             ("throttles: [{ all: [] }]", "all"), ("throttles: [tarpit]", "tarpit"),

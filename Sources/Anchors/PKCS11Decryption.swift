@@ -2,7 +2,7 @@ import Cryptoki
 import Load
 
 /// One anchored decrypt as a load's operation.
-package struct PKCS11Operation: Operation, ~Copyable {
+package struct PKCS11Decryption: Operation, ~Copyable {
     private var decryptor: Decryptor
 
     init(_ decryptor: consuming Decryptor) { self.decryptor = decryptor }
