@@ -30,13 +30,14 @@ let package = Package(
         .systemLibrary(
             name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPlatform"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Units", swiftSettings: strict),
         .target(name: "Cryptoki", dependencies: ["CCryptoki"], swiftSettings: memorySafe),
         .target(name: "Throttling", dependencies: ["Units"], swiftSettings: memorySafe),
         .target(
             name: "Latency",
-            dependencies: ["Units", product("Histogram", "hdrhistogram-swift")],
-            swiftSettings: strict),
+            dependencies: ["CZlib", "Units", product("Histogram", "hdrhistogram-swift")],
+            swiftSettings: memorySafe),
         .target(
             name: "Load",
             dependencies: ["Throttling", "Latency", "CPlatform", "Units"],
