@@ -83,7 +83,8 @@ let package = Package(
         .testTarget(
             name: "ThrottlingTests", dependencies: ["Throttling", "Units"], swiftSettings: strict),
         .testTarget(
-            name: "LatencyTests", dependencies: ["Latency", "Units"], swiftSettings: strict),
+            name: "LatencyTests", dependencies: ["Latency", "Units"],
+            exclude: ["Golden", "peer.py"], swiftSettings: strict),
         .testTarget(
             name: "LoadTests", dependencies: ["Load", "Throttling", "Latency", "Units"],
             swiftSettings: strict),
