@@ -84,7 +84,7 @@ let package = Package(
             name: "ThrottlingTests", dependencies: ["Throttling", "Units"], swiftSettings: strict),
         .testTarget(
             name: "LatencyTests", dependencies: ["Latency", "Units"],
-            swiftSettings: strict),
+            exclude: ["Golden", "peer.py"], swiftSettings: strict),
         .testTarget(
             name: "LoadTests", dependencies: ["Load", "Throttling", "Latency", "Units"],
             swiftSettings: strict),

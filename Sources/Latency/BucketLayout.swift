@@ -1,7 +1,8 @@
 /// How an HdrHistogram divides its range: buckets of one unit up to twice the precision, then
 /// half as many buckets for each doubling, so that a bucket is never wider than the precision.
 ///
-/// Values are whole numbers in the histogram's own unit. Source: HdrHistogram's `AbstractHistogram`.
+/// Values are whole numbers in the histogram's own unit.
+/// Source: HdrHistogram's `AbstractHistogram`.
 package struct BucketLayout: Hashable, Sendable, CustomStringConvertible {
     /// The least value that is told apart from zero; some tools write 0 where they mean 1.
     package let lowest: UInt64

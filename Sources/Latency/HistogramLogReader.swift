@@ -144,7 +144,7 @@ extension HistogramLogReader {
         return comment.dropFirst(mark.count).drop { $0 == " " }
     }
 
-    /// A number of seconds, in decimals and without a sign; what lies below a nanosecond is dropped.
+    /// A number of seconds, in decimals and without a sign; cut at the nanosecond.
     private static func seconds(
         _ text: Substring, of name: String
     ) throws(Damage) -> Nanoseconds {
