@@ -24,12 +24,15 @@ package struct MonotonicClock: Clock {
 
     /// Sleeps until shortly before the instant, then spins: sleeps alone end tens of µs late.
     package func wait(until instant: Nanoseconds) {
-        let early = instant.count - Self.spin.count
-        if now().count < early {
-            var time = timespec(
-                tv_sec: Int(early / 1_000_000_000), tv_nsec: Int(early % 1_000_000_000))
-            while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
-        }
+        sleep(until: instant - Self.spin)
         while now() < instant {}
+    }
+
+    /// Sleeps until the instant and wakes as late as the machine makes it.
+    func sleep(until instant: Nanoseconds) {
+        guard now() < instant else { return }
+        var time = timespec(
+            tv_sec: Int(instant.count / 1_000_000_000), tv_nsec: Int(instant.count % 1_000_000_000))
+        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
     }
 }
