@@ -47,17 +47,11 @@ enum ProvenanceCollector {
         #else
         let configuration = "release"
         #endif
-        #if swift(>=6.4)
-        let swift = "6.4 or later"
-        #elseif swift(>=6.3)
-        let swift = "6.3"
-        #else
-        let swift = "6.2"
-        #endif
         return [
             "version": .value(ToolVersion.text),
-            "commit": .unavailable("the build does not record it"),
-            "swift": .value(swift),
+            "commit": BuildOrigin.commit,
+            "dirty": BuildOrigin.isDirty,
+            "swift": BuildOrigin.swift,
             "build_configuration": .value(configuration),
         ]
     }
@@ -139,4 +133,14 @@ enum ProvenanceCollector {
 package enum ToolVersion {
     /// Semantic version.
     package static let text = "0.1.0"
+
+    /// The version with the commit that it was built from, such as `0.1.0 (2b2dfe1c94a0+dirty)`.
+    package static let withCommit = describe(
+        text, commit: BuildOrigin.commit.value, isDirty: BuildOrigin.isDirty.value == "yes")
+
+    /// The version alone where the commit is not known.
+    static func describe(_ version: String, commit: String?, isDirty: Bool) -> String {
+        guard let commit else { return version }
+        return "\(version) (\(commit.prefix(12))\(isDirty ? "+dirty" : ""))"
+    }
 }
