@@ -3,7 +3,7 @@ import PackagePlugin
 
 /// Writes down, before every build, what the build is made from: commit, changes, compiler.
 ///
-/// The manifest cannot do it: what it says is kept between builds, and a commit changes no manifest.
+/// The manifest cannot do it: what it says is kept between builds, and a commit does not change it.
 @main
 struct BuildIdentity: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {

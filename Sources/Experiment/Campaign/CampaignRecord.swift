@@ -14,6 +14,8 @@ struct CampaignRecord {
     private var savedAt = Nanoseconds.zero
     private var savingTook = Nanoseconds.zero
     private let clock = MonotonicClock()
+    /// The machine before the first round.
+    private let before = HostReading.now()
 
     init(_ plan: Plan, _ resolved: ResolvedScenario, opened: OpenedReport?) {
         let cells = plan.cells.map { cell in
@@ -21,7 +23,8 @@ struct CampaignRecord {
         }
         run = Run(
             scenario: resolved.scenario, seed: plan.seed,
-            provenance: ProvenanceCollector.collect(resolved, seed: plan.seed, opened: opened),
+            provenance: ProvenanceCollector.collect(
+                resolved, seed: plan.seed, opened: opened, reading: before),
             cells: cells, partial: "its measuring has not come to an end", notes: resolved.notes)
         pools = Array(repeating: StoredHistograms(), count: cells.count)
     }
@@ -47,7 +50,7 @@ struct CampaignRecord {
     /// - Parameter partial: why it is not whole; nil where it is.
     mutating func end(in folder: RunFolder, _ partial: String?) throws {
         run.partial = partial
-        run.provenance.run["ended"] = .value(ProvenanceCollector.timestamp())
+        ProvenanceCollector.complete(&run.provenance, from: before, to: .now())
         try save(in: folder)
     }
 

@@ -86,6 +86,8 @@ enum WorkerReport: Codable, Sendable {
 /// Who the anchor says it is.
 struct OpenedReport: Codable, Sendable {
     var identity: AnchorIdentity
+    /// The library that the worker loaded.
+    var modulePath: String
     /// SHA-256 of the library file.
     var moduleDigest: String?
     /// Real key length of each mechanism in bits.

@@ -76,8 +76,8 @@ package final class Worker {
         }
         self.anchor = anchor
         return OpenedReport(
-            identity: try anchor.identity(), moduleDigest: try? fileDigest(order.modulePath),
-            keyBits: keyBits)
+            identity: try anchor.identity(), modulePath: order.modulePath,
+            moduleDigest: try? fileDigest(order.modulePath), keyBits: keyBits)
     }
 
     private func measure(_ order: MeasureOrder) throws {
