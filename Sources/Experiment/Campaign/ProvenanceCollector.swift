@@ -55,6 +55,8 @@ enum ProvenanceCollector {
         var facts: [String: Fact] = [
             "uri": .value(resolved.anchor.redacted),
             "mechanisms": .value(settings.mechanisms.joined(separator: ", ")),
+            "initialize": settings.initialize.map(Fact.value)
+                ?? .unavailable("the module was given none"),
             "key_kind": .value(settings.key.rawValue),
             "session": .value(settings.isReadWrite ? "read-write" : "read-only"),
         ]

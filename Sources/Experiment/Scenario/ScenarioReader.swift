@@ -64,6 +64,15 @@ package struct ScenarioOverride: Sendable {
     }
 }
 
+extension ScenarioOverride {
+    /// `--initialize`, which any text may follow.
+    package static func initialize(_ text: String) -> ScenarioOverride {
+        ScenarioOverride(
+            flag: "--initialize",
+            yaml: "anchor: { initialize: '\(text.replacing("'", with: "''"))' }")
+    }
+}
+
 /// A scenario while its parts come in.
 struct ScenarioDraft {
     var name = ""
@@ -74,6 +83,7 @@ struct ScenarioDraft {
     var keyBits: [DecryptMechanism: Int] = [.aesGCM: 256, .aesCBCPad: 256, .rsaOAEP: 2048]
     var key: KeyKind?
     var isReadWrite = false
+    var initialize: String?
     var recordBytes: [ByteCount] = []
     var load = LoadSettings(closed: [], processes: [])
     var throttles: [Policy] = []
@@ -133,6 +143,7 @@ struct ScenarioDraft {
     private mutating func applyAnchor(_ value: YAMLValue) throws(ScenarioError) {
         let keys = try value.entries(known: [
             "uri", "operation", "mechanism", "key-bits", "oaep-hash", "key", "session",
+            "initialize",
         ])
         if let value = keys["uri"] { (uri, uriSource) = (try value.text(), value.source) }
         _ = try keys["operation"]?.word(["decrypt"], later: ["unwrap", "mac"])
@@ -145,6 +156,7 @@ struct ScenarioDraft {
         if let value = keys["session"] {
             isReadWrite = try value.word(["read-only", "read-write"]) == "read-write"
         }
+        if let value = keys["initialize"] { initialize = try value.moduleText() }
     }
 
     private mutating func applyLoad(_ value: YAMLValue) throws(ScenarioError) {

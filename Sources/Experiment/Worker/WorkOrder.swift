@@ -24,6 +24,8 @@ enum WorkOrder: Codable, Sendable {
 /// Which module and token to open, and which keys.
 struct OpenOrder: Codable, Sendable {
     var modulePath: String
+    /// What the module wants with `C_Initialize`; nil for nothing.
+    var initialize: String?
     var tokenLabel: String?
     var isReadWrite: Bool
     /// The key of each mechanism.
@@ -45,6 +47,8 @@ struct ProvisionOrder: Codable, Sendable {
 /// The module to look at.
 struct InspectOrder: Codable, Sendable {
     var modulePath: String
+    /// What the module wants with `C_Initialize`; nil for nothing.
+    var initialize: String?
     var tokenLabel: String?
     var keyLabel: String?
 }

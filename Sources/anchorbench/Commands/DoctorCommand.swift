@@ -28,8 +28,14 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("'softhsm', or a PKCS#11 URI.", valueName: "uri"))
     var anchor = "softhsm"
 
+    @Option(
+        help: ArgumentHelp(
+            "What the module wants with C_Initialize, as NSS does.", valueName: "text"))
+    var initialize: String?
+
     func run() async throws {
-        let examination = try await Examination.run(anchor, executable: "/proc/self/exe")
+        let examination = try await Examination.run(
+            anchor, initialize: initialize, executable: "/proc/self/exe")
         print(examination.text)
         print("\n\(MachineNoise(try NoiseReading.take()).text)")
     }

@@ -18,6 +18,12 @@ struct ScenarioOptions: ParsableArguments {
     var anchor: String?
 
     @Option(
+        help: ArgumentHelp(
+            "What the module wants with C_Initialize, as NSS does; stored and printed.",
+            valueName: "text"))
+    var initialize: String?
+
+    @Option(
         help: ArgumentHelp("aes-gcm, aes-cbc-pad, rsa-oaep; several by commas.", valueName: "list"))
     var mechanism: String?
 
@@ -83,6 +89,7 @@ struct ScenarioOptions: ParsableArguments {
             overrides.append(ScenarioOverride(flag: flag, yaml: yaml(value)))
         }
         add("--anchor", anchor) { "anchor: { uri: '\($0.replacing("'", with: "''"))' }" }
+        if let initialize { overrides.append(.initialize(initialize)) }
         add("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
         add("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
         add("--closed", closed) { "load: { closed: [\($0)] }" }
