@@ -1,4 +1,3 @@
-import Glibc
 import Latency
 import Load
 import Results
@@ -51,7 +50,6 @@ package struct NoiseReading: Sendable {
         let after = HostReading.now()
 
         let allowed = Processors.allowed()
-        let online = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
         let facts = HostFacts(allowed: allowed)
         return NoiseReading(
             hiccupP99: hiccups.supportedValue(at: .p99), hiccupLongest: hiccups.longest,
@@ -60,7 +58,7 @@ package struct NoiseReading: Sendable {
             longestGap: stolen.gaps.longest,
             steal: HostChange(from: before, to: after).steal,
             pressure: HostChange(from: before, to: between).somePressure,
-            loadPerProcessor: before.load.map { $0.oneMinute / Double(online) },
+            loadPerProcessor: before.load.map { $0.oneMinute / Double(Processors.online()) },
             governor: facts.governor, turbo: facts.turbo, smt: facts.smt,
             hypervisor: facts.hypervisor, quota: ProcessorQuota.find(in: .real),
             processors: allowed.count)

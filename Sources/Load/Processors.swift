@@ -11,6 +11,9 @@ package enum Processors {
         return (0..<length * 8).filter { mask[$0 / 8] & (1 << ($0 % 8)) != 0 }
     }
 
+    /// How many processors the machine has online, whether this process may use them or not.
+    package static func online() -> Int { max(Int(anchorbench_online_processors()), 1) }
+
     /// Ties the calling thread to one processor.
     ///
     /// - Returns: whether the kernel obeyed.

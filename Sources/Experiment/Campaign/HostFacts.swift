@@ -1,6 +1,5 @@
 import CPlatform
 import Foundation
-import Glibc
 import Load
 import Results
 
@@ -28,7 +27,7 @@ struct HostFacts {
     func all(_ reading: HostReading) -> [String: Fact] {
         [
             "cpu_model": cpuModel,
-            "cpu_count": cpuCount,
+            "cpu_count": .value("\(Processors.online())"),
             "affinity": affinity,
             "governor": governor,
             "turbo": turbo,
@@ -52,11 +51,6 @@ struct HostFacts {
         let model = files.field("model name", in: Self.cpuInfo)
         // ARM kernels name the implementer's number alone.
         return model.value == nil ? files.fact("/proc/device-tree/model").or(model) : model
-    }
-
-    private var cpuCount: Fact {
-        let count = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-        return count > 0 ? .value("\(count)") : .unavailable("sysconf does not tell")
     }
 
     private var affinity: Fact {
