@@ -55,7 +55,9 @@ let package = Package(
                 "Anchors", "Load", "Results", "Throttling", "Latency", "CPlatform", "Units",
                 product("Yams", "Yams"), product("Subprocess", "swift-subprocess"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, plugins: ["BuildIdentity"]),
+        .plugin(
+            name: "BuildIdentity", capability: .buildTool(), path: "Sources/BuildIdentity"),
         .target(
             name: "Exposure",
             dependencies: ["Results", "Throttling", "Latency", "Units"],

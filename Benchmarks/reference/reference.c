@@ -5,18 +5,24 @@
  * between the two is the cost of the tool and not of the module. Each caller is a thread with a
  * session of its own; all warm up, are released at one instant and call C_DecryptInit and C_Decrypt
  * in a closed loop until the time is over. A call costs two reads of CLOCK_MONOTONIC and one
- * addition to an array; its plaintext is compared after the second read.
+ * addition to an array; its plaintext is compared after the second read. With --processes the
+ * callers are spread over so many processes, which load the module one after the other.
  *
  *   gcc -O2 -Wall -Wextra -pthread -o reference reference.c -ldl     (or: make)
  *
  *   REFERENCE_PIN=1234 ./reference --module /usr/lib/softhsm/libsofthsm2.so --token reference \
  *       --mechanism aes-gcm --callers 2 --duration-ms 2000 [--record-bytes 256] \
- *       [--key-label records | --session-key] [--warm-up-ms 50] [--header]
+ *       [--key-label records | --session-key] [--warm-up-ms 50] [--processes 1]
+ *       [--initialize TEXT] [--no-clock] [--header]
+ *
+ * --initialize passes a text with C_Initialize, as NSS wants it. A PIN is needed where the token
+ * wants a login. --no-clock measures the bare call: batches of calls with no reading of the clock
+ * and no comparison in between, but for the last of each batch, and so without percentiles.
  *
  * One line of CSV goes to the standard output:
  *
  *   mechanism,callers,operations,seconds,throughput_per_second,p50_ns,p99_ns,p999_ns,max_ns,errors,
- *   cpu_ns_per_operation
+ *   cpu_ns_per_operation,processes
  *
  * `operations` are the calls that answered with the right plaintext, `seconds` the time from the
  * release to the end of the last call, `throughput_per_second` their quotient. A percentile is the
@@ -28,13 +34,18 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <softhsm/cryptoki.h>
 
@@ -43,6 +54,8 @@ enum {
     EXIT_MODULE = 69,
     POOL = 64,
     CALLERS_MAX = 1024,
+    PROCESSES_MAX = 64,
+    BATCH = 256,
     RECORD_BYTES_MAX = 1 << 20,
     IV_BYTES_MAX = 16,
     EXTRA_BYTES_MAX = 512, /* a tag, a padding block or an RSA modulus of 4096 bits */
@@ -93,12 +106,27 @@ typedef struct {
 } Record;
 
 typedef struct {
-    const char *module, *token, *mechanism, *key_label;
-    unsigned callers;
+    const char *module, *token, *mechanism, *key_label, *initialize;
+    unsigned callers, processes;
     size_t record_bytes;
     uint64_t duration_ms, warm_up_ms;
-    int session_key, header;
+    int session_key, no_clock, header;
 } Options;
+
+/* What one process measured. */
+typedef struct {
+    uint64_t buckets[BUCKETS];
+    uint64_t operations, errors, max_ns, cpu_ns, last_done;
+} Result;
+
+/* What the processes share. */
+typedef struct {
+    atomic_uint turn;              /* the process that may prepare: modules that keep files trip
+                                      over several that open them at once */
+    atomic_uint ready;             /* callers that stand at the gate */
+    atomic_uint_least64_t release; /* the instant at which all begin; 0 before it is known */
+    Result results[];
+} Shared;
 
 typedef struct {
     pthread_t thread;
@@ -117,9 +145,7 @@ static CK_MECHANISM_TYPE mechanism_type;
 static CK_SLOT_ID slot;
 static CK_OBJECT_HANDLE encryption_key, decryption_key;
 static Record pool[POOL];
-static pthread_barrier_t gate;
-static atomic_uint ready;
-static uint64_t release_instant, deadline; /* written before the gate opens, read after it */
+static Shared *shared;
 
 static void check(const char *function, CK_RV code) {
     if (code == CKR_OK) { return; }
@@ -189,6 +215,51 @@ static void call_until(Caller *caller, uint64_t end, unsigned next, int is_recor
     caller->last_done = done;
 }
 
+/* Calls in batches until the deadline: nothing but the calls in between. */
+static void call_bare_until(Caller *caller, uint64_t end, unsigned next) {
+    do {
+        Record *record = NULL;
+        CK_RV code = CKR_OK;
+        CK_ULONG bytes = 0;
+        for (unsigned call = 0; call < BATCH && code == CKR_OK; call += 1) {
+            record = &pool[next];
+            next = (next + 1) % POOL;
+            bytes = options.record_bytes + EXTRA_BYTES_MAX;
+            code = p11->C_DecryptInit(caller->session, &record->mechanism, decryption_key);
+            if (code == CKR_OK) {
+                code = p11->C_Decrypt(caller->session, record->ciphertext,
+                                      record->ciphertext_bytes, caller->output, &bytes);
+            }
+        }
+        caller->last_done = now();
+        if (code != CKR_OK) {
+            record_failure(caller, "C_DecryptInit or C_Decrypt", code);
+        } else if (bytes != options.record_bytes
+                   || memcmp(caller->output, record->plaintext, bytes) != 0) {
+            record_failure(caller, "the comparison of the plaintext", CKR_OK);
+        } else {
+            caller->operations += BATCH;
+        }
+    } while (caller->last_done < end);
+}
+
+/* Waits until all callers of all processes are ready; gives the instant of the release. */
+static uint64_t wait_for_release(void) {
+    /* The last to arrive sets the instant, far enough ahead for the others to see it. */
+    if (atomic_fetch_add(&shared->ready, 1) + 1 == options.callers) {
+        atomic_store(&shared->release, now() + 3000000U);
+    }
+    struct timespec pause = {0, 300000};
+    uint64_t release;
+    while ((release = atomic_load(&shared->release)) == 0) { nanosleep(&pause, NULL); }
+    /* A sleep ends late, so the last stretch is spun. */
+    uint64_t early = release - 150000U;
+    struct timespec until = {(time_t)(early / 1000000000U), (long)(early % 1000000000U)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    while (now() < release) { }
+    return release;
+}
+
 static void *call_in_closed_loop(void *argument) {
     Caller *caller = argument;
     check("C_OpenSession", p11->C_OpenSession(
@@ -197,10 +268,13 @@ static void *call_in_closed_loop(void *argument) {
     if (options.warm_up_ms > 0) {
         call_until(caller, now() + options.warm_up_ms * 1000000U, first, 0);
     }
-    atomic_fetch_add(&ready, 1);
-    pthread_barrier_wait(&gate);
+    uint64_t deadline = wait_for_release() + options.duration_ms * 1000000U;
     uint64_t cpu_before = read_clock(CLOCK_THREAD_CPUTIME_ID);
-    call_until(caller, deadline, first, 1);
+    if (options.no_clock) {
+        call_bare_until(caller, deadline, first);
+    } else {
+        call_until(caller, deadline, first, 1);
+    }
     caller->cpu_ns = read_clock(CLOCK_THREAD_CPUTIME_ID) - cpu_before;
     return NULL;
 }
@@ -213,7 +287,9 @@ static void load_module(void) {
     CK_C_GetFunctionList get_list = (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
     if (get_list == NULL) { stop(EXIT_MODULE, "no C_GetFunctionList in ", options.module); }
     check("C_GetFunctionList", get_list(&p11));
-    CK_C_INITIALIZE_ARGS arguments = {.flags = CKF_OS_LOCKING_OK};
+    /* Modules that take a text, as NSS does, look for one more pointer behind it: a null. */
+    struct { CK_C_INITIALIZE_ARGS standard; void *behind; } arguments = {
+        .standard = {.flags = CKF_OS_LOCKING_OK, .pReserved = (void *)options.initialize}};
     check("C_Initialize", p11->C_Initialize(&arguments));
 }
 
@@ -237,6 +313,9 @@ static void find_token(void) {
 }
 
 static void log_in(CK_SESSION_HANDLE session) {
+    CK_TOKEN_INFO info;
+    check("C_GetTokenInfo", p11->C_GetTokenInfo(slot, &info));
+    if ((info.flags & CKF_LOGIN_REQUIRED) == 0) { return; }
     char *pin = getenv("REFERENCE_PIN");
     if (pin == NULL) { stop(EXIT_OPTION, "REFERENCE_PIN is not set: put the PIN there", ""); }
     size_t length = strlen(pin);
@@ -352,9 +431,25 @@ static void make_pool(CK_SESSION_HANDLE session) {
 
 /* ---- the run ---- */
 
-static void run(Caller *callers) {
-    pthread_barrier_init(&gate, NULL, options.callers + 1);
-    for (unsigned index = 0; index < options.callers; index += 1) {
+/* Adds what a caller measured to the result of its process. */
+static void add(const Caller *caller, Result *result) {
+    for (unsigned bucket = 0; bucket < BUCKETS; bucket += 1) {
+        result->buckets[bucket] += caller->buckets[bucket];
+    }
+    result->operations += caller->operations;
+    result->errors += caller->errors;
+    result->cpu_ns += caller->cpu_ns;
+    if (caller->max_ns > result->max_ns) { result->max_ns = caller->max_ns; }
+    if (caller->last_done > result->last_done) { result->last_done = caller->last_done; }
+    if (caller->failed_call != NULL) {
+        fprintf(stderr, "reference: %s failed with 0x%08lX\n", caller->failed_call,
+                caller->failure);
+    }
+}
+
+static void run(unsigned count, Result *result) {
+    Caller *callers = allocate(count, sizeof *callers);
+    for (unsigned index = 0; index < count; index += 1) {
         Caller *caller = &callers[index];
         caller->output = allocate(options.record_bytes + EXTRA_BYTES_MAX, 1);
         caller->buckets = allocate(BUCKETS, sizeof *caller->buckets);
@@ -364,50 +459,89 @@ static void run(Caller *callers) {
             stop(EXIT_MODULE, "pthread_create failed", "");
         }
     }
-    /* The release is read when everyone else stands at the gate, so that it opens at once. */
-    struct timespec pause = {0, 1000000};
-    while (atomic_load(&ready) < options.callers) { nanosleep(&pause, NULL); }
-    nanosleep(&pause, NULL);
-    release_instant = now();
-    deadline = release_instant + options.duration_ms * 1000000U;
-    pthread_barrier_wait(&gate);
-    for (unsigned index = 0; index < options.callers; index += 1) {
+    for (unsigned index = 0; index < count; index += 1) {
         pthread_join(callers[index].thread, NULL);
+        add(&callers[index], result);
+    }
+}
+
+/* The whole life of one process: its share of the callers, as even as it goes. */
+static void serve(unsigned number) {
+    struct timespec pause = {0, 300000};
+    while (atomic_load(&shared->turn) != number) { nanosleep(&pause, NULL); }
+    load_module();
+    find_token();
+    CK_SESSION_HANDLE session;
+    check("C_OpenSession", p11->C_OpenSession(
+        slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session));
+    log_in(session);
+    choose_keys(session);
+    make_pool(session);
+    atomic_store(&shared->turn, number + 1);
+    unsigned extra = number < options.callers % options.processes ? 1 : 0;
+    run(options.callers / options.processes + extra, &shared->results[number]);
+    check("C_Finalize", p11->C_Finalize(NULL));
+}
+
+/* Runs every process as a child: a module that was loaded before a fork is none after it. */
+static void serve_in_children(void) {
+    pid_t children[PROCESSES_MAX];
+    for (unsigned number = 0; number < options.processes; number += 1) {
+        children[number] = fork();
+        if (children[number] < 0) { stop(EXIT_MODULE, "fork failed", ""); }
+        if (children[number] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            serve(number);
+            exit(0);
+        }
+    }
+    for (unsigned ended = 0; ended < options.processes; ended += 1) {
+        int status = 0;
+        if (wait(&status) > 0 && status == 0) { continue; }
+        /* The others wait for the one that is gone. A child that was waited for is not killed. */
+        for (unsigned number = 0; number < options.processes; number += 1) {
+            if (waitpid(children[number], NULL, WNOHANG) == 0) { kill(children[number], SIGKILL); }
+        }
+        stop(EXIT_MODULE, "a process did not measure: see its message above", "");
     }
 }
 
 /* Prints the line; nonzero where a call failed. */
-static int report(Caller *callers) {
-    uint64_t *merged = allocate(BUCKETS, sizeof *merged);
-    uint64_t operations = 0, errors = 0, max_ns = 0, cpu_ns = 0, last_done = release_instant;
-    for (unsigned index = 0; index < options.callers; index += 1) {
-        Caller *caller = &callers[index];
+static int report(void) {
+    Result *all = allocate(1, sizeof *all);
+    uint64_t release = atomic_load(&shared->release);
+    all->last_done = release;
+    for (unsigned number = 0; number < options.processes; number += 1) {
+        const Result *result = &shared->results[number];
         for (unsigned bucket = 0; bucket < BUCKETS; bucket += 1) {
-            merged[bucket] += caller->buckets[bucket];
+            all->buckets[bucket] += result->buckets[bucket];
         }
-        operations += caller->operations;
-        errors += caller->errors;
-        cpu_ns += caller->cpu_ns;
-        if (caller->max_ns > max_ns) { max_ns = caller->max_ns; }
-        if (caller->last_done > last_done) { last_done = caller->last_done; }
-        if (caller->failed_call != NULL) {
-            fprintf(stderr, "reference: %s failed with 0x%08lX\n", caller->failed_call,
-                    caller->failure);
-        }
+        all->operations += result->operations;
+        all->errors += result->errors;
+        all->cpu_ns += result->cpu_ns;
+        if (result->max_ns > all->max_ns) { all->max_ns = result->max_ns; }
+        if (result->last_done > all->last_done) { all->last_done = result->last_done; }
     }
-    double seconds = (double)(last_done - release_instant) / 1e9;
+    double seconds = (double)(all->last_done - release) / 1e9;
     if (options.header) {
         puts("mechanism,callers,operations,seconds,throughput_per_second,"
-             "p50_ns,p99_ns,p999_ns,max_ns,errors,cpu_ns_per_operation");
+             "p50_ns,p99_ns,p999_ns,max_ns,errors,cpu_ns_per_operation,processes");
     }
-    printf("%s,%u,%lu,%.6f,%.1f,%lu,%lu,%lu,%lu,%lu,%.1f\n", options.mechanism, options.callers,
-           operations, seconds, (double)operations / seconds,
-           percentile(merged, operations, max_ns, 0.5),
-           percentile(merged, operations, max_ns, 0.99),
-           percentile(merged, operations, max_ns, 0.999), max_ns, errors,
-           (double)cpu_ns / (double)(operations > 0 ? operations : 1));
-    free(merged);
-    return errors > 0;
+    printf("%s,%u,%lu,%.6f,%.1f,", options.mechanism, options.callers, all->operations, seconds,
+           (double)all->operations / seconds);
+    if (options.no_clock) {
+        printf(",,,");
+    } else {
+        printf("%lu,%lu,%lu,%lu", percentile(all->buckets, all->operations, all->max_ns, 0.5),
+               percentile(all->buckets, all->operations, all->max_ns, 0.99),
+               percentile(all->buckets, all->operations, all->max_ns, 0.999), all->max_ns);
+    }
+    printf(",%lu,%.1f,%u\n", all->errors,
+           (double)all->cpu_ns / (double)(all->operations > 0 ? all->operations : 1),
+           options.processes);
+    int failed = all->errors > 0;
+    free(all);
+    return failed;
 }
 
 /* ---- options ---- */
@@ -426,11 +560,12 @@ static uint64_t number(const char *option, const char *text, uint64_t min, uint6
 
 static void parse(int count, char **arguments) {
     options = (Options){.module = "/usr/lib/softhsm/libsofthsm2.so", .token = "reference",
-                        .mechanism = "aes-gcm", .callers = 1, .duration_ms = 2000,
-                        .warm_up_ms = 50};
+                        .mechanism = "aes-gcm", .callers = 1, .processes = 1,
+                        .duration_ms = 2000, .warm_up_ms = 50};
     for (int index = 1; index < count; index += 1) {
         const char *option = arguments[index];
         if (strcmp(option, "--session-key") == 0) { options.session_key = 1; continue; }
+        if (strcmp(option, "--no-clock") == 0) { options.no_clock = 1; continue; }
         if (strcmp(option, "--header") == 0) { options.header = 1; continue; }
         const char *value = index + 1 < count ? arguments[++index] : NULL;
         if (value == NULL) { stop(EXIT_OPTION, "a value is missing after ", option); }
@@ -438,7 +573,10 @@ static void parse(int count, char **arguments) {
         else if (strcmp(option, "--token") == 0) { options.token = value; }
         else if (strcmp(option, "--mechanism") == 0) { options.mechanism = value; }
         else if (strcmp(option, "--key-label") == 0) { options.key_label = value; }
-        else if (strcmp(option, "--callers") == 0) {
+        else if (strcmp(option, "--initialize") == 0) { options.initialize = value; }
+        else if (strcmp(option, "--processes") == 0) {
+            options.processes = (unsigned)number(option, value, 1, PROCESSES_MAX);
+        } else if (strcmp(option, "--callers") == 0) {
             options.callers = (unsigned)number(option, value, 1, CALLERS_MAX);
         } else if (strcmp(option, "--record-bytes") == 0) {
             options.record_bytes = number(option, value, 1, RECORD_BYTES_MAX);
@@ -457,22 +595,21 @@ static void parse(int count, char **arguments) {
     if (options.key_label == NULL) { options.key_label = rsa ? "records-rsa" : "records"; }
     /* OAEP with SHA-1 under 2048 bits holds 214 bytes. */
     if (options.record_bytes == 0) { options.record_bytes = rsa ? 190 : 256; }
+    if (options.processes > options.callers) {
+        stop(EXIT_OPTION, "--processes must not exceed --callers: each process needs one", "");
+    }
     if (strlen(options.token) > 32) { stop(EXIT_OPTION, "a token label has 32 bytes at most", ""); }
 }
 
 int main(int count, char **arguments) {
     parse(count, arguments);
-    load_module();
-    find_token();
-    CK_SESSION_HANDLE session;
-    check("C_OpenSession", p11->C_OpenSession(
-        slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session));
-    log_in(session);
-    choose_keys(session);
-    make_pool(session);
-    Caller *callers = allocate(options.callers, sizeof *callers);
-    run(callers);
-    int failed = report(callers);
-    check("C_Finalize", p11->C_Finalize(NULL));
-    return failed ? EXIT_MODULE : 0;
+    size_t bytes = sizeof *shared + options.processes * sizeof(Result);
+    shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) { stop(EXIT_MODULE, "no memory to share between processes", ""); }
+    if (options.processes == 1) {
+        serve(0);
+    } else {
+        serve_in_children();
+    }
+    return report() ? EXIT_MODULE : 0;
 }

@@ -31,9 +31,10 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
     ///
     /// - Throws: `CryptokiError` where not even the slots can be listed.
     package static func inspect(
-        modulePath: String, tokenLabel: String?, keyLabel: String?, pin: borrowing Pin
+        modulePath: String, initialize: String? = nil, tokenLabel: String?, keyLabel: String?,
+        pin: borrowing Pin
     ) throws(CryptokiError) -> AnchorInspection {
-        let module = try Module(path: modulePath)
+        let module = try Module(path: modulePath, initialize: initialize)
         let slots = try module.slotsWithToken().map { SlotSummary(id: $0.id, token: $0.token) }
         var problems: [String] = []
         var (chosen, mechanisms, keys): (String?, [MechanismType], [KeyPolicy]) = (nil, [], [])

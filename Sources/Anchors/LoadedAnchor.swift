@@ -25,13 +25,15 @@ package final class LoadedAnchor: Sendable {
     /// Loads the module, finds the token and logs in, once.
     ///
     /// - Parameters:
+    ///   - initialize: a text that the module wants with `C_Initialize`.
     ///   - tokenLabel: nil for the only token.
     ///   - pin: empty where the user stated no source.
     /// - Throws: `CryptokiError`.
     package init(
-        modulePath: String, tokenLabel: String?, pin: borrowing Pin, isReadWrite: Bool
+        modulePath: String, initialize: String? = nil, tokenLabel: String?, pin: borrowing Pin,
+        isReadWrite: Bool
     ) throws(CryptokiError) {
-        module = try Module(path: modulePath)
+        module = try Module(path: modulePath, initialize: initialize)
         slot = try module.slot(tokenLabel: tokenLabel)
         self.isReadWrite = isReadWrite
         owner = try Session(module, slot: slot.id, readWrite: isReadWrite)

@@ -14,16 +14,21 @@ import Glibc
 
     /// Loads the library at `path` and calls `C_GetFunctionList` and `C_Initialize`.
     ///
+    /// - Parameter initialize: a text that the module wants with `C_Initialize` (`pReserved`), such
+    ///   as the configuration of NSS; nil for none, as the standard has it.
     /// - Throws: `CryptokiError.module` where the file is no PKCS#11 module, `.call` where the
     ///   module refuses to start.
-    package init(path: String) throws(CryptokiError) {
+    package init(path: String, initialize text: String? = nil) throws(CryptokiError) {
         self.path = path
         unsafe library = try Self.open(path)
         unsafe functions = try Self.functionList(of: library, path: path)
-        var arguments = unsafe CK_C_INITIALIZE_ARGS()
-        unsafe arguments.flags = CK_FLAGS(CKF_OS_LOCKING_OK)
         let initialize = unsafe try member(functions.pointee.C_Initialize, "C_Initialize")
-        let code = unsafe withUnsafeMutablePointer(to: &arguments) { unsafe initialize($0) }
+        let code = unsafe Self.withText(text) { text in
+            var arguments = unsafe InitializeArguments()
+            unsafe arguments.standard.flags = CK_FLAGS(CKF_OS_LOCKING_OK)
+            unsafe arguments.standard.pReserved = text
+            return unsafe withUnsafeMutablePointer(to: &arguments) { unsafe initialize($0) }
+        }
         guard code != ReturnCode.cryptokiAlreadyInitialized.rawValue else { return }
         try check("C_Initialize", code)
         isOwner = true
@@ -50,6 +55,22 @@ import Glibc
             throw CryptokiError.module(path: path, reason: "its function list lacks \(name)")
         }
         return function
+    }
+
+    /// The arguments of `C_Initialize`. Modules that take a text, as NSS and those made after it,
+    /// look for one more pointer behind it, which must be null.
+    @unsafe private struct InitializeArguments {
+        var standard = unsafe CK_C_INITIALIZE_ARGS()
+        var behind: UnsafeMutableRawPointer?
+    }
+
+    /// Lends a text as C has it; the module copies what it keeps.
+    private static func withText(
+        _ text: String?, _ body: (UnsafeMutableRawPointer?) -> CK_RV
+    ) -> CK_RV {
+        guard let text else { return body(nil) }
+        var bytes = Array(text.utf8) + [0]
+        return unsafe bytes.withUnsafeMutableBytes { unsafe body($0.baseAddress) }
     }
 
     private static func open(_ path: String) throws(CryptokiError) -> UnsafeMutableRawPointer {

@@ -11,13 +11,17 @@ package struct Examination: Sendable {
     ///
     /// - Parameters:
     ///   - anchor: `softhsm` or a PKCS#11 URI.
+    ///   - initialize: what the module wants with `C_Initialize`; nil for nothing.
     ///   - executable: the program that runs as a worker when called with `worker`.
     /// - Throws: `ScenarioError` for a bad URI, `ExperimentError` where the anchor is not there.
-    package static func run(_ anchor: String, executable: String) async throws -> Examination {
-        let overrides = [
+    package static func run(
+        _ anchor: String, initialize: String? = nil, executable: String
+    ) async throws -> Examination {
+        var overrides = [
             ScenarioOverride(
                 flag: "--anchor", yaml: "anchor: { uri: '\(anchor.replacing("'", with: "''"))' }")
         ]
+        if let initialize { overrides.append(.initialize(initialize)) }
         let resolved = try ScenarioReader.read(
             nil, source: "the built-in scenario", overrides: overrides)
         let access = try await AnchorAccess.prepare(

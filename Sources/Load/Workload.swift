@@ -42,6 +42,9 @@ package struct Workload: Sendable {
         self.watchesPlatform = watchesPlatform
     }
 
+    /// Often enough to see a stall that would show, seldom enough not to be one.
+    private static let watchPeriod = Nanoseconds.milliseconds(10)
+
     /// A policy with the state that all its callers share.
     package struct Throttle: Sendable {
         let policy: Policy
@@ -72,7 +75,7 @@ package struct Workload: Sendable {
         let callers = (0..<callers).map { number in
             Caller(number: number, load: self, gate: gate, cursor: cursor, clock: clock)
         }
-        let monitor = HiccupMonitor()
+        let monitor = HiccupMonitor(period: Self.watchPeriod)
         var threads: [Thread] = []
         do {
             for caller in callers { threads.append(try Thread { caller.run(operation) }) }

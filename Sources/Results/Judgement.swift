@@ -34,8 +34,8 @@ package struct Judgement {
     package static let stealBound = 0.1
     /// Steal that is worth a remark.
     package static let stealRemark = 0.02
-    /// Hiccups of the platform that are worth a remark.
-    package static let hiccupRemark = Nanoseconds.milliseconds(1)
+    /// A hiccup of the platform that is worth a remark.
+    package static let hiccupRemark = Nanoseconds.milliseconds(10)
 
     /// A judgement over the figures of a round.
     package init(
@@ -111,10 +111,10 @@ package struct Judgement {
     }
 
     private var hiccupRemark: String? {
-        guard let hiccup = latency[.hiccup]?.p99, hiccup > Self.hiccupRemark.count else {
+        guard let hiccup = latency[.hiccup]?.longest, hiccup > Self.hiccupRemark.count else {
             return nil
         }
-        return "the platform held threads up for over \(Self.hiccupRemark) (p99)"
+        return "the platform held a sleeping thread up for over \(Self.hiccupRemark)"
     }
 
     private var faultRemark: String? {

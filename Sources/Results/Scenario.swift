@@ -64,11 +64,13 @@ package struct AnchorSettings: Codable, Equatable, Sendable {
     package var key: KeyKind
     /// Whether sessions are opened read-write.
     package var isReadWrite: Bool
+    /// What the module wants with `C_Initialize`, as NSS its configuration; nil for nothing.
+    package var initialize: String?
 
     /// The settings of an anchor.
     package init(
         uri: String, operation: String = Cell.usualOperation, mechanisms: [String],
-        keyBits: [String: Int], key: KeyKind, isReadWrite: Bool
+        keyBits: [String: Int], key: KeyKind, isReadWrite: Bool, initialize: String? = nil
     ) {
         self.uri = uri
         self.operation = operation
@@ -76,6 +78,7 @@ package struct AnchorSettings: Codable, Equatable, Sendable {
         self.keyBits = keyBits
         self.key = key
         self.isReadWrite = isReadWrite
+        self.initialize = initialize
     }
 }
 

@@ -38,7 +38,7 @@ extension Token {
 
     /// Reads the script and starts the token.
     func initialize(_ arguments: UnsafeMutableRawPointer?) throws(Refusal) {
-        try Self.check(arguments)
+        let reserved = try Self.checkedReserve(of: arguments)
         let before = contents.withLock { contents in
             contents.initializations += 1
             return contents.initializations - 1
@@ -58,24 +58,34 @@ extension Token {
             Self.report(error)
             throw Refusal(CKR_ARGUMENTS_BAD)
         }
+        guard Self.bytes(of: reserved) == script.initialize else {
+            throw Refusal(CKR_ARGUMENTS_BAD)
+        }
         _ = try playback?.admit(.initialize)
         try start(script, playback)
     }
 
-    /// The rules of the standard for `CK_C_INITIALIZE_ARGS`; locking is always the system's.
-    private static func check(_ arguments: UnsafeMutableRawPointer?) throws(Refusal) {
-        guard let arguments else { return }
+    /// The rules of the standard for `CK_C_INITIALIZE_ARGS`; locking is always the system's. Gives
+    /// `pReserved`, which the standard wants null and the script may want otherwise.
+    private static func checkedReserve(
+        of arguments: UnsafeMutableRawPointer?
+    ) throws(Refusal) -> UnsafeMutableRawPointer? {
+        guard let arguments else { return nil }
         let given = arguments.loadUnaligned(as: CK_C_INITIALIZE_ARGS.self)
         let mutexCalls = [
             given.CreateMutex != nil, given.DestroyMutex != nil,
             given.LockMutex != nil, given.UnlockMutex != nil,
         ].count { $0 }
-        guard given.pReserved == nil, mutexCalls == 0 || mutexCalls == 4 else {
-            throw Refusal(CKR_ARGUMENTS_BAD)
-        }
+        guard mutexCalls == 0 || mutexCalls == 4 else { throw Refusal(CKR_ARGUMENTS_BAD) }
         guard mutexCalls == 0 || given.flags & CKF_OS_LOCKING_OK != 0 else {
             throw Refusal(CKR_CANT_LOCK)
         }
+        return given.pReserved
+    }
+
+    /// The bytes of a C text.
+    private static func bytes(of text: UnsafeMutableRawPointer?) -> [UInt8]? {
+        text.map { Array(String(cString: $0.assumingMemoryBound(to: CChar.self)).utf8) }
     }
 
     private static func report(_ error: ScriptError) {

@@ -11,6 +11,8 @@ import CCryptoki
 ///
 ///     pin=1234                       the user PIN
 ///     label=scripted                 the token's label, up to 32 bytes
+///     initialize=TEXT                what C_Initialize must be given as pReserved; unless
+///                                    given nothing, as the standard has it
 ///     seed=N                         of every draw; 0 unless given
 ///     service=fixed:TIME             how long one call of work occupies a server
 ///     service=exponential:MEAN       likewise, exponentially distributed
@@ -38,6 +40,7 @@ struct Script {
 
     var pin: [UInt8] = Array("1234".utf8)
     var label: [UInt8] = Array("scripted".utf8)
+    var initialize: [UInt8]?
     var seed: UInt64 = 0
     var service: ServiceTime?
     var servers: Int?

@@ -49,6 +49,9 @@ extension Script {
             script.label = Array(value.utf8)
             return value.utf8.count <= 32
         },
+        "initialize": Directive(form: "TEXT") { script, value in
+            set(&script.initialize, value.isEmpty ? nil : Array(value.utf8))
+        },
         "seed": Directive(form: "N") { script, value in
             set(&script.seed, UInt64(value))
         },

@@ -26,7 +26,7 @@ struct AnchorBench: AsyncParsableCommand {
             file, 66 something that was named is missing, 69 the device, 70 an internal error, \
             73 the output cannot be written, 130 stopped by Ctrl-C.
             """,
-        version: ToolVersion.text,
+        version: ToolVersion.withCommit,
         subcommands: [
             RunCommand.self, MeasureCommand.self, ProjectCommand.self, ReportCommand.self,
             ScenarioCommand.self, DoctorCommand.self, WorkerCommand.self,

@@ -32,6 +32,7 @@ enum ImportTable {
         ],
         "AnchorGate": ["CCryptoki", "Throttling", "Units"],
         "ScriptedToken": ["CCryptoki"],
+        "BuildIdentity": [],
         "anchorbench": [
             "CCryptoki", "CLibcrypto", "CPlatform", "CZlib", "CLibpq", "Units", "Cryptoki",
             "Throttling", "Latency", "Load", "Anchors", "Results", "Experiment", "Exposure",
@@ -45,6 +46,7 @@ enum ImportTable {
         "Experiment": ["Yams", "Subprocess", "SystemPackage"],
         "Drill": ["GRDB", "Subprocess"],
         "Latency": ["Histogram"],
+        "BuildIdentity": ["PackagePlugin"],
     ]
 
     /// Modules of the toolchain.

@@ -103,6 +103,16 @@ extension CommandTests {
                 #expect(ended.output.contains(part), "\(part)")
             }
             #expect(!ended.output.contains("anchorbench-aes-gcm"))
+            // The machine comes after the anchor, graded and with its signs.
+            let machine = try #require(ended.output.firstRange(of: "\nThis machine  "))
+            let keys = try #require(ended.output.firstRange(of: "CKA_EXTRACTABLE is false"))
+            #expect(keys.upperBound < machine.lowerBound)
+            let signs = ended.output[machine.upperBound...].split(separator: "\n").dropFirst()
+            #expect(signs.count == 10)
+            let grades = ["quiet", "usable", "NOISY", "?"]
+            for sign in signs {
+                #expect(grades.contains { sign.hasPrefix("  \($0): ") }, "\(sign)")
+            }
             #expect(try bench.leftovers.isEmpty && bench.workers.isEmpty)
         }
 

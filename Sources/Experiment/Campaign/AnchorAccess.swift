@@ -91,8 +91,8 @@ package final class AnchorAccess: Sendable {
         launch = WorkerLaunch(
             executable: executable, arguments: ["worker"] + folders, environment: environment)
         order = OpenOrder(
-            modulePath: uri.modulePath, tokenLabel: uri.token, isReadWrite: settings.isReadWrite,
-            operation: operation,
+            modulePath: uri.modulePath, initialize: settings.initialize, tokenLabel: uri.token,
+            isReadWrite: settings.isReadWrite, operation: operation,
             keys: mechanisms.map { mechanism in
                 OpenOrder.KeyOrder(
                     mechanism: mechanism,
@@ -158,7 +158,8 @@ package final class AnchorAccess: Sendable {
         var label: String?
         if case .uri(let uri) = reference { label = uri.object }
         let order = InspectOrder(
-            modulePath: order.modulePath, tokenLabel: order.tokenLabel, keyLabel: label)
+            modulePath: order.modulePath, initialize: order.initialize,
+            tokenLabel: order.tokenLabel, keyLabel: label)
         guard case .inspected(let inspection) = try await ask(.inspect(order)) else {
             throw ExperimentError.device("the worker answered out of turn")
         }

@@ -19,6 +19,8 @@ struct CampaignRecord {
     private var savedAt = Nanoseconds.zero
     private var savingTook = Nanoseconds.zero
     private let clock = MonotonicClock()
+    /// The machine before the first round.
+    private let before = HostReading.now()
 
     /// A round of a cell.
     private struct Place: Hashable {
@@ -42,7 +44,8 @@ struct CampaignRecord {
         pools = Array(repeating: StoredHistograms(), count: cells.count)
         run = Run(
             scenario: resolved.scenario, seed: plan.seed,
-            provenance: ProvenanceCollector.collect(resolved, seed: plan.seed, opened: opened),
+            provenance: ProvenanceCollector.collect(
+                resolved, seed: plan.seed, opened: opened, reading: before),
             cells: cells, partial: "its measuring has not come to an end", notes: resolved.notes)
         guard let stored else { return }
         for entry in entries where cells.indices.contains(entry.cell) { try add(entry) }
@@ -80,7 +83,7 @@ struct CampaignRecord {
     /// - Parameter partial: why it is not whole; nil where it is.
     mutating func end(_ partial: String?) throws -> Run {
         run.partial = partial
-        run.provenance.run["ended"] = .value(ProvenanceCollector.timestamp())
+        ProvenanceCollector.complete(&run.provenance, from: before, to: .now())
         try save()
         if partial == nil { journal.remove() }
         return run

@@ -18,6 +18,8 @@ package enum BuiltInScenario {
           session: read-only             # some devices want read-write
           # key: token                   # or session; by default a token key on softhsm, on yours
                                          # the one that object= names, else a session key
+          # initialize: 'TEXT'           # what a module of yours wants with C_Initialize, as NSS
+                                         # does; it is stored and printed, so no secret
 
         record-bytes: [256]              # rsa-* and unwrap always open one 32-byte data key
 

@@ -83,6 +83,15 @@ package struct ScenarioOverride: Sendable {
     }
 }
 
+extension ScenarioOverride {
+    /// `--initialize`, which any text may follow.
+    package static func initialize(_ text: String) -> ScenarioOverride {
+        ScenarioOverride(
+            flag: "--initialize",
+            yaml: "anchor: { initialize: '\(text.replacing("'", with: "''"))' }")
+    }
+}
+
 /// A scenario while its parts come in.
 struct ScenarioDraft {
     var name = ""
@@ -95,6 +104,7 @@ struct ScenarioDraft {
     var keyBits: [RecordMechanism: Int] = [:]
     var key: KeyKind?
     var isReadWrite = false
+    var initialize: String?
     var recordBytes: [ByteCount] = []
     var load = LoadSettings(closed: [], processes: [])
     var throttles: [Policy] = []
@@ -150,6 +160,7 @@ struct ScenarioDraft {
     private mutating func applyAnchor(_ value: YAMLValue) throws(ScenarioError) {
         let keys = try value.entries(known: [
             "uri", "operation", "mechanism", "key-bits", "oaep-hash", "key", "session",
+            "initialize",
         ])
         if let value = keys["uri"] { (uri, uriSource) = (try value.text(), value.source) }
         if let value = keys["operation"] { try apply(operation: value) }
@@ -162,6 +173,7 @@ struct ScenarioDraft {
         if let value = keys["session"] {
             isReadWrite = try value.word(["read-only", "read-write"]) == "read-write"
         }
+        if let value = keys["initialize"] { initialize = try value.moduleText() }
     }
 
     /// Another operation takes other mechanisms: its usual ones, unless some are named.

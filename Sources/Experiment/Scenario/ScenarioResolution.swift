@@ -7,6 +7,11 @@ extension ScenarioDraft {
     /// Fills in what follows from the rest, and checks what no single key can tell.
     func resolve(source: String) throws(ScenarioError) -> ResolvedScenario {
         let anchor = try reference()
+        guard anchor != .embedded || initialize == nil else {
+            throw ScenarioError(
+                "\(source): 'anchor.initialize' is for a module of yours, and softhsm takes none; "
+                    + "name the module's URI, or leave 'initialize' out")
+        }
         var notes: [String] = []
         let kind = try keyKind(for: anchor, source: uriSource, &notes)
         try checkSizes(source)
@@ -22,7 +27,7 @@ extension ScenarioDraft {
             mechanisms: mechanisms.map(\.rawValue),
             keyBits: Dictionary(
                 uniqueKeysWithValues: mechanisms.map { ($0.rawValue, keyLength(of: $0)) }),
-            key: kind, isReadWrite: isReadWrite)
+            key: kind, isReadWrite: isReadWrite, initialize: initialize)
         let scenario = Scenario(
             name: name, anchor: settings, recordBytes: recordBytes, load: load,
             throttles: throttles, throttlesAt: throttlesAt, onDenied: onDenied, rounds: rounds,

@@ -19,6 +19,17 @@ extension YAMLValue {
         return text
     }
 
+    /// A text for `C_Initialize`: it goes through C, where a NUL would end it.
+    func moduleText() throws(ScenarioError) -> String {
+        let text = try text()
+        guard !text.isEmpty, !text.utf8.contains(0) else {
+            throw complaint(
+                "'\(path)': the text for C_Initialize must have a character, and none of them NUL; "
+                    + "leave the key out where the module wants none")
+        }
+        return text
+    }
+
     func duration(_ range: ClosedRange<Nanoseconds>) throws(ScenarioError) -> Nanoseconds {
         let value = try quantity(Nanoseconds.self)
         guard range.contains(value) else {

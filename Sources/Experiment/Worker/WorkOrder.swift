@@ -26,6 +26,8 @@ enum WorkOrder: Codable, Sendable {
 /// Which module and token to open, and which keys.
 struct OpenOrder: Codable, Sendable {
     var modulePath: String
+    /// What the module wants with `C_Initialize`; nil for nothing.
+    var initialize: String?
     var tokenLabel: String?
     var isReadWrite: Bool
     /// What the keys are for.
@@ -50,6 +52,8 @@ struct ProvisionOrder: Codable, Sendable {
 /// The module to look at.
 struct InspectOrder: Codable, Sendable {
     var modulePath: String
+    /// What the module wants with `C_Initialize`; nil for nothing.
+    var initialize: String?
     var tokenLabel: String?
     var keyLabel: String?
 }
@@ -113,6 +117,8 @@ enum WorkerReport: Codable, Sendable {
 /// Who the anchor says it is.
 struct OpenedReport: Codable, Sendable {
     var identity: AnchorIdentity
+    /// The library that the worker loaded.
+    var modulePath: String
     /// SHA-256 of the library file.
     var moduleDigest: String?
     /// Real key length of each mechanism in bits.

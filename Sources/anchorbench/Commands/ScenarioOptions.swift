@@ -19,6 +19,12 @@ struct ScenarioOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What the module wants with C_Initialize, as NSS does; stored and printed.",
+            valueName: "text"))
+    var initialize: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What one call does: decrypt, unwrap (a data key) or mac (a password hash).",
             valueName: "name"))
     var operation: String?
@@ -111,6 +117,7 @@ struct ScenarioOptions: ParsableArguments {
             overrides.append(ScenarioOverride(flag: flag, yaml: yaml(value)))
         }
         add("--anchor", anchor) { "anchor: { uri: '\($0.replacing("'", with: "''"))' }" }
+        if let initialize { overrides.append(.initialize(initialize)) }
         add("--operation", operation) { "anchor: { operation: \($0) }" }
         add("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
         add("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }

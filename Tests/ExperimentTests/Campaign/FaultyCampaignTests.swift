@@ -36,6 +36,20 @@ extension CampaignTests {
             try #require(run.cells.first { !$0.cell.isBaseline })
         }
 
+        @Test("a module that wants a text with C_Initialize gets it from the scenario, as it is")
+        func initialize() async throws {
+            let text = "configdir=/a b flags=noCertDB,noModDB"
+            let site = try Site(script: "initialize=\(text)")
+            let missing = try await deviceError(site, try scenario(site))
+            #expect(missing.contains("C_Initialize") && missing.contains("CKR_ARGUMENTS_BAD"))
+            let yaml = try scenario(site).replacing(
+                "mechanism:", with: "initialize: \"\(text)\", mechanism:")
+            let run = try await site.run(yaml)
+            #expect(try anchored(run).operations > 0)
+            #expect(run.scenario.anchor.initialize == text)
+            #expect(run.provenance.anchor["initialize"] == .value(text))
+        }
+
         @Test("one wrong plaintext makes its cell INVALID and no other")
         func wrongPlaintext() async throws {
             let site = try Site(script: "garbage=#2000")

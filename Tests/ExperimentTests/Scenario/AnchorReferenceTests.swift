@@ -24,6 +24,32 @@ struct AnchorReferenceTests {
         #expect(try read(named, ", key: token") == resolved)
     }
 
+    @Test("a text for C_Initialize is kept as it is, from a file and from a flag")
+    func initialize() throws {
+        let text = "configdir='' flags=noCertDB,noModDB"
+        let quoted = text.replacing("'", with: "''")
+        let resolved = try read(unnamed, ", initialize: '\(quoted)'")
+        #expect(resolved.scenario.anchor.initialize == text)
+        let flagged = try ScenarioReader.read(
+            nil, source: "the built-in scenario",
+            overrides: [
+                ScenarioOverride(flag: "--anchor", yaml: "anchor: { uri: '\(unnamed)' }"),
+                .initialize(text),
+            ])
+        #expect(flagged.scenario.anchor.initialize == text)
+        #expect(try read(unnamed).scenario.anchor.initialize == nil)
+    }
+
+    @Test("a text for C_Initialize that cannot be meant is refused with a remedy")
+    func badInitialize() {
+        let embedded = #expect(throws: ScenarioError.self) {
+            try read("softhsm", ", initialize: a")
+        }
+        #expect(embedded?.description.contains("softhsm takes none") == true)
+        let empty = #expect(throws: ScenarioError.self) { try read(unnamed, ", initialize: ''") }
+        #expect(empty?.description.contains("leave the key out") == true)
+    }
+
     @Test("where no key is named a session key is made, and the report says so")
     func unnamedKey() throws {
         let resolved = try read(unnamed)
