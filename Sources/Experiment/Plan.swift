@@ -67,7 +67,9 @@ package struct Plan: Sendable {
 
     /// How long the measuring takes, without what starting and reporting add.
     package var measuringTime: Seconds {
-        let once = cells.map { (duration(of: $0) + (scenario.warmUp ?? Self.usualWarmUp)).seconds.value }
+        let once = cells.map {
+            (duration(of: $0) + (scenario.warmUp ?? Self.usualWarmUp)).seconds.value
+        }
         return Seconds(once.reduce(0, +) * Double(scenario.rounds))
     }
 

@@ -29,8 +29,8 @@ package struct ExposureModel: Sendable {
                     callers: settings.callers)
             else {
                 gaps.append(
-                    "Nothing is projected for \(subject.subject): no valid unthrottled closed load of at "
-                        + "most \(settings.callers) callers was measured.")
+                    "Nothing is projected for \(subject.subject): no valid unthrottled closed "
+                        + "load of at most \(settings.callers) callers was measured.")
                 continue
             }
             let baseline = ServiceRate.best(

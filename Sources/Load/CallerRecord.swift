@@ -46,7 +46,9 @@ package struct CallerRecord: Sendable {
     /// A record with the histograms that a load fills, their memory touched before the release.
     init(for load: Workload? = nil) {
         guard let load else { return }
-        if load.throttle != nil { (throttleWait, denial) = (LatencyHistogram(), LatencyHistogram()) }
+        if load.throttle != nil {
+            (throttleWait, denial) = (LatencyHistogram(), LatencyHistogram())
+        }
         if load.arrivals != nil { open = OpenRecord() }
     }
 }

@@ -83,7 +83,8 @@ struct ReportCharts {
 
     private var throughput: ReportChart {
         var series: [(name: String, points: [Series.Point])] = []
-        for result in run.cells where result.cell.throttle == .none && result.cell.open == nil
+        for result in run.cells
+        where result.cell.throttle == .none && result.cell.open == nil
             && result.cell.isAnchored
         {
             guard let rate = result.throughput, result.verdict.isValid else { continue }

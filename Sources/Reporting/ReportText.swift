@@ -20,14 +20,15 @@ struct ReportText {
 
     var text: String {
         let head = [findings.warning].compactMap { $0 } + findings.paragraphs
-        let sections = [
-            "# How strongly \(run.cells.first?.cell.anchor ?? "the anchor") holds",
-            head.joined(separator: "\n\n"),
-            Self.advice,
-            chartSection, theftSection, lossSection,
-        ] + MeasurementSections(run).texts + [
-            errorSection, noteSection, assumptionSection, provenanceSection,
-        ]
+        let sections =
+            [
+                "# How strongly \(run.cells.first?.cell.anchor ?? "the anchor") holds",
+                head.joined(separator: "\n\n"),
+                Self.advice,
+                chartSection, theftSection, lossSection,
+            ] + MeasurementSections(run).texts + [
+                errorSection, noteSection, assumptionSection, provenanceSection,
+            ]
         return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 

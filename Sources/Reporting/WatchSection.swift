@@ -54,19 +54,22 @@ struct WatchSection {
         guard !table.isEmpty else { return "" }
         return table.text + """
 
-            "Woke late" is how late a caller of an open load started that slept until its call was \
-            due. A hiccup is how late a thread woke that did nothing but sleep, in the same process \
-            at the same time: what the platform adds to everything. "CPU used" is the callers' own \
-            time over that of all processors, "stolen" what the hypervisor gave to others, "waited \
-            for" the share of the time in which some task of the machine waited for a processor. \
-            A cell is INVALID where a wrong plaintext came back, where errors ended it, where the \
-            generator woke later than \(Judgement.latenessBound) and than \
-            \(Probability(Judgement.latenessShare).inPercent) of the median response (p99), where \
-            it started under \(Probability(Judgement.startedShare).inPercent) of the calls due while \
-            callers were free, or where over \(Probability(Judgement.stealBound).inPercent) of the \
-            processors were stolen.
+            "Woke late" is how late a caller of an open load started that slept until its call \
+            was due. A hiccup is how late a thread woke that did nothing but sleep, in the same \
+            process at the same time: what the platform adds to everything. "CPU used" is the \
+            callers' own time over that of all processors, "stolen" what the hypervisor gave to \
+            others, "waited for" the share of the time in which some task of the machine waited \
+            for a processor. A cell is INVALID where a wrong plaintext came back, where errors \
+            ended it, where the generator woke later (p99) than \(Judgement.latenessBound) and \
+            than \(lateness) of the median response, where it started under \(started) of the \
+            calls due while callers were free, or where over \(stolen) of the processors were \
+            stolen.
             """
     }
+
+    private var lateness: String { Probability(Judgement.latenessShare).inPercent }
+    private var started: String { Probability(Judgement.startedShare).inPercent }
+    private var stolen: String { Probability(Judgement.stealBound).inPercent }
 
     /// The mean of what is known, as a percentage.
     private func share(_ values: [Double?]) -> String {

@@ -75,7 +75,8 @@ struct FailureTests {
 
     @Test("the limit counts the errors of all callers together")
     func limitOfAll() throws {
-        let load = Workload(callers: 4, warmUp: .lasting(.zero), duration: .seconds(600), errorLimit: 50)
+        let load = Workload(
+            callers: 4, warmUp: .lasting(.zero), duration: .seconds(600), errorLimit: 50)
         let clock = MonotonicClock()
         let measured = try load.run(clock: clock) { [ledger] _ in
             var operation = FakeOperation(ledger)

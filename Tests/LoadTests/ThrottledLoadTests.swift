@@ -149,7 +149,8 @@ struct ThrottledLoadTests {
     func memory() throws {
         let throttle = try TestThrottle(Policy(.none))
         let load = Workload(
-            callers: 16, warmUp: .lasting(.zero), duration: .milliseconds(50), throttle: throttle.throttle)
+            callers: 16, warmUp: .lasting(.zero), duration: .milliseconds(50),
+            throttle: throttle.throttle)
         let machine = MonotonicClock()
         let measured = try load.run(clock: machine) { [ledger] _ in
             FakeOperation(ledger)

@@ -91,7 +91,8 @@ struct WorkloadTests {
 
     @Test("no call starts before the release, and the warm-up is in no figure")
     func warmUp() throws {
-        let load = Workload(callers: 1, warmUp: .lasting(.milliseconds(7)), duration: .milliseconds(5))
+        let load = Workload(
+            callers: 1, warmUp: .lasting(.milliseconds(7)), duration: .milliseconds(5))
         let warmed = Atomic<Int>(0)
         let measured = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)

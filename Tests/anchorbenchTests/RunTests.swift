@@ -47,7 +47,9 @@ extension CommandTests {
             let tables = Self.columns.keys.sorted()
             let pictures = try bench.text(report).matches(of: #/\((charts/[^)]*)\)/#)
                 .map { String($0.1) }
-            #expect(files == (tables + ["histograms.hlog", "report.md", "run.json"] + pictures).sorted())
+            #expect(
+                files
+                    == (tables + ["histograms.hlog", "report.md", "run.json"] + pictures).sorted())
             #expect(pictures.count == 6)
             for name in tables {
                 let table = try CSVReader.read(bench.path("\(folder)/\(name)"))
@@ -69,9 +71,10 @@ extension CommandTests {
                 "--output", "kept")
             try #require(measured.code == 0, "\(measured.error)")
             #expect(measured.output == "kept\n")
-            #expect(try bench.files(below: "kept") == [
-                "cells.csv", "histograms.hlog", "rounds.csv", "run.json",
-            ])
+            #expect(
+                try bench.files(below: "kept") == [
+                    "cells.csv", "histograms.hlog", "rounds.csv", "run.json",
+                ])
             let stored = try bench.text("kept/run.json")
 
             let reported = try bench.run("report", "kept")

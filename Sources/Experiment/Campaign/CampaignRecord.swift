@@ -115,8 +115,8 @@ extension CampaignRecord {
             let now = run.provenance.anchor[module]?.value, before != now
         {
             throw RunError(
-                "the module is not the one that the run was begun with (SHA-256 \(before.prefix(12)) "
-                    + "then, \(now.prefix(12)) now): measure anew")
+                "the module is not the one that the run was begun with (SHA-256 "
+                    + "\(before.prefix(12)) then, \(now.prefix(12)) now): measure anew")
         }
         let now = ProvenanceCollector.timestamp()
         let begun = stored.provenance.run["started"] ?? .unavailable("the first part does not say")
@@ -137,7 +137,9 @@ extension CampaignRecord {
         var log = HistogramLog(start: start)
         for (result, pool) in zip(run.cells, pools) {
             let length = result.rounds.reduce(0) { $0 + $1.seconds }
-            for (kind, histogram) in try pool.pooled().all.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for (kind, histogram) in try pool.pooled().all.sorted(by: {
+                $0.key.rawValue < $1.key.rawValue
+            }) {
                 try log.append(
                     HistogramLog.Row(
                         tag: try HistogramTag(cell: result.cell.key, kind: kind), start: start,

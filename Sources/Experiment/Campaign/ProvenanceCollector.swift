@@ -111,11 +111,19 @@ enum ProvenanceCollector {
             "seed": .value("\(seed)"),
             "scenario": .value(scenario.name),
             "scenario_sha256": .value(textDigest(String(decoding: canonical, as: UTF8.self))),
-            "arrivals": .value("closed"),
+            "arrivals": .value(scenario.load.inWords),
             "throttles": .value(scenario.throttles.map(\.keyForm).joined(separator: ", ")),
             "started": .value(timestamp()),
             "ended": .unavailable("the run did not come to an end"),
         ]
+    }
+}
+
+extension LoadSettings {
+    /// How calls arrive: `closed`, and each open load by its rate and spacing.
+    fileprivate var inWords: String {
+        let open = open.map { "\($0.rate.rate) \($0.rate.arrivals.rawValue)" }
+        return ((closed.isEmpty ? [] : ["closed"]) + open).joined(separator: ", ")
     }
 }
 

@@ -48,7 +48,9 @@ package struct RunFolder: Sendable {
     package func removeIfEmpty() {
         let files = FileManager.default
         let journal = url.appending(path: RunJournal.name).path
-        if files.contents(atPath: journal)?.isEmpty == true { try? files.removeItem(atPath: journal) }
+        if files.contents(atPath: journal)?.isEmpty == true {
+            try? files.removeItem(atPath: journal)
+        }
         for folder in [url.appending(path: "charts"), url] {
             guard let left = try? files.contentsOfDirectory(atPath: folder.path), left.isEmpty
             else { return }

@@ -38,10 +38,9 @@ final class RunJournal {
                 "'\(path)' cannot be written (\(String(cString: strerror(errno))))")
         }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            close(file)
             throw ExperimentError.output(
-                "another anchorbench writes to '\(folder.url.path)': wait for it, or choose another "
-                    + "--output")
+                "another anchorbench writes to '\(folder.url.path)': wait for it, or choose "
+                    + "another --output")
         }
         let text = FileManager.default.contents(atPath: path) ?? Data()
         let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0

@@ -52,9 +52,10 @@ extension CampaignTests {
             let folder = try RunFolder(opening: site.output)
             #expect(try folder.load() == run)
             let names = try FileManager.default.contentsOfDirectory(atPath: site.output.path)
-            #expect(names.sorted() == [
-                        "cells.csv", "charts", "histograms.hlog", "rounds.csv", "run.json",
-                    ])
+            #expect(
+                names.sorted() == [
+                    "cells.csv", "charts", "histograms.hlog", "rounds.csv", "run.json",
+                ])
             let cells = try String(
                 contentsOf: site.output.appending(path: "cells.csv"), encoding: .utf8)
             #expect(cells == run.cellsTable.text)

@@ -52,7 +52,8 @@ final class Site {
 
     /// Runs a scenario, given as YAML over the built-in one.
     func run(
-        _ yaml: String, seed: UInt64 = 1, resuming stored: Run? = nil, interruption: Interruption = Interruption(),
+        _ yaml: String, seed: UInt64 = 1, resuming stored: Run? = nil,
+        interruption: Interruption = Interruption(),
         observe: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> Run {
         let resolved = try ScenarioReader.read(yaml, source: "a test")
