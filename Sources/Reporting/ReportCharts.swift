@@ -25,6 +25,7 @@ struct ReportCharts {
         }
         if run.cells.contains(where: { $0.throughput != nil }) { charts.append(throughput) }
         if run.cells.contains(where: { $0.service.count > 0 }) { charts.append(latency) }
+        if run.cells.contains(where: { $0.open != nil }) { charts.append(response) }
         return charts
     }
 
@@ -119,30 +120,43 @@ struct ReportCharts {
     }
 
     private var latency: ReportChart {
+        let operation = run.scenario.anchor.operation
+        let chart = PercentileChart(
+            title: "Latency of one \(operation)",
+            subtitle: "\(Wording.timedCalls(of: operation)), without the wait for a throttle",
+            label: "service time of a call", groups: latencyGroups(.service))
+        return ReportChart(
+            name: "latency", caption: "Latency percentiles of every cell", svg: chart.svg)
+    }
+
+    private var response: ReportChart {
+        let chart = PercentileChart(
+            title: "Response at a demand",
+            subtitle: "from the instant at which a call was due to its completion, every wait in it",
+            label: "response time of a call", groups: latencyGroups(.response))
+        return ReportChart(
+            name: "response", caption: "Response percentiles of the open loads", svg: chart.svg)
+    }
+
+    /// The percentiles of a kind, a row for each cell that has any, by what the cells opened.
+    private func latencyGroups(_ kind: LatencyKind) -> [PercentileChart.Group] {
         var groups: [(heading: String, rows: [PercentileChart.Row])] = []
-        for result in run.cells where result.service.count > 0 {
-            let (cell, service) = (result.cell, result.service)
-            let heading = Findings.title(cell.subject)
-            let short = cell.key.dropFirst(cell.subject.count + 1)
+        for result in run.cells where !result.cell.isFloor {
+            guard let figures = result.latency[kind], figures.count > 0 else { continue }
+            let heading = Findings.title(result.cell.subject)
+            let short = result.cell.key.dropFirst(result.cell.subject.count + 1)
             let row = PercentileChart.Row(
-                String(short), p50: service.p50.map(Nanoseconds.init),
-                p90: service.p90.map(Nanoseconds.init), p99: service.p99.map(Nanoseconds.init),
-                p999: service.p999.map(Nanoseconds.init),
-                max: service.longest.map(Nanoseconds.init))
+                String(short), p50: figures.p50.map(Nanoseconds.init),
+                p90: figures.p90.map(Nanoseconds.init), p99: figures.p99.map(Nanoseconds.init),
+                p999: figures.p999.map(Nanoseconds.init),
+                max: figures.longest.map(Nanoseconds.init))
             if let index = groups.firstIndex(where: { $0.heading == heading }) {
                 groups[index].rows.append(row)
             } else {
                 groups.append((heading, [row]))
             }
         }
-        let operation = run.scenario.anchor.operation
-        let chart = PercentileChart(
-            title: "Latency of one \(operation)",
-            subtitle: "\(Wording.timedCalls(of: operation)), without the wait for a throttle",
-            label: "service time of a call",
-            groups: groups.map { PercentileChart.Group($0.heading, $0.rows) })
-        return ReportChart(
-            name: "latency", caption: "Latency percentiles of every cell", svg: chart.svg)
+        return groups.map { PercentileChart.Group($0.heading, $0.rows) }
     }
 
     /// Sizes between the smallest and the largest data set, forty a decade, and those named.

@@ -1,4 +1,5 @@
 import Foundation
+import Latency
 import Results
 
 /// A run's folder: every file is written under a temporary name, synced and renamed, so that a
@@ -106,6 +107,40 @@ package struct RunFolder: Sendable {
         try write(json, to: "run.json")
         try write(run.cellsTable.text, to: "cells.csv")
         try write(run.roundsTable.text, to: "rounds.csv")
+    }
+
+    /// Writes each histogram of the run's log as a percentile distribution in microseconds, below
+    /// `histograms`.
+    ///
+    /// - Throws: `ExperimentError` where there is no log or the files cannot be written, `RunError`
+    ///   where the log is damaged.
+    package func writePercentileDistributions() throws {
+        let log = url.appending(path: Self.histogramsName)
+        guard let data = FileManager.default.contents(atPath: log.path) else {
+            throw ExperimentError.missingInput(
+                "'\(log.path)' cannot be read: the run holds no histograms")
+        }
+        let rows: [HistogramLog.Row]
+        do {
+            rows = try HistogramLog(parsing: String(decoding: data, as: UTF8.self)).merged()
+        } catch {
+            throw RunError("\(Self.histogramsName): \(error)")
+        }
+        let folder = url.appending(path: "histograms")
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ExperimentError.output(
+                "'\(folder.path)' cannot be made (\(error.localizedDescription))")
+        }
+        for row in rows {
+            let name = (row.tag?.text ?? "untagged").replacing("/", with: "-")
+                .replacing("#", with: "-")
+            try write(
+                row.histogram.percentileDistribution(dividedBy: 1_000),
+                to: "histograms/\(name).hgrm")
+        }
     }
 
     /// Reads the run back.

@@ -10,16 +10,23 @@ struct ReportCommand: AsyncParsableCommand {
         abstract: "Render a stored run again; nothing is measured.",
         discussion: """
             Writes report.md, charts/, exfiltration.csv and windows.csv into the run's folder from \
-            its run.json, and prints the report's path.
+            its run.json, and prints the report's path. With --hgrm every histogram of \
+            histograms.hlog is written as a percentile distribution too, in microseconds, as the \
+            plotters of HdrHistogram take it: histograms/<cell>-<kind>.hgrm.
 
               anchorbench report results/20261123-101500-softhsm-default
+              anchorbench report results/mine --hgrm
             """)
 
     @Argument(help: "A run's folder.", completion: .directory)
     var run: String
 
+    @Flag(help: "Also write each histogram as a percentile distribution (.hgrm).")
+    var hgrm = false
+
     func run() async throws {
         let folder = try RunFolder(opening: URL(fileURLWithPath: run))
+        if hgrm { try folder.writePercentileDistributions() }
         try folder.write(Report(try folder.load()))
         print(folder.url.appending(path: "report.md").relativePath)
     }
