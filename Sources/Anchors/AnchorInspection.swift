@@ -33,8 +33,12 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
     package static func inspect(
         modulePath: String, tokenLabel: String?, keyLabel: String?, pin: borrowing Pin
     ) throws(CryptokiError) -> AnchorInspection {
+        let turn = OpeningTurn(modulePath: modulePath)
         let module = try Module(path: modulePath)
-        let slots = try module.slotsWithToken().map { SlotSummary(id: $0.id, token: $0.token) }
+        var patience = Patience()
+        let slots = try patience.run { () throws(CryptokiError) in
+            try module.slotsWithToken().map { SlotSummary(id: $0.id, token: $0.token) }
+        }
         var problems: [String] = []
         var (chosen, mechanisms, keys): (String?, [MechanismType], [KeyPolicy]) = (nil, [], [])
         do {
@@ -53,6 +57,7 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
         } catch {
             problems.append(error.description)
         }
+        _ = consume turn
         return AnchorInspection(
             modulePath: modulePath, module: try module.info(), slots: slots, chosenToken: chosen,
             mechanisms: mechanisms.map(\.description),

@@ -205,7 +205,7 @@ private let keys: [RecordMechanism: Int] = [
     .aesGCM: 256, .aesCBCPad: 128, .aesCTR: 192, .rsaPKCS: 1_024, .rsaOAEP: 2_048,
 ]
 
-private let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(
+let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(
     where: FileManager.default.fileExists)
 
 /// A token with its keys, seen by this process and no other.
@@ -219,7 +219,7 @@ private func provisioned(
     return token
 }
 
-private func pin(_ text: String) -> Pin {
+func pin(_ text: String) -> Pin {
     var bytes = Array(text.utf8)
     return Pin(wiping: &bytes)
 }

@@ -49,7 +49,8 @@ package struct Campaign: Sendable {
         defer { interruption.onSet(nil) }
         do {
             try await crew.muster(plan.processes)
-            var record = CampaignRecord(plan, resolved, opened: await crew.opened)
+            var record = CampaignRecord(
+                plan, resolved, opened: await crew.opened, retries: await crew.retries)
             try await measure(crew, access, &record)
             await crew.dismiss()
             guard record.hasMeasuredAnchor else {

@@ -15,14 +15,21 @@ struct CampaignRecord {
     private var savingTook = Nanoseconds.zero
     private let clock = MonotonicClock()
 
-    init(_ plan: Plan, _ resolved: ResolvedScenario, opened: OpenedReport?) {
+    init(_ plan: Plan, _ resolved: ResolvedScenario, opened: OpenedReport?, retries: Int) {
+        var notes = resolved.notes
+        if retries > 0 {
+            let times = retries == 1 ? "once" : "\(retries) times"
+            notes.append(
+                "The anchor had to be tried again \(times) until it was open, as happens while "
+                    + "another process writes the token; no measured call is concerned.")
+        }
         let cells = plan.cells.map { cell in
             CellResult(cell.withKeyBits(opened?.keyBits[cell.mechanism]))
         }
         run = Run(
             scenario: resolved.scenario, seed: plan.seed,
             provenance: ProvenanceCollector.collect(resolved, seed: plan.seed, opened: opened),
-            cells: cells, partial: "its measuring has not come to an end", notes: resolved.notes)
+            cells: cells, partial: "its measuring has not come to an end", notes: notes)
         pools = Array(repeating: StoredHistograms(), count: cells.count)
     }
 

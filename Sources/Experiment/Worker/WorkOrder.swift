@@ -94,6 +94,8 @@ struct OpenedReport: Codable, Sendable {
     var moduleDigest: String?
     /// Real key length of each mechanism in bits.
     var keyBits: [String: Int]
+    /// How often something was tried again until the anchor was open.
+    var retries: Int
 }
 
 /// What one worker measured.

@@ -77,7 +77,7 @@ package final class Worker {
         self.anchor = anchor
         return OpenedReport(
             identity: try anchor.identity(), moduleDigest: try? fileDigest(order.modulePath),
-            keyBits: keyBits)
+            keyBits: keyBits, retries: anchor.retries)
     }
 
     private func measure(_ order: MeasureOrder) throws {
