@@ -29,22 +29,33 @@ package final class LoadedAnchor: Sendable {
     /// once.
     ///
     /// - Parameters:
-    ///   - tokenLabel: nil for the only token.
+    ///   - token: which one is meant.
     ///   - pin: empty where the user stated no source.
     /// - Throws: `CryptokiError`.
     package init(
-        modulePath: String, tokenLabel: String?, pin: borrowing Pin, isReadWrite: Bool
+        modulePath: String, token: TokenMatch, pin: borrowing Pin, isReadWrite: Bool
     ) throws(CryptokiError) {
         var patience = Patience()
         let turn = OpeningTurn(modulePath: modulePath)
         let opened = try patience.openToken(
-            modulePath: modulePath, label: tokenLabel, pin: pin, isReadWrite: isReadWrite)
+            modulePath: modulePath, token, pin: pin, isReadWrite: isReadWrite)
         _ = consume turn
         self.isReadWrite = isReadWrite
         slot = opened.slot
         module = opened.session.module
         owner = opened.session
         retried = Atomic(patience.retries)
+    }
+
+    /// Loads the module, finds the token with a label, or the only one there is, and logs in.
+    ///
+    /// - Throws: `CryptokiError`.
+    package convenience init(
+        modulePath: String, tokenLabel: String?, pin: borrowing Pin, isReadWrite: Bool
+    ) throws(CryptokiError) {
+        try self.init(
+            modulePath: modulePath, token: TokenMatch(label: tokenLabel), pin: pin,
+            isReadWrite: isReadWrite)
     }
 
     /// How often something was tried again until the anchor and its callers' sessions were open.
@@ -140,7 +151,7 @@ package final class LoadedAnchor: Sendable {
 
     /// The policies of the keys on the token, for `doctor`.
     package func keyPolicies(label: String?) throws(CryptokiError) -> [KeyPolicy] {
-        try owner.keyPolicies(label: label)
+        try owner.keyPolicies(matching: KeyMatch(label: label))
     }
 }
 
@@ -154,10 +165,10 @@ extension Patience {
     /// Opens a token, starting the module anew where a login did not come to the PIN even with a
     /// new session.
     fileprivate mutating func openToken(
-        modulePath: String, label: String?, pin: borrowing Pin, isReadWrite: Bool
+        modulePath: String, _ match: TokenMatch, pin: borrowing Pin, isReadWrite: Bool
     ) throws(CryptokiError) -> OpenedToken {
         while true {
-            let (module, slot) = try findToken(modulePath: modulePath, label: label)
+            let (module, slot) = try findToken(modulePath: modulePath, match)
             do throws(CryptokiError) {
                 let session = try session(module, slot, pin: pin, isReadWrite: isReadWrite)
                 return OpenedToken(slot: slot, session: session)
@@ -172,13 +183,13 @@ extension Patience {
     /// A module that reads its tokens when it starts has to be started anew to see one that was
     /// being written.
     private mutating func findToken(
-        modulePath: String, label: String?
+        modulePath: String, _ match: TokenMatch
     ) throws(CryptokiError) -> (Module, Slot) {
         while true {
             let module = try run { () throws(CryptokiError) in try Module(path: modulePath) }
             do throws(CryptokiError) {
                 let slot = try run { () throws(CryptokiError) in
-                    try module.slot(tokenLabel: label)
+                    try module.slot(matching: match)
                 }
                 return (module, slot)
             } catch {

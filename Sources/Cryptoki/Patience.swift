@@ -4,12 +4,16 @@ import Glibc
 ///
 /// Modules that keep a token in files show none, or do not recognise it, while another process
 /// writes it; SoftHSM2 writes at every login. One value bounds all that is tried again until an
-/// anchor is open: five times, about a second in all.
+/// anchor is open: five times, about a second in all, and not once two seconds have passed, so that
+/// a slow module is not started over and over.
 package struct Patience: Sendable {
     /// How often something was tried again.
     package private(set) var retries = 0
 
+    private let begun = ContinuousClock.now
+
     private static let pauses_ms = [20.0, 60, 150, 300, 470]
+    private static let longest = Duration.seconds(2)
 
     package init() {}
 
@@ -18,7 +22,9 @@ package struct Patience: Sendable {
     /// Pauses are a quarter longer or shorter by chance, so that processes that tripped over each
     /// other do not meet again.
     package mutating func pause() -> Bool {
-        guard retries < Self.pauses_ms.count else { return false }
+        guard retries < Self.pauses_ms.count, begun.duration(to: .now) < Self.longest else {
+            return false
+        }
         let pause_ms = Self.pauses_ms[retries] * Double.random(in: 0.75...1.25)
         retries += 1
         usleep(UInt32(pause_ms * 1_000))

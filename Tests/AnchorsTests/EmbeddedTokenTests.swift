@@ -62,7 +62,8 @@ struct EmbeddedTokenTests {
             #expect(policies.count == keys.count)
             #expect(policies.allSatisfy { $0.flags["CKA_EXTRACTABLE"] == .some(false) })
             let inspection = try AnchorInspection.inspect(
-                modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin("4711"))
+                modulePath: token.modulePath, token: TokenMatch(), key: KeyMatch(), pin: pin("4711")
+            )
             #expect(inspection.chosenToken == "anchorbench" && inspection.problems.isEmpty)
             #expect(
                 inspection.usable == RecordMechanism.allCases && inspection.keys.count == keys.count
@@ -175,7 +176,7 @@ struct EmbeddedTokenTests {
                 )
             }
             let inspection = try AnchorInspection.inspect(
-                modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin(""))
+                modulePath: token.modulePath, token: TokenMatch(), key: KeyMatch(), pin: pin(""))
             #expect(inspection.problems.count == 1 && inspection.keys.isEmpty)
             #expect(inspection.problems[0].contains("no pin-source was given"))
         }

@@ -30,6 +30,8 @@ package final class AnchorAccess: Sendable {
             access = try AnchorAccess(reference, settings, executable: executable)
         } catch let error as CryptokiError {
             throw ExperimentError.device(error.description)
+        } catch let error as URIError {
+            throw ExperimentError.device(error.description)
         }
         guard access.embedded != nil else { return access }
         do {
@@ -73,7 +75,8 @@ package final class AnchorAccess: Sendable {
         launch = WorkerLaunch(
             executable: executable, arguments: ["worker"] + folders, environment: environment)
         order = OpenOrder(
-            modulePath: uri.modulePath, tokenLabel: uri.token, isReadWrite: settings.isReadWrite,
+            modulePath: try uri.locateModule(), token: uri.tokenMatch,
+            isReadWrite: settings.isReadWrite,
             operation: operation,
             keys: mechanisms.map { mechanism in
                 OpenOrder.KeyOrder(
@@ -93,7 +96,7 @@ package final class AnchorAccess: Sendable {
         switch reference {
         case _ where settings.key == .session: .session
         case .embedded: .token(label: EmbeddedToken.keyLabel(mechanism, operation))
-        case .uri(let uri): uri.object.map { .token(label: $0) } ?? .session
+        case .uri(let uri): uri.keyMatch.isEmpty ? .session : .stored(uri.keyMatch)
         }
     }
 
@@ -137,10 +140,10 @@ package final class AnchorAccess: Sendable {
     package func inspect(
         _ reference: AnchorReference
     ) async throws(ExperimentError) -> AnchorInspection {
-        var label: String?
-        if case .uri(let uri) = reference { label = uri.object }
+        var key = KeyMatch()
+        if case .uri(let uri) = reference { key = uri.keyMatch }
         let order = InspectOrder(
-            modulePath: order.modulePath, tokenLabel: order.tokenLabel, keyLabel: label)
+            modulePath: order.modulePath, token: order.token, key: key)
         guard case .inspected(let inspection) = try await ask(.inspect(order)) else {
             throw ExperimentError.device("the worker answered out of turn")
         }

@@ -24,7 +24,7 @@ enum WorkOrder: Codable, Sendable {
 /// Which module and token to open, and which keys.
 struct OpenOrder: Codable, Sendable {
     var modulePath: String
-    var tokenLabel: String?
+    var token: TokenMatch
     var isReadWrite: Bool
     /// What the keys are for.
     var operation: AnchoredOperation
@@ -48,8 +48,8 @@ struct ProvisionOrder: Codable, Sendable {
 /// The module to look at.
 struct InspectOrder: Codable, Sendable {
     var modulePath: String
-    var tokenLabel: String?
-    var keyLabel: String?
+    var token: TokenMatch
+    var key: KeyMatch
 }
 
 /// One worker's share of a round.

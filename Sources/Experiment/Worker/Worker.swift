@@ -57,8 +57,7 @@ package final class Worker {
             answer(.provisioned)
         case .inspect(let order):
             let found = try AnchorInspection.inspect(
-                modulePath: order.modulePath, tokenLabel: order.tokenLabel,
-                keyLabel: order.keyLabel, pin: nextPin())
+                modulePath: order.modulePath, token: order.token, key: order.key, pin: nextPin())
             answer(.inspected(found))
         case .measure(let order): try measure(order)
         case .release, .callOff, .quit: break
@@ -67,7 +66,7 @@ package final class Worker {
 
     private func open(_ order: OpenOrder, pin: consuming Pin) throws -> OpenedReport {
         let anchor = try LoadedAnchor(
-            modulePath: order.modulePath, tokenLabel: order.tokenLabel, pin: pin,
+            modulePath: order.modulePath, token: order.token, pin: pin,
             isReadWrite: order.isReadWrite)
         var keyBits: [String: Int] = [:]
         for key in order.keys {
