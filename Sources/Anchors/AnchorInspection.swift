@@ -10,6 +10,8 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
     package let slots: [SlotSummary]
     /// The token that the anchor names; nil where none or several could be meant.
     package let chosenToken: String?
+    /// The slot that it is in.
+    package let chosenSlot: UInt?
     /// Names of the mechanisms of the chosen token.
     package let mechanisms: [String]
     /// Which of the mechanisms that can be measured the token has.
@@ -31,16 +33,20 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
     ///
     /// - Throws: `CryptokiError` where not even the slots can be listed.
     package static func inspect(
-        modulePath: String, initialize: String? = nil, tokenLabel: String?, keyLabel: String?,
+        modulePath: String, initialize: String? = nil, token: TokenMatch, key: KeyMatch,
         pin: borrowing Pin
     ) throws(CryptokiError) -> AnchorInspection {
+        let turn = OpeningTurn(modulePath: modulePath)
         let module = try Module(path: modulePath, initialize: initialize)
-        let slots = try module.slotsWithToken().map { SlotSummary(id: $0.id, token: $0.token) }
+        var patience = Patience()
+        let slots = try patience.run { () throws(CryptokiError) in
+            try module.slotsWithToken().map { SlotSummary(id: $0.id, token: $0.token) }
+        }
         var problems: [String] = []
-        var (chosen, mechanisms, keys): (String?, [MechanismType], [KeyPolicy]) = (nil, [], [])
+        var (chosen, mechanisms, keys): (Slot?, [MechanismType], [KeyPolicy]) = (nil, [], [])
         do {
-            let slot = try module.slot(tokenLabel: tokenLabel)
-            chosen = slot.token.label
+            let slot = try module.slot(matching: token)
+            chosen = slot
             mechanisms = try module.mechanisms(of: slot.id)
             let session = try Session(module, slot: slot.id)
             if slot.token.requiresLogin, pin.isEmpty {
@@ -50,12 +56,14 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
             } else if slot.token.requiresLogin {
                 try session.login(pin: pin)
             }
-            keys = try session.keyPolicies(label: keyLabel)
+            keys = try session.keyPolicies(matching: key)
         } catch {
             problems.append(error.description)
         }
+        _ = consume turn
         return AnchorInspection(
-            modulePath: modulePath, module: try module.info(), slots: slots, chosenToken: chosen,
+            modulePath: modulePath, module: try module.info(), slots: slots,
+            chosenToken: chosen?.token.label, chosenSlot: chosen?.id,
             mechanisms: mechanisms.map(\.description),
             usable: RecordMechanism.allCases.filter { mechanisms.contains($0.type) }, keys: keys,
             problems: problems)

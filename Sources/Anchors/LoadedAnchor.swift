@@ -11,6 +11,7 @@ package final class LoadedAnchor: Sendable {
     private let isReadWrite: Bool
     /// Stays open as long as the anchor: the login and the session keys end with it.
     private let owner: Session
+    private let retried: Atomic<Int>
     private let keys = Mutex<[Purpose: AnchorKey]>([:])
 
     /// What a key is for: each operation with each mechanism has a key of its own.
@@ -22,30 +23,46 @@ package final class LoadedAnchor: Sendable {
     /// How many distinct records a caller opens in turn.
     package static let recordsPerCaller = 64
 
-    /// Loads the module, finds the token and logs in, once.
+    /// Loads the module, finds the token and logs in.
+    ///
+    /// What a module refuses only for a moment is tried again within about a second; a PIN is tried
+    /// once.
     ///
     /// - Parameters:
     ///   - initialize: a text that the module wants with `C_Initialize`.
-    ///   - tokenLabel: nil for the only token.
+    ///   - token: which one is meant.
     ///   - pin: empty where the user stated no source.
     /// - Throws: `CryptokiError`.
     package init(
-        modulePath: String, initialize: String? = nil, tokenLabel: String?, pin: borrowing Pin,
+        modulePath: String, initialize: String? = nil, token: TokenMatch, pin: borrowing Pin,
         isReadWrite: Bool
     ) throws(CryptokiError) {
-        module = try Module(path: modulePath, initialize: initialize)
-        slot = try module.slot(tokenLabel: tokenLabel)
+        var patience = Patience()
+        let turn = OpeningTurn(modulePath: modulePath)
+        let opened = try patience.openToken(
+            modulePath: modulePath, initialize: initialize, token, pin: pin,
+            isReadWrite: isReadWrite)
+        _ = consume turn
         self.isReadWrite = isReadWrite
-        owner = try Session(module, slot: slot.id, readWrite: isReadWrite)
-        guard slot.token.requiresLogin else { return }
-        guard !pin.isEmpty else {
-            throw CryptokiError.notFound(
-                what: "a PIN for token '\(slot.token.label)'",
-                instead: "the token requires a login: add '&pin-source=env:NAME', 'file:/path' or "
-                    + "'prompt'")
-        }
-        try owner.login(pin: pin)
+        slot = opened.slot
+        module = opened.session.module
+        owner = opened.session
+        retried = Atomic(patience.retries)
     }
+
+    /// Loads the module, finds the token with a label, or the only one there is, and logs in.
+    ///
+    /// - Throws: `CryptokiError`.
+    package convenience init(
+        modulePath: String, tokenLabel: String?, pin: borrowing Pin, isReadWrite: Bool
+    ) throws(CryptokiError) {
+        try self.init(
+            modulePath: modulePath, token: TokenMatch(label: tokenLabel), pin: pin,
+            isReadWrite: isReadWrite)
+    }
+
+    /// How often something was tried again until the anchor and its callers' sessions were open.
+    package var retries: Int { retried.load(ordering: .relaxed) }
 
     /// What the module and the token say of themselves.
     package func identity() throws(CryptokiError) -> AnchorIdentity {
@@ -128,12 +145,91 @@ package final class LoadedAnchor: Sendable {
     }
 
     private func callerSession() throws(CryptokiError) -> Session {
-        try Session(module, slot: slot.id, readWrite: isReadWrite)
+        var patience = Patience()
+        defer { retried.add(patience.retries, ordering: .relaxed) }
+        return try patience.run { () throws(CryptokiError) in
+            try Session(module, slot: slot.id, readWrite: isReadWrite)
+        }
     }
 
     /// The policies of the keys on the token, for `doctor`.
     package func keyPolicies(label: String?) throws(CryptokiError) -> [KeyPolicy] {
-        try owner.keyPolicies(label: label)
+        try owner.keyPolicies(matching: KeyMatch(label: label))
+    }
+}
+
+/// A session on a token, logged in where the token wants it.
+private struct OpenedToken: ~Copyable {
+    let slot: Slot
+    let session: Session
+}
+
+extension Patience {
+    /// Opens a token, starting the module anew where a login did not come to the PIN even with a
+    /// new session.
+    fileprivate mutating func openToken(
+        modulePath: String, initialize: String?, _ match: TokenMatch, pin: borrowing Pin,
+        isReadWrite: Bool
+    ) throws(CryptokiError) -> OpenedToken {
+        while true {
+            let (module, slot) = try findToken(
+                modulePath: modulePath, initialize: initialize, match)
+            do throws(CryptokiError) {
+                let session = try session(module, slot, pin: pin, isReadWrite: isReadWrite)
+                return OpenedToken(slot: slot, session: session)
+            } catch {
+                guard error.isUntriedLogin, pause() else { throw error }
+            }
+        }
+    }
+
+    /// Loads a module until it shows the token that is meant, or there were tries enough.
+    ///
+    /// A module that reads its tokens when it starts has to be started anew to see one that was
+    /// being written.
+    private mutating func findToken(
+        modulePath: String, initialize: String?, _ match: TokenMatch
+    ) throws(CryptokiError) -> (Module, Slot) {
+        while true {
+            let module = try run { () throws(CryptokiError) in
+                try Module(path: modulePath, initialize: initialize)
+            }
+            do throws(CryptokiError) {
+                let slot = try run { () throws(CryptokiError) in
+                    try module.slot(matching: match)
+                }
+                return (module, slot)
+            } catch {
+                guard case .notFound = error, pause() else { throw error }
+            }
+        }
+    }
+
+    /// Opens a session and logs in, once more with a new session where the login did not come to
+    /// the PIN.
+    private mutating func session(
+        _ module: Module, _ slot: Slot, pin: borrowing Pin, isReadWrite: Bool
+    ) throws(CryptokiError) -> Session {
+        var isFirst = true
+        while true {
+            let session = try run { () throws(CryptokiError) in
+                try Session(module, slot: slot.id, readWrite: isReadWrite)
+            }
+            guard slot.token.requiresLogin else { return session }
+            guard !pin.isEmpty else {
+                throw CryptokiError.notFound(
+                    what: "a PIN for token '\(slot.token.label)'",
+                    instead: "the token requires a login: add '&pin-source=env:NAME', "
+                        + "'file:/path' or 'prompt'")
+            }
+            do throws(CryptokiError) {
+                try session.login(pin: pin)
+                return session
+            } catch {
+                guard error.isUntriedLogin, isFirst, pause() else { throw error }
+                isFirst = false
+            }
+        }
     }
 }
 

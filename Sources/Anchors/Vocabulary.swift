@@ -21,6 +21,10 @@ package typealias TokenInfo = Cryptoki.TokenInfo
 package typealias Pin = Cryptoki.Pin
 /// Where a PIN comes from.
 package typealias PinSource = Cryptoki.PinSource
+/// Which token is meant.
+package typealias TokenMatch = Cryptoki.TokenMatch
+/// Which stored key is meant.
+package typealias KeyMatch = Cryptoki.KeyMatch
 /// The name of an anchor.
 package typealias PKCS11URI = Cryptoki.PKCS11URI
 /// A `CKR_` code.

@@ -13,25 +13,29 @@ package struct AnchorKey: Sendable {
 
 /// Where a key comes from.
 package enum KeySource: Equatable, Sendable, Codable {
-    /// An object of the token with this `CKA_LABEL`.
-    case token(label: String)
+    /// An object of the token.
+    case stored(KeyMatch)
     /// A session object, made for this process and gone with it.
     case session
+
+    /// An object of the token with this `CKA_LABEL`.
+    package static func token(label: String) -> KeySource { .stored(KeyMatch(label: label)) }
 }
 
 extension Session {
-    /// Finds the labelled key on the token, or makes a session key.
+    /// Finds the named key on the token, or makes a session key.
     ///
     /// A session key lives as long as the session that makes it.
     ///
-    /// - Throws: `CryptokiError.notFound` with what kinds of key there are (never their labels).
+    /// - Throws: `CryptokiError.notFound` with what kinds of key there are, never their labels or
+    ///   ids.
     package func anchorKey(
         _ source: KeySource, for mechanism: RecordMechanism,
         operation: AnchoredOperation = .decrypt, bits: Int
     ) throws(CryptokiError) -> AnchorKey {
         switch source {
-        case .token(let label):
-            return try storedKey(label, mechanism.algorithm, operation)
+        case .stored(let match):
+            return try storedKey(match, mechanism.algorithm, operation)
         case .session:
             return try makeKey(for: mechanism, operation: operation, bits: bits, label: nil)
         }

@@ -27,12 +27,14 @@ extension Session {
     /// The policies of the keys that could be anchors and that this session sees: AES keys, RSA
     /// private keys, generic secret keys.
     ///
-    /// - Parameter label: only the keys with this `CKA_LABEL`; nil for all.
-    package func keyPolicies(label: String? = nil) throws(CryptokiError) -> [KeyPolicy] {
-        let named = label.map { [Attribute.text(CKA_LABEL, $0)] } ?? []
+    /// - Parameter match: which keys are meant; by default all.
+    package func keyPolicies(
+        matching match: KeyMatch = KeyMatch()
+    ) throws(CryptokiError) -> [KeyPolicy] {
         var policies: [KeyPolicy] = []
-        for algorithm in KeyAlgorithm.allCases {
-            for key in try keys(of: algorithm, matching: named) {
+        for algorithm in KeyAlgorithm.allCases
+        where match.type == nil || match.type == algorithm.objectType {
+            for key in try keys(of: algorithm, matching: match.template) {
                 policies.append(try keyPolicy(of: key, algorithm))
             }
         }

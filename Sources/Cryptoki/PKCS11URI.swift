@@ -1,15 +1,19 @@
 /// A PKCS#11 URI (RFC 7512): which module, which token, which key, and where the PIN comes from.
-///
-/// Read here are `token` and `object` in the path, `module-path` and `pin-source` in the query.
 package struct PKCS11URI: Equatable, Sendable {
-    /// The token's label; nil where the module's only token is meant.
-    package var token: String?
-    /// The key's `CKA_LABEL`; nil for a session key. Never printed.
-    package var object: String?
-    /// The library's path.
-    package var modulePath: String
+    /// Which library, slot and token are meant.
+    package var tokenMatch: TokenMatch
+    /// Which key is meant; empty for a session key. Its label and its id are never printed.
+    package var keyMatch: KeyMatch
+    /// The library's path, or with `moduleName` the folder that it is in.
+    package var modulePath: String?
+    /// The library's name, to be looked for.
+    package var moduleName: String?
     /// Where the PIN comes from; nil where none is stated.
     package var pinSource: PinSource?
+
+    private static let keyNames = ["object", "type", "id"]
+    private static let pathNames = TokenAttribute.allCases.map(\.rawValue) + keyNames
+    private static let queryNames = ["module-path", "module-name", "pin-source"]
 
     /// Reads `pkcs11:token=prod;object=records?module-path=/opt/lib.so&pin-source=env:HSM_PIN`.
     ///
@@ -21,139 +25,112 @@ package struct PKCS11URI: Equatable, Sendable {
         }
         let body = text.dropFirst(scheme.count)
         let halves = body.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let path = try Self.attributes(halves[0], separator: ";")
-        let query = halves.count > 1 ? try Self.attributes(halves[1], separator: "&") : [:]
-        try Self.refuseUnknown(path, known: ["token", "object"], place: "before the '?'")
-        try Self.refuseUnknown(query, known: ["module-path", "pin-source"], place: "after the '?'")
-        guard let modulePath = query["module-path"], !modulePath.isEmpty else {
+        let path = try URIAttributes(
+            halves[0], separator: ";", known: Self.pathNames, elsewhere: Self.queryNames,
+            place: "before the '?'")
+        let query = try URIAttributes(
+            halves.count > 1 ? halves[1] : "", separator: "&", known: Self.queryNames,
+            elsewhere: Self.pathNames, place: "after the '?'")
+        modulePath = try query.text("module-path")
+        moduleName = try query.text("module-name")
+        guard modulePath?.isEmpty == false || moduleName?.isEmpty == false else {
             throw URIError("the URI names no module: add '?module-path=/path/to/library.so'")
         }
-        self.modulePath = modulePath
-        token = path["token"]
-        object = path["object"]
-        pinSource = try query["pin-source"].map { value throws(URIError) in
+        tokenMatch = try TokenMatch(path)
+        keyMatch = try KeyMatch(path)
+        pinSource = try query.text("pin-source").map { value throws(URIError) in
             try PinSource(parsing: value)
         }
     }
 
-    /// What stands for a key's label where it must not be printed.
-    package static let hiddenLabel = "(hidden)"
+    /// The token's label; nil where any will do.
+    package var token: String? {
+        get { tokenMatch[.token] }
+        set { tokenMatch[.token] = newValue }
+    }
 
-    /// The URI without what must not be printed: the key's label.
+    /// The key's `CKA_LABEL`; nil where none is named. Never printed.
+    package var object: String? { keyMatch.label }
+
+    /// The library's path, looked for where only a name or a folder is given.
+    ///
+    /// - Throws: `URIError` where there is no such module.
+    package func locateModule() throws(URIError) -> String {
+        guard let modulePath, !modulePath.isEmpty else {
+            return try ModuleSearch.path(of: moduleName ?? "", in: ModuleSearch.folders)
+        }
+        guard ModuleSearch.isFolder(modulePath) else { return modulePath }
+        guard let moduleName else {
+            throw URIError(
+                "'module-path' in the URI is the folder '\(modulePath)': name the library in it, "
+                    + "or add '&module-name=NAME'")
+        }
+        return try ModuleSearch.path(of: moduleName, in: [modulePath])
+    }
+
+    /// What stands for a value that must not be printed or stored.
+    package static let hidden = "(hidden)"
+
+    /// The URI without what must not be printed or stored: the key's label and id, and the token's
+    /// serial number. It is a URI itself.
     package var redacted: String {
-        let path = token.map { "token=\(Self.encoded($0))" } ?? ""
-        let hidden = object == nil ? "" : (path.isEmpty ? "" : ";") + "object=\(Self.hiddenLabel)"
-        let source = pinSource.map { "&pin-source=\(Self.encoded($0.description))" } ?? ""
-        return "pkcs11:\(path)\(hidden)?module-path=\(Self.encoded(modulePath))\(source)"
-    }
-
-    private static func attributes(
-        _ text: Substring, separator: Character
-    ) throws(URIError) -> [String: String] {
-        var result: [String: String] = [:]
-        for part in text.split(separator: separator) {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2 else {
-                throw URIError(
-                    "a part of the URI is no attribute, and is not repeated here, lest it be a "
-                        + "PIN: write name=value")
-            }
-            let name = String(pair[0])
-            guard name != "pin-value" else {
-                throw URIError(
-                    "'pin-value' is refused, because a PIN in a URI ends up in shell histories and "
-                        + "process lists: use pin-source=env:NAME, pin-source=file:/path or "
-                        + "pin-source=prompt")
-            }
-            guard result[name] == nil else {
-                throw URIError("the attribute '\(name)' stands twice in the URI")
-            }
-            guard let value = decoded(pair[1]) else {
-                throw URIError("the value of '\(name)' in the URI has a broken %-escape")
-            }
-            result[name] = value
+        let hidden = Self.hidden
+        var path = tokenMatch.attributes.map { attribute in
+            let value = PercentEncoding.encoded(tokenMatch[attribute] ?? "", isQuery: false)
+            return "\(attribute.rawValue)=\(attribute == .serial ? hidden : value)"
         }
-        return result
-    }
-
-    private static func refuseUnknown(
-        _ attributes: [String: String], known: [String], place: String
-    ) throws(URIError) {
-        guard let unknown = attributes.keys.sorted().first(where: { !known.contains($0) }) else {
-            return
+        if keyMatch.label != nil { path.append("object=\(hidden)") }
+        if let type = keyMatch.type { path.append("type=\(type.rawValue)") }
+        if keyMatch.id != nil { path.append("id=\(hidden)") }
+        let query = [
+            ("module-path", modulePath), ("module-name", moduleName),
+            ("pin-source", pinSource?.description),
+        ].compactMap { name, value in
+            value.map { "\(name)=\(PercentEncoding.encoded($0, isQuery: true))" }
         }
-        let names = known.joined(separator: ", ")
-        throw URIError("the attribute '\(unknown)' is not read \(place) of a URI; known: \(names)")
+        return "pkcs11:\(path.joined(separator: ";"))?\(query.joined(separator: "&"))"
     }
+}
 
-    /// Undoes percent-encoding; nil where an escape is broken or the bytes are no UTF-8.
-    private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
+extension TokenMatch {
+    fileprivate init(_ path: URIAttributes) throws(URIError) {
+        self.init()
+        for attribute in TokenAttribute.allCases {
+            guard let text = try path.text(attribute.rawValue) else { continue }
+            guard let value = attribute.normalized(text) else {
+                let form = attribute == .slotID ? "a whole number" : "a version such as 2.6"
+                throw URIError("'\(attribute.rawValue)' in the URI must be \(form)")
             }
-            let digits = rest.prefix(2)
-            // The number's own parser would take a sign for a digit.
-            guard digits.count == 2, digits.first != UInt8(ascii: "+"),
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
+            self[attribute] = value
         }
-        return String(validating: bytes, as: UTF8.self)
     }
+}
 
-    private static func encoded(_ text: String) -> String {
-        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/".utf8)
-        return text.utf8.map { byte in
-            guard !plain.contains(byte) else { return String(UnicodeScalar(byte)) }
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%" + (digits.count == 1 ? "0" : "") + digits
-        }.joined()
+extension KeyMatch {
+    fileprivate init(_ path: URIAttributes) throws(URIError) {
+        self.init(label: try path.text("object"), id: path.bytes("id"))
+        guard let text = try path.text("type") else { return }
+        guard let type = ObjectType(rawValue: text) else {
+            let known = ObjectType.allCases.map(\.rawValue)
+            throw URIError(
+                "'type' in the URI must be one of \(known.joined(separator: ", "))",
+                unknown: text, known: known)
+        }
+        self.type = type
     }
 }
 
 /// A URI that cannot be used, in one sentence.
 package struct URIError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
+    /// The word that is not known; nil where that is not what is wrong.
+    package let unknown: String?
+    /// The words that could have stood there.
+    package let known: [String]
 
-    init(_ description: String) { self.description = description }
-}
-
-/// Where a PIN comes from; never the PIN.
-package enum PinSource: Equatable, Sendable, CustomStringConvertible {
-    /// An environment variable.
-    case environment(String)
-    /// The first line of a file.
-    case file(String)
-    /// The terminal, without echo.
-    case prompt
-
-    init(parsing text: String) throws(URIError) {
-        if text == "prompt" {
-            self = .prompt
-        } else if text.hasPrefix("env:"), text.count > 4 {
-            self = .environment(String(text.dropFirst(4)))
-        } else if text.hasPrefix("file:"), text.count > 5 {
-            let path = text.dropFirst(5)
-            self = .file(String(path.hasPrefix("///") ? path.dropFirst(2) : path))
-        } else if text.hasPrefix("/") {
-            self = .file(text)
-        } else {
-            throw URIError(
-                "pin-source must be env:NAME, file:/path or prompt; what stands there is none of "
-                    + "these and is not repeated here, lest it be a PIN")
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .environment(let name): "env:\(name)"
-        case .file(let path): "file:\(path)"
-        case .prompt: "prompt"
-        }
+    init(_ description: String, unknown: String? = nil, known: [String] = []) {
+        self.description = description
+        self.unknown = unknown
+        self.known = known
     }
 }

@@ -10,12 +10,16 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
 
     /// `CKR_OK`.
     package static let ok = ReturnCode(rawValue: 0x000)
+    /// `CKR_GENERAL_ERROR`.
+    package static let generalError = ReturnCode(rawValue: 0x005)
     /// `CKR_ARGUMENTS_BAD`.
     package static let argumentsBad = ReturnCode(rawValue: 0x007)
     /// `CKR_ATTRIBUTE_SENSITIVE`.
     package static let attributeSensitive = ReturnCode(rawValue: 0x011)
     /// `CKR_ATTRIBUTE_TYPE_INVALID`.
     package static let attributeTypeInvalid = ReturnCode(rawValue: 0x012)
+    /// `CKR_DEVICE_ERROR`.
+    package static let deviceError = ReturnCode(rawValue: 0x030)
     /// `CKR_KEY_FUNCTION_NOT_PERMITTED`.
     package static let keyFunctionNotPermitted = ReturnCode(rawValue: 0x068)
     /// `CKR_MECHANISM_INVALID`.
@@ -24,8 +28,18 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
     package static let pinIncorrect = ReturnCode(rawValue: 0x0A0)
     /// `CKR_PIN_LOCKED`.
     package static let pinLocked = ReturnCode(rawValue: 0x0A4)
+    /// `CKR_SESSION_CLOSED`.
+    package static let sessionClosed = ReturnCode(rawValue: 0x0B0)
+    /// `CKR_SESSION_HANDLE_INVALID`.
+    package static let sessionHandleInvalid = ReturnCode(rawValue: 0x0B3)
+    /// `CKR_TOKEN_NOT_PRESENT`.
+    package static let tokenNotPresent = ReturnCode(rawValue: 0x0E0)
+    /// `CKR_TOKEN_NOT_RECOGNIZED`.
+    package static let tokenNotRecognized = ReturnCode(rawValue: 0x0E1)
     /// `CKR_USER_ALREADY_LOGGED_IN`.
     package static let userAlreadyLoggedIn = ReturnCode(rawValue: 0x100)
+    /// `CKR_USER_PIN_NOT_INITIALIZED`.
+    package static let userPinNotInitialized = ReturnCode(rawValue: 0x102)
     /// `CKR_BUFFER_TOO_SMALL`.
     package static let bufferTooSmall = ReturnCode(rawValue: 0x150)
     /// `CKR_CRYPTOKI_ALREADY_INITIALIZED`.

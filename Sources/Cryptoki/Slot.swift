@@ -4,15 +4,19 @@ import CCryptoki
 package struct Slot: Sendable {
     /// `CK_SLOT_ID`; SoftHSM2 draws it at random, so choose by label.
     package let id: UInt
+    /// What the slot calls itself.
+    package let description: String
+    /// Who made the slot.
+    package let manufacturer: String
     /// The token in the slot.
     package let token: TokenInfo
 }
 
 extension Module {
-    /// The slots that hold a token (`C_GetSlotList`, `C_GetTokenInfo`).
+    /// The slots that hold a token (`C_GetSlotList`, `C_GetSlotInfo`, `C_GetTokenInfo`).
     package func slotsWithToken() throws(CryptokiError) -> [Slot] {
         var slots: [Slot] = []
-        for id in try slotIdentifiers() { slots.append(Slot(id: id, token: try token(in: id))) }
+        for id in try slotIdentifiers() { slots.append(try slot(id)) }
         return slots
     }
 
@@ -20,27 +24,41 @@ extension Module {
     ///
     /// - Throws: `CryptokiError.notFound` with the labels that there are.
     package func slot(tokenLabel: String?) throws(CryptokiError) -> Slot {
-        let slots = try slotsWithToken().filter { $0.token.isInitialized }
-        let labels = slots.map { "'\($0.token.label)'" }.joined(separator: ", ")
-        let present = slots.isEmpty ? "no initialised token is present" : "present: \(labels)"
-        guard let tokenLabel else {
-            guard slots.count == 1, let only = slots.first else {
-                let instead =
-                    slots.isEmpty ? present : "\(present); name one with token= in the URI"
-                throw CryptokiError.notFound(what: "a single token in '\(path)'", instead: instead)
-            }
-            return only
-        }
-        let matching = slots.filter { $0.token.label == tokenLabel }
-        guard let slot = matching.first else {
+        try slot(matching: TokenMatch(label: tokenLabel))
+    }
+
+    /// The one slot that is meant, with an initialised token.
+    ///
+    /// - Throws: `CryptokiError.notFound` with what there is, or with the attribute that would
+    ///   decide between several.
+    package func slot(matching match: TokenMatch) throws(CryptokiError) -> Slot {
+        let library = try info()
+        guard match.fits(library) else {
+            let asked = match.attributes.filter { library.value(of: $0) != nil }
+            let wanted = asked.map { "\($0.rawValue) '\(match[$0] ?? "")'" }
+            let found = asked.map { "\($0.rawValue) '\(library.value(of: $0) ?? "")'" }
             throw CryptokiError.notFound(
-                what: "token '\(tokenLabel)' in '\(path)'", instead: present)
+                what: "a library with \(wanted.joined(separator: ", ")) at '\(path)'",
+                instead: "this one has \(found.joined(separator: ", "))")
         }
-        guard matching.count == 1 else {
-            let instead = "\(matching.count) tokens bear this label, which must name one"
-            throw CryptokiError.notFound(what: "a single token '\(tokenLabel)'", instead: instead)
+        let slots = try slotsWithToken().filter { $0.token.isInitialized }
+        let fitting = slots.filter { match.fits($0) }
+        if fitting.count == 1 { return fitting[0] }
+        let asked = match.attributes.filter { $0 != .token && library.value(of: $0) == nil }
+        func list(_ slots: [Slot]) -> String {
+            slots.map { $0.words(telling: asked) }.joined(separator: ", ")
         }
-        return slot
+        guard fitting.isEmpty else {
+            let deciding = TokenAttribute.deciding(between: fitting).rawValue
+            let single = match[.token] == nil ? "" : "a single "
+            throw CryptokiError.notFound(
+                what: "\(single)\(match.words(article: "a single")) in '\(path)'",
+                instead: "present: \(list(fitting)); name one with \(deciding)= in the URI")
+        }
+        throw CryptokiError.notFound(
+            what: "\(match.words(article: "a")) in '\(path)'",
+            instead: slots.isEmpty
+                ? "no initialised token is present" : "present: \(list(slots))")
     }
 
     /// The mechanisms of a slot (`C_GetMechanismList`).
@@ -63,10 +81,37 @@ extension Module {
         return Array(ids.prefix(Int(count)))
     }
 
+    private func slot(_ id: UInt) throws(CryptokiError) -> Slot {
+        var info = CK_SLOT_INFO()
+        let call = unsafe try member(functions.pointee.C_GetSlotInfo, "C_GetSlotInfo")
+        try check("C_GetSlotInfo", unsafe call(id, &info))
+        return Slot(
+            id: id, description: paddedText(info.slotDescription),
+            manufacturer: paddedText(info.manufacturerID), token: try token(in: id))
+    }
+
     private func token(in slot: UInt) throws(CryptokiError) -> TokenInfo {
         var info = CK_TOKEN_INFO()
         let call = unsafe try member(functions.pointee.C_GetTokenInfo, "C_GetTokenInfo")
         try check("C_GetTokenInfo", unsafe call(slot, &info))
         return TokenInfo(info)
+    }
+}
+
+extension Slot {
+    /// The token's label with those attributes that were asked for.
+    fileprivate func words(telling attributes: [TokenAttribute]) -> String {
+        let others = attributes.map { "\($0.rawValue) '\(value(of: $0) ?? "")'" }
+        return "'\(token.label)'" + (others.isEmpty ? "" : " (\(others.joined(separator: ", ")))")
+    }
+}
+
+extension TokenAttribute {
+    /// The attribute, the most telling first, in which no two of the slots are alike.
+    fileprivate static func deciding(between slots: [Slot]) -> TokenAttribute {
+        let telling: [TokenAttribute] = [.token, .serial, .model, .manufacturer, .slotDescription]
+        return telling.first { attribute in
+            Set(slots.map { $0.value(of: attribute) }).count == slots.count
+        } ?? .slotID
     }
 }

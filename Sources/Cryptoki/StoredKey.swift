@@ -1,13 +1,13 @@
 import CCryptoki
 
 extension Session {
-    /// The labelled key of an algorithm on the token.
+    /// The key of an algorithm that is meant.
     ///
     /// - Throws: `CryptokiError.notFound` where there is not exactly one.
     func storedKey(
-        _ label: String, _ algorithm: KeyAlgorithm, _ operation: AnchoredOperation
+        _ match: KeyMatch, _ algorithm: KeyAlgorithm, _ operation: AnchoredOperation
     ) throws(CryptokiError) -> AnchorKey {
-        let key = try only(algorithm, label: label)
+        let key = try only(algorithm, match)
         guard algorithm == .rsa else {
             let length = try attribute(CKA_VALUE_LEN, of: key).number ?? 0
             return AnchorKey(opening: key, sealing: key, bits: Int(length) * 8)
@@ -42,21 +42,46 @@ extension Session {
     }
 
     private func only(
-        _ algorithm: KeyAlgorithm, label: String
+        _ algorithm: KeyAlgorithm, _ match: KeyMatch
     ) throws(CryptokiError) -> ObjectHandle {
-        let found = try keys(of: algorithm, matching: [.text(CKA_LABEL, label)])
+        let what = "\(algorithm.article) named by \(match.names)"
+        if let type = match.type, type != algorithm.objectType {
+            throw CryptokiError.notFound(
+                what: what, instead: "such a key has type=\(algorithm.objectType.rawValue)")
+        }
+        let found = try keys(of: algorithm, matching: match.template)
         if found.count == 1 { return found[0] }
-        let what = "\(algorithm.article) named by object="
+        let isByLabel = match.label != nil && match.id == nil
         guard found.isEmpty else {
-            let instead = "\(found.count) of this kind bear that label, which must name one"
-            throw CryptokiError.notFound(what: what, instead: instead)
+            let alike = isByLabel ? "bear that label, which must name one" : "are meant by it"
+            throw CryptokiError.notFound(
+                what: what,
+                instead: "\(found.count) of this kind \(alike); "
+                    + (try hint(telling: found, apartFor: match)))
         }
         let others = try keys(of: algorithm, matching: []).count
         let instead =
             others == 0
             ? "the token shows none of this kind; is the PIN given, and the key made?"
-            : "the token shows \(others) of this kind under other labels"
+            : "the token shows \(others) of this kind under other "
+                + (isByLabel ? "labels" : match.label == nil ? "ids" : "labels or ids")
         throw CryptokiError.notFound(what: what, instead: instead)
+    }
+
+    /// Which attribute that is not asked for yet would decide between keys.
+    private func hint(
+        telling keys: [ObjectHandle], apartFor match: KeyMatch
+    ) throws(CryptokiError) -> String {
+        for (name, type, isAsked) in [
+            ("id=", CKA_ID, match.id != nil), ("object=", CKA_LABEL, match.label != nil),
+        ] where !isAsked {
+            var values: Set<[UInt8]> = []
+            for key in keys {
+                if case .bytes(let bytes) = try attribute(type, of: key) { values.insert(bytes) }
+            }
+            if values.count == keys.count { return "\(name) in the URI would tell them apart" }
+        }
+        return "neither label nor id tells them apart"
     }
 
     /// The secret or private keys of an algorithm that match every attribute.
@@ -82,6 +107,9 @@ extension KeyAlgorithm {
         case .hmac: [UInt(CKK_GENERIC_SECRET), UInt(CKK_SHA256_HMAC)]
         }
     }
+
+    /// The `type` of a URI that such a key has.
+    var objectType: ObjectType { self == .rsa ? .privateKey : .secretKey }
 
     /// One such key in words.
     fileprivate var article: String {

@@ -68,7 +68,7 @@ package struct Examination: Sendable {
         let lines = inspection.slots.map { slot in
             let token = slot.token
             guard token.isInitialized else { return "  slot \(slot.id): not initialised" }
-            let isChosen = token.label == inspection.chosenToken ? "* " : "  "
+            let isChosen = slot.id == inspection.chosenSlot ? "* " : "  "
             return "\(isChosen)slot \(slot.id): token '\(token.label)', \(token.manufacturer) "
                 + "\(token.model), firmware \(token.firmwareVersion), "
                 + Self.sessions(token)

@@ -132,7 +132,8 @@ struct ReportCharts {
     private var response: ReportChart {
         let chart = PercentileChart(
             title: "Response at a demand",
-            subtitle: "from the instant at which a call was due to its completion, every wait in it",
+            subtitle:
+                "from the instant at which a call was due to its completion, every wait in it",
             label: "response time of a call", groups: latencyGroups(.response))
         return ReportChart(
             name: "response", caption: "Response percentiles of the open loads", svg: chart.svg)

@@ -62,7 +62,8 @@ struct EmbeddedTokenTests {
             #expect(policies.count == keys.count)
             #expect(policies.allSatisfy { $0.flags["CKA_EXTRACTABLE"] == .some(false) })
             let inspection = try AnchorInspection.inspect(
-                modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin("4711"))
+                modulePath: token.modulePath, token: TokenMatch(), key: KeyMatch(), pin: pin("4711")
+            )
             #expect(inspection.chosenToken == "anchorbench" && inspection.problems.isEmpty)
             #expect(
                 inspection.usable == RecordMechanism.allCases && inspection.keys.count == keys.count
@@ -175,7 +176,7 @@ struct EmbeddedTokenTests {
                 )
             }
             let inspection = try AnchorInspection.inspect(
-                modulePath: token.modulePath, tokenLabel: nil, keyLabel: nil, pin: pin(""))
+                modulePath: token.modulePath, token: TokenMatch(), key: KeyMatch(), pin: pin(""))
             #expect(inspection.problems.count == 1 && inspection.keys.isEmpty)
             #expect(inspection.problems[0].contains("no pin-source was given"))
         }
@@ -205,7 +206,7 @@ private let keys: [RecordMechanism: Int] = [
     .aesGCM: 256, .aesCBCPad: 128, .aesCTR: 192, .rsaPKCS: 1_024, .rsaOAEP: 2_048,
 ]
 
-private let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(
+let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(
     where: FileManager.default.fileExists)
 
 /// A token with its keys, seen by this process and no other.
@@ -219,7 +220,7 @@ private func provisioned(
     return token
 }
 
-private func pin(_ text: String) -> Pin {
+func pin(_ text: String) -> Pin {
     var bytes = Array(text.utf8)
     return Pin(wiping: &bytes)
 }

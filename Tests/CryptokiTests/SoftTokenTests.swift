@@ -149,8 +149,9 @@ struct SoftTokenTests {
                 #expect(policy.flags["CKA_NEVER_EXTRACTABLE"] == .some(true))
                 #expect(policy.flags["CKA_DECRYPT"] == .some(true))
             }
-            #expect(try session.keyPolicies(label: "rsa").map(\.kind) == ["RSA"])
-            #expect(try session.keyPolicies(label: "none").isEmpty)
+            #expect(
+                try session.keyPolicies(matching: KeyMatch(label: "rsa")).map(\.kind) == ["RSA"])
+            #expect(try session.keyPolicies(matching: KeyMatch(label: "none")).isEmpty)
             withExtendedLifetime(token) {}
         }
     }

@@ -30,6 +30,8 @@ package final class AnchorAccess: Sendable {
             access = try AnchorAccess(reference, settings, executable: executable)
         } catch let error as CryptokiError {
             throw ExperimentError.device(error.description)
+        } catch let error as URIError {
+            throw ExperimentError.device(error.description)
         }
         guard access.embedded != nil else { return access }
         do {
@@ -91,8 +93,8 @@ package final class AnchorAccess: Sendable {
         launch = WorkerLaunch(
             executable: executable, arguments: ["worker"] + folders, environment: environment)
         order = OpenOrder(
-            modulePath: uri.modulePath, initialize: settings.initialize, tokenLabel: uri.token,
-            isReadWrite: settings.isReadWrite, operation: operation,
+            modulePath: try uri.locateModule(), initialize: settings.initialize,
+            token: uri.tokenMatch, isReadWrite: settings.isReadWrite, operation: operation,
             keys: mechanisms.map { mechanism in
                 OpenOrder.KeyOrder(
                     mechanism: mechanism,
@@ -111,7 +113,7 @@ package final class AnchorAccess: Sendable {
         switch reference {
         case _ where settings.key == .session: .session
         case .embedded: .token(label: EmbeddedToken.keyLabel(mechanism, operation))
-        case .uri(let uri): uri.object.map { .token(label: $0) } ?? .session
+        case .uri(let uri): uri.keyMatch.isEmpty ? .session : .stored(uri.keyMatch)
         }
     }
 
@@ -155,11 +157,11 @@ package final class AnchorAccess: Sendable {
     package func inspect(
         _ reference: AnchorReference
     ) async throws(ExperimentError) -> AnchorInspection {
-        var label: String?
-        if case .uri(let uri) = reference { label = uri.object }
+        var key = KeyMatch()
+        if case .uri(let uri) = reference { key = uri.keyMatch }
         let order = InspectOrder(
-            modulePath: order.modulePath, initialize: order.initialize,
-            tokenLabel: order.tokenLabel, keyLabel: label)
+            modulePath: order.modulePath, initialize: order.initialize, token: order.token,
+            key: key)
         guard case .inspected(let inspection) = try await ask(.inspect(order)) else {
             throw ExperimentError.device("the worker answered out of turn")
         }

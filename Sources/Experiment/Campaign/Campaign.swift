@@ -48,7 +48,8 @@ package struct Campaign: Sendable {
         do {
             var record = try CampaignRecord(
                 plan, resolved, opened: await crews.anchor.opened, in: folder, resuming: stored)
-            if plan.hasNullModule == false { record.note(Self.noFloor) }
+            if !plan.hasNullModule { record.note(Self.noFloor) }
+            if let note = Self.retryNote(await crews.anchor.retries) { record.note(note) }
             let partial = try await measure(crews, &record)
             await crews.dismiss()
             guard record.hasMeasuredAnchor else {
@@ -61,6 +62,13 @@ package struct Campaign: Sendable {
             await crews.dismiss()
             throw error
         }
+    }
+
+    private static func retryNote(_ retries: Int) -> String? {
+        guard retries > 0 else { return nil }
+        return "The anchor had to be tried again \(retries == 1 ? "once" : "\(retries) times") "
+            + "until it was open, as happens while another process writes the token; no measured "
+            + "call is concerned."
     }
 
     private static let noFloor =

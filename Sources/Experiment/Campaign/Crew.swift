@@ -10,6 +10,8 @@ actor Crew {
     private var workers: [WorkerProcess?]
     /// Who the anchor said it is when the first worker opened it.
     private(set) var opened: OpenedReport?
+    /// How often workers tried something again until the anchor was open to them.
+    private(set) var retries = 0
 
     /// What a device may need beyond the planned time before it is taken to hang.
     private static let grace = Nanoseconds.seconds(30)
@@ -28,6 +30,7 @@ actor Crew {
             let (worker, report) = try await access.openWorker()
             workers[index] = worker
             opened = opened ?? report
+            retries += report.retries
         }
     }
 

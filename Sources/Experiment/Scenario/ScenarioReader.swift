@@ -53,12 +53,13 @@ extension ScenarioReader {
 extension ScenarioReader {
     /// The scenario that a run was begun with, to go on with it.
     ///
-    /// - Throws: `ScenarioError` where its anchor is named by a key's label, which no file holds.
+    /// - Throws: `ScenarioError` where its anchor is named by what no file holds, such as the label
+    ///   of a key.
     package static func resume(_ scenario: Scenario) throws(ScenarioError) -> ResolvedScenario {
-        guard !scenario.anchor.uri.contains(PKCS11URI.hiddenLabel) else {
+        guard !scenario.anchor.uri.contains(PKCS11URI.hidden) else {
             throw ScenarioError(
-                "the run does not hold the label of its key: repeat the --anchor that it was begun "
-                    + "with, and its scenario file if there was one")
+                "the run's files do not say which key or token was used: repeat the --anchor that "
+                    + "it was begun with, and its scenario file if there was one")
         }
         do throws(URIError) {
             let anchor = try AnchorReference(parsing: scenario.anchor.uri)

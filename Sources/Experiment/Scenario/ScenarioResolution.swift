@@ -40,7 +40,9 @@ extension ScenarioDraft {
         do throws(URIError) {
             return try AnchorReference(parsing: uri)
         } catch {
-            throw ScenarioError("\(uriSource): \(error.description)")
+            let near = error.unknown.flatMap { nearestWord(to: $0, among: error.known) }
+            let hint = near.map { "; did you mean '\($0)'?" } ?? ""
+            throw ScenarioError("\(uriSource): \(error.description)\(hint)")
         }
     }
 
@@ -48,10 +50,10 @@ extension ScenarioDraft {
         for anchor: AnchorReference, source: String, _ notes: inout [String]
     ) throws(ScenarioError) -> KeyKind {
         guard case .uri(let address) = anchor else { return key ?? .token }
-        guard address.object == nil else {
+        guard address.keyMatch.isEmpty else {
             guard key != .session else {
                 throw ScenarioError(
-                    "\(source): the URI names a key with object=, but 'key: session' asks for a "
+                    "\(source): the URI names a key, but 'key: session' asks for a "
                         + "new one; remove one of them")
             }
             return .token

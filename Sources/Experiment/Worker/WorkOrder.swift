@@ -28,7 +28,7 @@ struct OpenOrder: Codable, Sendable {
     var modulePath: String
     /// What the module wants with `C_Initialize`; nil for nothing.
     var initialize: String?
-    var tokenLabel: String?
+    var token: TokenMatch
     var isReadWrite: Bool
     /// What the keys are for.
     var operation: AnchoredOperation
@@ -54,8 +54,8 @@ struct InspectOrder: Codable, Sendable {
     var modulePath: String
     /// What the module wants with `C_Initialize`; nil for nothing.
     var initialize: String?
-    var tokenLabel: String?
-    var keyLabel: String?
+    var token: TokenMatch
+    var key: KeyMatch
 }
 
 /// One worker's share of a round.
@@ -123,6 +123,8 @@ struct OpenedReport: Codable, Sendable {
     var moduleDigest: String?
     /// Real key length of each mechanism in bits.
     var keyBits: [String: Int]
+    /// How often something was tried again until the anchor was open.
+    var retries: Int
 }
 
 /// What one worker measured.

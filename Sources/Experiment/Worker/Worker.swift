@@ -57,8 +57,8 @@ package final class Worker {
             answer(.provisioned)
         case .inspect(let order):
             let found = try AnchorInspection.inspect(
-                modulePath: order.modulePath, initialize: order.initialize,
-                tokenLabel: order.tokenLabel, keyLabel: order.keyLabel, pin: nextPin())
+                modulePath: order.modulePath, initialize: order.initialize, token: order.token,
+                key: order.key, pin: nextPin())
             answer(.inspected(found))
         case .measure(let order): try measure(order)
         case .release, .callOff, .quit: break
@@ -67,8 +67,8 @@ package final class Worker {
 
     private func open(_ order: OpenOrder, pin: consuming Pin) throws -> OpenedReport {
         let anchor = try LoadedAnchor(
-            modulePath: order.modulePath, initialize: order.initialize,
-            tokenLabel: order.tokenLabel, pin: pin, isReadWrite: order.isReadWrite)
+            modulePath: order.modulePath, initialize: order.initialize, token: order.token,
+            pin: pin, isReadWrite: order.isReadWrite)
         var keyBits: [String: Int] = [:]
         for key in order.keys {
             keyBits[key.mechanism.rawValue] = try anchor.prepareKey(
@@ -77,7 +77,8 @@ package final class Worker {
         self.anchor = anchor
         return OpenedReport(
             identity: try anchor.identity(), modulePath: order.modulePath,
-            moduleDigest: try? fileDigest(order.modulePath), keyBits: keyBits)
+            moduleDigest: try? fileDigest(order.modulePath), keyBits: keyBits,
+            retries: anchor.retries)
     }
 
     private func measure(_ order: MeasureOrder) throws {

@@ -64,6 +64,15 @@ extension CampaignTests {
             #expect(run.cells.filter { !$0.verdict.isValid }.count == 1)
         }
 
+        @Test("a token that opens at the second try is measured, and a note says so")
+        func retried() async throws {
+            let site = try Site(script: "fault=C_OpenSession:CKR_TOKEN_NOT_RECOGNIZED:#1")
+            let run = try await site.run(try scenario(site))
+            #expect(try anchored(run).verdict.isValid)
+            let note = try #require(run.notes.first { $0.contains("tried again once") })
+            #expect(note.contains("until it was open"))
+        }
+
         @Test("a vendor's code is counted under its name, and the rest stays intact")
         func vendorCode() async throws {
             let site = try Site(script: "fault=C_Decrypt:0x80000012:0.001")

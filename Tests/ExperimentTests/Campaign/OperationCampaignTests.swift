@@ -57,6 +57,32 @@ extension CampaignTests {
             }
         }
 
+        @Test(
+            "token and key are found by everything that the URI says, or the run says what is there"
+        )
+        func everyAttribute() async throws {
+            let site = try Site()
+            let module = try BuildFolder.scriptedModule()
+            let path =
+                "token=scripted;manufacturer=anchorbench;serial=%31;model=scripted;slot-id=0;"
+                + "slot-description=Scripted%20slot;library-version=1;id=%04;type=secret-key"
+            let query =
+                "module-path=\(module.deletingLastPathComponent().path)"
+                + "&module-name=ScriptedToken&pin-source=file:\(site.pinFile.path)&x-note=1"
+            let anchor = "uri: 'pkcs11:\(path)?\(query)', operation: mac"
+            let run = try await site.run("anchor: { \(anchor) }\n\(rest)")
+            #expect(run.cells.allSatisfy { $0.verdict.isValid && $0.operations > 0 })
+            #expect(run.scenario.anchor.uri.contains("serial=(hidden)"))
+            #expect(run.scenario.anchor.uri.contains("id=(hidden)"))
+            let other = try Site()
+            let error = try await #require(throws: ExperimentError.self) {
+                try await other.run(
+                    "anchor: { \(anchor.replacing("serial=%31", with: "serial=2")) }\n\(rest)")
+            }
+            #expect(error.description.contains("serial '2'"))
+            #expect(error.description.contains("present: 'scripted' (manufacturer 'anchorbench', "))
+        }
+
         @Test("a wrong data key makes its cell INVALID")
         func wrongKey() async throws {
             let site = try Site(script: "garbage=0.01")

@@ -50,6 +50,34 @@ struct AnchorReferenceTests {
         #expect(empty?.description.contains("leave the key out") == true)
     }
 
+    @Test("a key that is named by its id or its type is a token key, and its id is in nothing")
+    func keyByID() throws {
+        for part in ["id=%73ecret-id", "type=secret-key", "id=%73ecret-id;type=secret-key"] {
+            let resolved = try read(
+                "pkcs11:token=prod;serial=S3RIAL;\(part)?module-path=/opt/lib.so")
+            #expect(resolved.scenario.anchor.key == .token)
+            let stored = String(describing: resolved.scenario) + resolved.anchor.redacted
+            #expect(!stored.contains("secret-id") && !stored.contains("S3RIAL"), "\(stored)")
+        }
+    }
+
+    @Test("a mistyped attribute of the URI is told the nearest")
+    func mistyped() {
+        for (name, nearest) in [
+            ("tokn", "token"), ("Serial", "serial"), ("slotid", "slot-id"),
+            ("library-versoin", "library-version"),
+        ] {
+            let error = #expect(throws: ScenarioError.self) {
+                try read("pkcs11:\(name)=1?module-path=/l.so")
+            }
+            #expect(error?.description.contains("did you mean '\(nearest)'?") == true)
+        }
+        let type = #expect(throws: ScenarioError.self) {
+            try read("pkcs11:type=privat?module-path=/l.so")
+        }
+        #expect(type?.description.contains("did you mean 'private'?") == true)
+    }
+
     @Test("where no key is named a session key is made, and the report says so")
     func unnamedKey() throws {
         let resolved = try read(unnamed)
