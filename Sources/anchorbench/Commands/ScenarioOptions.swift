@@ -44,6 +44,12 @@ struct ScenarioOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "An open load, calls that fall due, such as '{ rate: 2k/s, arrivals: poisson }'; may "
+                + "be repeated.", valueName: "load"))
+    var open: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "A throttle as in a scenario, such as '{ token-bucket: { rate: 500/s, burst: 100 } }'; "
                 + "may be repeated.", valueName: "policy"))
     var throttle: [String] = []
@@ -55,12 +61,6 @@ struct ScenarioOptions: ParsableArguments {
         help: ArgumentHelp("Rounds of each cell; their spread gives the intervals.", valueName: "n")
     )
     var rounds: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Open loads, such as '{ rate: 2k/s, arrivals: poisson }'; may be repeated.",
-            valueName: "load"))
-    var open: [String] = []
 
     @Option(
         help: ArgumentHelp("Most calls a second of all callers, such as 200/s.", valueName: "rate"))
