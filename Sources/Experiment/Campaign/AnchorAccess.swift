@@ -54,6 +54,8 @@ package final class AnchorAccess: Sendable {
     ) throws -> AnchorAccess {
         var settings = settings
         settings.key = .session
+        // What the anchor's module wants to be told is no business of this one.
+        settings.initialize = nil
         var uri = try PKCS11URI(parsing: "pkcs11:token=scripted?module-path=/")
         uri.modulePath = path
         return try AnchorAccess(
