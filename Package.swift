@@ -98,7 +98,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ExperimentTests",
-            dependencies: ["Experiment", "Results", "Throttling", "Latency", "Units"],
+            dependencies: ["Experiment", "Load", "Results", "Throttling", "Latency", "Units"],
             swiftSettings: strict),
         .testTarget(
             name: "ExposureTests", dependencies: ["Exposure", "Results", "Throttling", "Units"],

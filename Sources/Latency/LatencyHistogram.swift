@@ -4,7 +4,7 @@ import Units
 /// Latencies in nanoseconds, three significant digits, from 1 ns to an hour.
 ///
 /// Recording costs about 20 ns and allocates nothing; about 270 KB whatever is recorded.
-package struct LatencyHistogram: Sendable {
+package struct LatencyHistogram: Equatable, Sendable {
     @usableFromInline var histogram: Histogram<UInt64>
 
     /// The longest latency that can be told apart; a longer one counts as this.

@@ -8,7 +8,8 @@ import Units
 package struct CallerRecord: Sendable {
     /// Admitted calls that were right, from admission to completion.
     package var service = LatencyHistogram()
-    /// From the start of an admitted call to its admission; nil without a throttle.
+    /// From the start of an admitted call to its admission; in an open load also from the start of
+    /// one that waits at the end until then, a lower bound. Nil without a throttle.
     package var throttleWait: LatencyHistogram?
     /// From the start of a denied call to its denial; nil without a throttle.
     package var denial: LatencyHistogram?
@@ -65,6 +66,6 @@ package struct OpenRecord: Sendable {
     package var response = LatencyHistogram()
     /// Calls that fell due before the end.
     package var scheduled: UInt64 = 0
-    /// Calls that fell due and still waited for a free caller at the end.
+    /// Calls that fell due and at the end still waited, for a free caller or before the throttle.
     package var backlog: UInt64 = 0
 }

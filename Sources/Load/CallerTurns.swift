@@ -42,12 +42,17 @@ extension Caller {
             guard arrival < load.duration else { break }
             let due = record.released + arrival
             guard let start = start(due, deadline, &record) else { continue }
-            guard case .admitted(let instant) = admit(start, deadline, &record) else { continue }
-            call(&operation, index, from: instant, due: due, &record)
-            index = index + 1 < recordCount ? index + 1 : 0
+            switch admit(start, deadline, &record) {
+            case .denied: break
+            case .ended: leaveUnadmitted(due, start, deadline, &record)
+            case .admitted(let instant):
+                call(&operation, index, from: instant, due: due, &record)
+                index = index + 1 < recordCount ? index + 1 : 0
+            }
         }
         // An open load lasts as long as it was meant to, whenever its last call was due.
-        let end = gate.isStopped ? min(clock.now(), deadline) : deadline
+        let isCutShort = gate.isStopped || record.isSpent
+        let end = isCutShort ? min(clock.now(), deadline) : deadline
         record.lastDone = max(record.lastDone, end)
     }
 
@@ -76,6 +81,17 @@ extension Caller {
         record.open?.lateness.record(deadline - due)
         record.open?.response.record(deadline - due)
         return nil
+    }
+
+    /// Counts a call that waits at the end for its turn at the throttle: what it waited and its age
+    /// are lower bounds, without which the longest waits would be in no figure.
+    private func leaveUnadmitted(
+        _ due: Nanoseconds, _ start: Nanoseconds, _ deadline: Nanoseconds,
+        _ record: inout CallerRecord
+    ) {
+        record.open?.backlog &+= 1
+        record.throttleWait?.record(deadline - start)
+        record.open?.response.record(deadline - due)
     }
 
     /// What a throttle made of a call.
@@ -129,15 +145,30 @@ extension Caller {
         return !record.isSpent
     }
 
-    /// Waits until the device may be called again; false where that is after `deadline`.
+    /// Whether the warm-up may make another call: it gets half of a caller's calls, as one that
+    /// used them up would leave none to be measured.
+    func mayWarmUp(_ record: CallerRecord) -> Bool {
+        load.limits.callsPerCaller.map { record.warmUpCalls < $0 / 2 } ?? true
+    }
+
+    /// Waits until the device may be called again; false where that is not before `deadline`.
     func pace(_ deadline: Nanoseconds) -> Bool {
         guard let pace = load.limits.pace else { return true }
         // The pace of all processes counts on the clock that they share.
-        guard case .wait(let opens) = pace.state.decide(pace.policy, at: clock.now()) else {
-            return true
+        let now = clock.now()
+        guard now < deadline else { return false }
+        var policy = pace.policy
+        // A turn after the deadline is not taken: nobody would use it, and all others would wait
+        // for it.
+        policy.onLimit = .wait(atMost: deadline - now - Nanoseconds(1))
+        switch pace.state.decide(policy, at: now) {
+        case .admit: return true
+        case .wait(let opens): clock.wait(until: opens)
+        case .deny:
+            clock.wait(until: deadline)
+            return false
         }
-        clock.wait(until: min(opens, deadline))
-        return opens < deadline
+        return true
     }
 }
 

@@ -35,7 +35,7 @@ extension Caller {
         while true {
             callUnrecorded(until: begin + length, &operation, &record) { detector.record($0) }
             let isLast =
-                length >= AutomaticWarmUp.longest || !mayCall(&record) || gate.isStopped
+                length >= AutomaticWarmUp.longest || !mayWarmUp(record) || gate.isStopped
             switch detector.warmUp {
             case .ends: return record.isSettled = true
             // Too few calls to judge within the time allowed: nobody knows.
@@ -52,7 +52,7 @@ extension Caller {
     ) {
         var index = Int(record.warmUpCalls % UInt64(operation.recordCount))
         var start = clock.now()
-        while start < end, mayCall(&record), pace(end) {
+        while start < end, mayWarmUp(record), pace(end) {
             if load.limits.pace != nil { start = clock.now() }
             let isAnswered = operation.perform(index) == 0
             let done = clock.now()

@@ -57,7 +57,7 @@ package struct Cell: Codable, Hashable, Sendable {
     /// The operation that goes without saying.
     package static let usualOperation = "decrypt"
 
-    /// `closed-4`, `closed-4x2` for four callers over two processes, `open-2000ps-poisson`.
+    /// `closed-4`, `closed-4x2` for four callers over two processes, `open-2kps-poisson`.
     ///
     /// An open load names its callers where they are not the usual number.
     package var loadName: String {

@@ -34,7 +34,7 @@ package struct Watch: Codable, Equatable, Sendable {
 package struct OpenCounts: Codable, Equatable, Sendable {
     /// Calls that fell due.
     package var scheduled: UInt64
-    /// Calls that were due and still waited for a caller at the end.
+    /// Calls that were due and at the end still waited, for a caller or before the throttle.
     package var backlog: UInt64
 
     /// Counts of a round.

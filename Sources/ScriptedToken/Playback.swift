@@ -35,7 +35,7 @@ final class Playback: Sendable {
     private let queue: ServerQueue?
     private let removed = Atomic(false)
 
-    /// Starts a script now: the instant that a stall counts from.
+    /// Starts a script now: the instant that a stall counts from, unless from the first call.
     ///
     /// - Parameters:
     ///   - script: What to do.
@@ -50,9 +50,11 @@ final class Playback: Sendable {
         } else {
             countFile = nil
         }
-        let origin = MonotonicClock.now_ns()
-        let stall = script.stall_ns.map { origin + $0.lowerBound..<origin + $0.upperBound }
-        queue = script.hasQueue ? ServerQueue(servers: script.servers ?? 1, stall_ns: stall) : nil
+        queue =
+            script.hasQueue
+            ? ServerQueue(
+                servers: script.servers ?? 1, stall: script.stall,
+                origin_ns: MonotonicClock.now_ns()) : nil
     }
 
     /// Refuses everything once the device has been removed.

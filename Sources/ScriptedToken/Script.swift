@@ -18,6 +18,7 @@ import CCryptoki
 ///     service=exponential:MEAN       likewise, exponentially distributed
 ///     servers=C                      how many calls are served at a time; 1 unless given
 ///     stall=AT:LENGTH                every server stands still once, AT after C_Initialize
+///     stall=AT:LENGTH:work           likewise, AT after the first call of work
 ///     fault=FUNCTION:CODE:WHICH      answer CODE (a name or 0xHEX); may be repeated
 ///     garbage=WHICH                  a call flips a byte of its result; may be repeated
 ///     truncate=WHICH                 a call's result lacks its last byte; may be repeated
@@ -38,14 +39,21 @@ struct Script {
         let trigger: Trigger
     }
 
+    /// A time in which no call is served.
+    struct Stall {
+        /// In nanoseconds after its origin.
+        let time_ns: Range<UInt64>
+        /// Whether its origin is the first call of work, and not `C_Initialize`.
+        let isFromWork: Bool
+    }
+
     var pin: [UInt8] = Array("1234".utf8)
     var label: [UInt8] = Array("scripted".utf8)
     var initialize: [UInt8]?
     var seed: UInt64 = 0
     var service: ServiceTime?
     var servers: Int?
-    /// In nanoseconds after `C_Initialize`.
-    var stall_ns: Range<UInt64>?
+    var stall: Stall?
     var faults: [Fault] = []
     var garbage: [Trigger] = []
     var truncation: [Trigger] = []
@@ -58,7 +66,7 @@ struct Script {
 
     /// Whether calls pass a queue; without one they take neither a lock nor a delay.
     var hasQueue: Bool {
-        service != nil || stall_ns != nil
+        service != nil || stall != nil
     }
 
     /// Whether a call has to ask the script at all.

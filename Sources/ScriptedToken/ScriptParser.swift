@@ -61,8 +61,8 @@ extension Script {
         "servers": Directive(form: "1 to \(serversMax)") { script, value in
             set(&script.servers, Int(value).flatMap { (1...serversMax).contains($0) ? $0 : nil })
         },
-        "stall": Directive(form: "AT:LENGTH, two times") { script, value in
-            set(&script.stall_ns, stall(value))
+        "stall": Directive(form: "AT:LENGTH or AT:LENGTH:work") { script, value in
+            set(&script.stall, stallValue(value))
         },
         "fault": Directive(form: "FUNCTION:CODE:PROBABILITY or FUNCTION:CODE:#N") { script, value in
             append(&script.faults, fault(value))

@@ -23,13 +23,14 @@ func serviceTime(_ text: Substring) -> ServiceTime? {
     }
 }
 
-/// `AT:LENGTH`, as nanoseconds after `C_Initialize`.
-func stall(_ text: Substring) -> Range<UInt64>? {
+/// `AT:LENGTH` or `AT:LENGTH:work`.
+func stallValue(_ text: Substring) -> Script.Stall? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, let at = time_ns(parts[0]), let length = time_ns(parts[1]) else {
-        return nil
-    }
-    return at..<at + length
+    let isFromWork = parts.count == 3 && parts[2] == "work"
+    guard parts.count == 2 || isFromWork, let at = time_ns(parts[0]),
+        let length = time_ns(parts[1])
+    else { return nil }
+    return Script.Stall(time_ns: at..<at + length, isFromWork: isFromWork)
 }
 
 /// `FUNCTION:CODE:WHICH`.

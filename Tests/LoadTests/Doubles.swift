@@ -7,21 +7,25 @@ import Units
 
 /// A clock that only calls, and waits from the release on, move: callers who poll a gate do not.
 final class VirtualClock: Clock {
-    /// The instant of every release.
+    /// The instant of every release, unless a test wants a later one.
     static let release = Nanoseconds.seconds(1)
 
     private let instant = Atomic<Int64>(0)
     private let reading: Nanoseconds
+    private let release: Nanoseconds
 
     /// A clock at 0; each reading of it takes so long.
-    init(readingTakes reading: Nanoseconds = .zero) { self.reading = reading }
+    init(readingTakes reading: Nanoseconds = .zero, release: Nanoseconds = VirtualClock.release) {
+        self.reading = reading
+        self.release = release
+    }
 
     func now() -> Nanoseconds {
         Nanoseconds(instant.add(reading.count, ordering: .relaxed).newValue)
     }
 
     func wait(until instant: Nanoseconds) {
-        guard instant >= Self.release else {
+        guard instant >= release else {
             usleep(50)
             return
         }
@@ -50,6 +54,10 @@ struct FakeOperation: Load.Operation, ~Copyable {
     let ledger: Ledger
     var recordCount = 4
     var time = Nanoseconds.zero
+    /// What the n-th call of this caller takes beyond `time`, from 0.
+    var extra: @Sendable (Int) -> Nanoseconds = { _ in .zero }
+    /// How much of each call is not the operation's own.
+    var untimed = Nanoseconds.zero
     var clock: VirtualClock?
     /// The code of the n-th call of this caller, from 0.
     var code: @Sendable (Int) -> UInt = { _ in 0 }
@@ -62,10 +70,12 @@ struct FakeOperation: Load.Operation, ~Copyable {
         ledger.prepared.add(1, ordering: .relaxed)
     }
 
+    var hasUntimedPart: Bool { untimed > .zero }
+
     mutating func perform(_ index: Int) -> UInt {
         ledger.performed.add(1, ordering: .relaxed)
         ledger.indices.withLock { if $0.count < 100 { $0.append(index) } }
-        clock?.spend(time)
+        clock?.spend(time + extra(calls))
         defer { calls += 1 }
         return code(calls)
     }

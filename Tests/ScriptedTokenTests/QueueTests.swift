@@ -84,23 +84,41 @@ extension ModuleTests {
             #expect(heldOnce)
         }
 
+        @Test("a stall may count from the first call, however long after C_Initialize that is")
+        func stallFromWork() throws {
+            let script = "service=fixed:1ms; stall=20ms:50ms:work"
+            let heldOnce = try cleanRun(script, callers: 1, calls: 40, delay_ms: 100) { run in
+                let ends_ms = run.completions.map { Double($0.end_ns - run.start_ns) / 1e6 }
+                let gaps_ms = zip(ends_ms.dropFirst(), ends_ms).map { $0 - $1 }
+                let held = gaps_ms.firstIndex { $0 > 49 }
+                return gaps_ms.count { $0 > 5 } == 1
+                    && held.map { (15..<22).contains(ends_ms[$0]) } == true
+            }
+            #expect(heldOnce)
+        }
+
         /// Runs until a run shows what it should: a loaded machine may delay a thread at any time,
         /// which makes calls late but never early. What must hold in every run is expected in the
         /// body.
         private func cleanRun(
-            _ script: String, callers: Int, calls: Int, _ body: (Run) throws -> Bool
+            _ script: String, callers: Int, calls: Int, delay_ms: UInt64 = 2,
+            _ body: (Run) throws -> Bool
         ) throws -> Bool {
-            for _ in 0..<10 where try body(run(script, callers: callers, calls: calls)) {
+            for _ in 0..<10
+            where try body(run(script, callers: callers, calls: calls, delay_ms: delay_ms)) {
                 return true
             }
             return false
         }
 
-        /// Starts all callers at one instant, and waits for them.
-        private func run(_ script: String, callers: Int, calls: Int) throws -> Run {
+        /// Starts all callers at one instant, some time after the script was read, and waits for
+        /// them.
+        private func run(
+            _ script: String, callers: Int, calls: Int, delay_ms: UInt64 = 2
+        ) throws -> Run {
             let module = try ScriptedModule(script)
             let workers = try (0..<callers).map { try Worker($0, module.functions, calls: calls) }
-            let start_ns = now_ns() + 2_000_000
+            let start_ns = now_ns() + delay_ms * 1_000_000
             let threads = workers.map { worker in
                 var thread = pthread_t()
                 worker.start_ns = start_ns

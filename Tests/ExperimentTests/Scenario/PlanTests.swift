@@ -51,6 +51,22 @@ struct PlanTests {
         #expect(first == Set(0..<16))
     }
 
+    @Test("every round of every cell has arrivals of its own, the same from the same seed")
+    func arrivalSeeds() throws {
+        var seeds: Set<UInt64> = []
+        for seed in 0..<20 as Range<UInt64> {
+            let (plan, again) = (try plan(seed: seed), try self.plan(seed: seed))
+            for round in 1...20 {
+                for cell in plan.cells.indices {
+                    let arrivals = plan.arrivalSeed(ofRound: round, cell: cell)
+                    #expect(arrivals == again.arrivalSeed(ofRound: round, cell: cell))
+                    let isNew = seeds.insert(arrivals).inserted
+                    #expect(isNew, "seed \(seed), round \(round), cell \(cell)")
+                }
+            }
+        }
+    }
+
     @Test("throttles at all loads cross with every load")
     func throttlesAtAll() throws {
         let cells = try plan("throttles-at: all\nanchor: { mechanism: aes-gcm }").cells
