@@ -13,7 +13,7 @@ extension Caller {
         let deadline = record.released + load.duration
         let recordCount = operation.recordCount
         var index = number % recordCount
-        while !gate.isStopped, mayCall(&record), pace(deadline) {
+        while !gate.isStopped, pace(deadline) {
             let start = clock.now()
             guard start < deadline else { break }
             switch admit(start, deadline, &record) {
@@ -24,7 +24,7 @@ extension Caller {
                 index = index + 1 < recordCount ? index + 1 : 0
             }
         }
-        // The throttle was there all the time, also after the last call that it admitted.
+        // What held the caller up was there all the time, also after the last call.
         record.lastDone = max(record.lastDone, min(clock.now(), deadline))
     }
 
@@ -37,7 +37,7 @@ extension Caller {
         let deadline = record.released + load.duration
         let recordCount = operation.recordCount
         var index = number % recordCount
-        while !gate.isStopped, mayCall(&record) {
+        while !gate.isStopped {
             let arrival = cursor.next()
             guard arrival < load.duration else { break }
             let due = record.released + arrival
@@ -92,8 +92,13 @@ extension Caller {
         _ start: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
     ) -> Admission {
         guard let throttle = load.throttle else {
+            guard load.limits.budget != nil else {
+                record.admitted &+= 1
+                return .admitted(start)
+            }
+            guard spend(&record) else { return .ended }
             record.admitted &+= 1
-            return .admitted(start)
+            return .admitted(clock.now())
         }
         switch throttle.state.decide(throttle.policy, at: start - record.released) {
         case .admit: break
@@ -108,6 +113,7 @@ extension Caller {
             record.denied &+= 1
             return .denied(retryAfter: retryAfter)
         }
+        guard spend(&record) else { return .ended }
         let admitted = clock.now()
         record.throttleWait?.record(admitted - start)
         record.admitted &+= 1
@@ -122,26 +128,33 @@ extension Caller {
         clock.wait(until: min(record.released + Nanoseconds(sinceRelease), deadline))
     }
 
-    /// Whether the caller may make another call at all.
-    func mayCall(_ record: inout CallerRecord) -> Bool {
-        guard let most = load.limits.callsPerCaller else { return true }
-        record.isSpent = record.warmUpCalls + record.admitted >= most
-        return !record.isSpent
+    /// Takes one call from the budget; where none is left, the load of this process ends, so that
+    /// no caller goes on alone and is taken for all of them.
+    func spend(_ record: inout CallerRecord) -> Bool {
+        guard let budget = load.limits.budget else { return true }
+        guard case .admit = budget.state.decide(budget.policy, at: .zero) else {
+            record.isSpent = true
+            gate.stop()
+            return false
+        }
+        return true
     }
 
-    /// Waits until the device may be called again; false where that is after `deadline`.
+    /// Waits until the device may be called again; false where that is not before `deadline`: then
+    /// no turn is taken, and whoever comes next has it.
     func pace(_ deadline: Nanoseconds) -> Bool {
         guard let pace = load.limits.pace else { return true }
         // The pace of all processes counts on the clock that they share.
-        guard case .wait(let opens) = pace.state.decide(pace.policy, at: clock.now()) else {
-            return true
+        let now = clock.now()
+        let longest = max(deadline - now - Nanoseconds(1), .zero)
+        let policy = Policy(pace.policy.limit, onLimit: .wait(atMost: longest))
+        switch pace.state.decide(policy, at: now) {
+        case .admit: return true
+        case .wait(let opens): clock.wait(until: opens)
+        case .deny:
+            clock.wait(until: deadline)
+            return false
         }
-        clock.wait(until: min(opens, deadline))
-        return opens < deadline
+        return true
     }
-}
-
-extension CallLimits {
-    /// Whether there is any bound.
-    var isLimiting: Bool { pace != nil || callsPerCaller != nil }
 }

@@ -35,7 +35,7 @@ extension Caller {
         while true {
             callUnrecorded(until: begin + length, &operation, &record) { detector.record($0) }
             let isLast =
-                length >= AutomaticWarmUp.longest || !mayCall(&record) || gate.isStopped
+                length >= AutomaticWarmUp.longest || gate.isStopped
             switch detector.warmUp {
             case .ends: return record.isSettled = true
             // Too few calls to judge within the time allowed: nobody knows.
@@ -52,12 +52,17 @@ extension Caller {
     ) {
         var index = Int(record.warmUpCalls % UInt64(operation.recordCount))
         var start = clock.now()
-        while start < end, mayCall(&record), pace(end) {
-            if load.limits.pace != nil { start = clock.now() }
-            let isAnswered = operation.perform(index) == 0
+        while start < end, !gate.isStopped, pace(end), spend(&record) {
+            if load.limits.isLimiting { start = clock.now() }
+            let code = operation.perform(index)
             let done = clock.now()
-            if isAnswered { observe(done - start) }
             record.warmUpCalls &+= 1
+            if code == 0 {
+                observe(done - start)
+            } else {
+                record.warmUpErrors[code, default: 0] += 1
+                gate.countError(limit: load.errorLimit)
+            }
             index = index + 1 < operation.recordCount ? index + 1 : 0
             start = done
         }
