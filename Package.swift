@@ -98,7 +98,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ExperimentTests",
-            dependencies: ["Experiment", "Load", "Results", "Throttling", "Latency", "Units"],
+            dependencies: [
+                "Experiment", "Cryptoki", "Load", "Results", "Throttling", "Latency", "Units",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ExposureTests", dependencies: ["Exposure", "Results", "Throttling", "Units"],
@@ -110,8 +112,8 @@ let package = Package(
             name: "ScriptedTokenTests", dependencies: ["Cryptoki", "CCryptoki"],
             swiftSettings: strict),
         .testTarget(
-            name: "anchorbenchTests", dependencies: ["anchorbench", "Results", "Units"],
-            swiftSettings: strict),
+            name: "anchorbenchTests",
+            dependencies: ["anchorbench", "Results", "Latency", "Units"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -95,26 +95,29 @@ package final class LoadedAnchor: Sendable {
 
     /// Makes the decryption of one caller with a session of its own, in the caller's thread.
     ///
+    /// - Parameter awaitTurn: called before each record is sealed.
     /// - Throws: `CryptokiError`, with the failing function.
     package func decryption(
-        _ mechanism: RecordMechanism, recordBytes: Int
+        _ mechanism: RecordMechanism, recordBytes: Int, awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Decryption {
         let key = preparedKey(.decrypt, mechanism)
         let decryptor = try Decryptor(
             callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
-            recordCount: Self.recordsPerCaller)
+            recordCount: Self.recordsPerCaller, awaitTurn: awaitTurn)
         return PKCS11Decryption(decryptor)
     }
 
     /// Makes the unwrapping of one caller with a session of its own, in the caller's thread.
     ///
+    /// - Parameter awaitTurn: called before each data key is wrapped.
     /// - Throws: `CryptokiError`, with the failing function.
     package func unwrapping(
-        _ mechanism: RecordMechanism
+        _ mechanism: RecordMechanism, awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Unwrapping {
         let key = preparedKey(.unwrap, mechanism)
         let unwrapper = try Unwrapper(
-            callerSession(), key: key, mechanism: mechanism, recordCount: Self.recordsPerCaller)
+            callerSession(), key: key, mechanism: mechanism, recordCount: Self.recordsPerCaller,
+            awaitTurn: awaitTurn)
         return PKCS11Unwrapping(unwrapper)
     }
 
@@ -122,15 +125,17 @@ package final class LoadedAnchor: Sendable {
     ///
     /// Where the key was put in from outside, OpenSSL says what the MACs are.
     ///
+    /// - Parameter awaitTurn: called before each record that the module signs in advance.
     /// - Throws: `CryptokiError`, with the failing function.
     package func authentication(
-        _ mechanism: RecordMechanism, recordBytes: Int
+        _ mechanism: RecordMechanism, recordBytes: Int, awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Authentication {
         let key = preparedKey(.mac, mechanism)
         let authenticator = try Authenticator(
             callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
             recordCount: Self.recordsPerCaller,
-            truth: key.knownValue.map { value in { hmacSHA256(key: value, $0) } })
+            truth: key.knownValue.map { value in { hmacSHA256(key: value, $0) } },
+            awaitTurn: awaitTurn)
         return PKCS11Authentication(authenticator)
     }
 

@@ -15,10 +15,12 @@ import CCryptoki
     ///
     /// - Parameter truth: another implementation's MAC of a record; nil where nobody outside knows
     ///   the key: then the module signs every record once, and must give the same ever after.
+    /// - Parameter awaitTurn: called before the module signs a record, so that it can be spared.
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
         _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
-        recordBytes: Int, recordCount: Int, truth: (([UInt8]) -> [UInt8])? = nil
+        recordBytes: Int, recordCount: Int, truth: (([UInt8]) -> [UInt8])? = nil,
+        awaitTurn: () -> Void = {}
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions
         let signInit = unsafe try session.module.member(list.pointee.C_SignInit, "C_SignInit")
@@ -27,6 +29,7 @@ import CCryptoki
             mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: recordCount)
         for index in 0..<recordCount {
             guard let truth else {
+                awaitTurn()
                 try session.sign(index, in: pool, key: key.opening.rawValue)
                 continue
             }

@@ -10,6 +10,17 @@ package enum CryptokiError: Error, Equatable, Sendable {
     case pinRefused(code: ReturnCode)
 }
 
+extension CryptokiError {
+    /// Whether the token refused a login, for whatever reason: another try may lock it.
+    package var isRefusedLogin: Bool {
+        switch self {
+        case .pinRefused: true
+        case .call(let function, _): function == "C_Login"
+        case .module, .notFound: false
+        }
+    }
+}
+
 extension CryptokiError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -12,10 +12,11 @@ import CCryptoki
     /// Seals `recordCount` distinct records of `recordBytes` each with `C_EncryptInit` +
     /// `C_Encrypt`, none of it timed.
     ///
+    /// - Parameter awaitTurn: called before each record is sealed, so that a device can be spared.
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
         _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
-        recordBytes: Int, recordCount: Int
+        recordBytes: Int, recordCount: Int, awaitTurn: () -> Void = {}
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions
         let decryptInit = unsafe try session.module.member(
@@ -24,6 +25,7 @@ import CCryptoki
         let pool = RecordPool(
             mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: recordCount)
         for index in 0..<recordCount {
+            awaitTurn()
             try session.seal(index, in: pool, key: key.sealing.rawValue)
         }
         unsafe self.decryptInit = decryptInit

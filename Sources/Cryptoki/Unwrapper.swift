@@ -15,9 +15,11 @@ import CCryptoki
 
     /// Wraps `recordCount` distinct data keys, none of it timed.
     ///
+    /// - Parameter awaitTurn: called before each key is wrapped, so that a device can be spared.
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
-        _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism, recordCount: Int
+        _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
+        recordCount: Int, awaitTurn: () -> Void = {}
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions
         let unwrapKey = unsafe try session.module.member(list.pointee.C_UnwrapKey, "C_UnwrapKey")
@@ -29,6 +31,7 @@ import CCryptoki
             mechanism: mechanism, keyBits: key.bits,
             recordBytes: AnchoredOperation.dataKeyBytes, count: recordCount)
         for index in 0..<recordCount {
+            awaitTurn()
             try session.wrap(index, in: pool, mechanism, key: key.sealing.rawValue)
         }
         unsafe self.unwrapKey = unwrapKey

@@ -70,7 +70,15 @@ package struct Plan: Sendable {
         let once = cells.map {
             (duration(of: $0) + (scenario.warmUp ?? Self.usualWarmUp)).seconds.value
         }
-        return Seconds(once.reduce(0, +) * Double(scenario.rounds))
+        let sealing = scenario.limits.maxRate.map { Double(sealedRecords) / $0.perSecond } ?? 0
+        return Seconds(once.reduce(0, +) * Double(scenario.rounds) + sealing)
+    }
+
+    /// Records that are sealed on the device before the rounds, to be opened in them.
+    private var sealedRecords: Int {
+        cells.filter(\.isAnchored).reduce(0) {
+            $0 + $1.callers * LoadedAnchor.recordsPerCaller * scenario.rounds
+        }
     }
 
     /// What the device has to expect, in one sentence: how many calls, and how fast.
@@ -82,12 +90,9 @@ package struct Plan: Sendable {
         let count =
             limits.maxOperations.map { "at most \($0) calls" }
             ?? "as many calls as the time allows (no --max-operations)"
-        let sealing = cells.filter(\.isAnchored).reduce(0) {
-            $0 + $1.callers * LoadedAnchor.recordsPerCaller * scenario.rounds
-        }
         return "The device gets \(count), \(rate), besides "
-            + "\(Significant.grouped(UInt64(sealing))) that seal the records to be opened; a "
-            + "round ends after \(limits.abortAfterErrors) failed calls."
+            + "\(Significant.grouped(UInt64(sealedRecords))) that seal the records to be opened"
+            + "\(limits.maxRate == nil ? "" : " at the same pace"); a round ends after \(limits.abortAfterErrors) failed calls."
     }
 
     /// The seed of the arrivals of one round of a cell: others in each, the same in all processes.

@@ -55,6 +55,7 @@ final class Caller<Time: Clock>: @unchecked Sendable {
     private func callFreely<Call: Operation & ~Copyable>(
         _ operation: inout Call, _ record: inout CallerRecord
     ) {
+        guard !gate.isStopped else { return }
         let deadline = record.released + load.duration
         let recordCount = operation.recordCount
         var index = number % recordCount

@@ -27,9 +27,11 @@ package struct CallerRecord: Sendable {
     package var errors: [UInt: UInt64] = [:]
     /// Calls of the warm-up, which nothing else counts.
     package var warmUpCalls: UInt64 = 0
+    /// Those of them that failed, by their code.
+    package var warmUpErrors: [UInt: UInt64] = [:]
     /// Whether the service times had settled when the warm-up ended; nil where nobody judged.
     package var isSettled: Bool?
-    /// Whether the caller made all the calls that it was allowed.
+    /// Whether the caller wanted another call, and the budget of calls was spent.
     package var isSpent = false
     /// The instant of the release.
     package var released = Nanoseconds.zero

@@ -13,7 +13,7 @@ extension Caller {
         let deadline = record.released + load.duration
         let recordCount = operation.recordCount
         var index = number % recordCount
-        while !gate.isStopped, mayCall(&record), pace(deadline) {
+        while !gate.isStopped, pace(deadline) {
             let start = clock.now()
             guard start < deadline else { break }
             switch admit(start, deadline, &record) {
@@ -24,7 +24,7 @@ extension Caller {
                 index = index + 1 < recordCount ? index + 1 : 0
             }
         }
-        // The throttle was there all the time, also after the last call that it admitted.
+        // What held the caller up was there all the time, also after the last call.
         record.lastDone = max(record.lastDone, min(clock.now(), deadline))
     }
 
@@ -37,7 +37,7 @@ extension Caller {
         let deadline = record.released + load.duration
         let recordCount = operation.recordCount
         var index = number % recordCount
-        while !gate.isStopped, mayCall(&record) {
+        while !gate.isStopped {
             let arrival = cursor.next()
             guard arrival < load.duration else { break }
             let due = record.released + arrival
@@ -108,8 +108,13 @@ extension Caller {
         _ start: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
     ) -> Admission {
         guard let throttle = load.throttle else {
+            guard load.limits.budget != nil else {
+                record.admitted &+= 1
+                return .admitted(start)
+            }
+            guard spend(&record) else { return .ended }
             record.admitted &+= 1
-            return .admitted(start)
+            return .admitted(clock.now())
         }
         switch throttle.state.decide(throttle.policy, at: start - record.released) {
         case .admit: break
@@ -124,6 +129,7 @@ extension Caller {
             record.denied &+= 1
             return .denied(retryAfter: retryAfter)
         }
+        guard spend(&record) else { return .ended }
         let admitted = clock.now()
         record.throttleWait?.record(admitted - start)
         record.admitted &+= 1
@@ -138,29 +144,33 @@ extension Caller {
         clock.wait(until: min(record.released + Nanoseconds(sinceRelease), deadline))
     }
 
-    /// Whether the caller may make another call at all.
-    func mayCall(_ record: inout CallerRecord) -> Bool {
-        guard let most = load.limits.callsPerCaller else { return true }
-        record.isSpent = record.warmUpCalls + record.admitted >= most
-        return !record.isSpent
+    /// Takes one call from the budget; where none is left, the load of this process ends, so that
+    /// no caller goes on alone and is taken for all of them.
+    func spend(_ record: inout CallerRecord) -> Bool {
+        guard let budget = load.limits.budget else { return true }
+        guard case .admit = budget.state.decide(budget.policy, at: .zero) else {
+            record.isSpent = true
+            gate.stop()
+            return false
+        }
+        return true
     }
 
-    /// Whether the warm-up may make another call: it gets half of a caller's calls, as one that
-    /// used them up would leave none to be measured.
+    /// Whether the warm-up may make another call: where calls are counted out, a few must do, or
+    /// none would be left to be measured.
     func mayWarmUp(_ record: CallerRecord) -> Bool {
-        load.limits.callsPerCaller.map { record.warmUpCalls < $0 / 2 } ?? true
+        load.limits.budget == nil || record.warmUpCalls < CallLimits.warmUpCallsMax
     }
 
-    /// Waits until the device may be called again; false where that is not before `deadline`.
+    /// Waits until the device may be called again; false where that is not before `deadline`: then
+    /// no turn is taken, and whoever comes next has it.
     func pace(_ deadline: Nanoseconds) -> Bool {
         guard let pace = load.limits.pace else { return true }
         // The pace of all processes counts on the clock that they share.
         let now = clock.now()
         guard now < deadline else { return false }
-        var policy = pace.policy
-        // A turn after the deadline is not taken: nobody would use it, and all others would wait
-        // for it.
-        policy.onLimit = .wait(atMost: deadline - now - Nanoseconds(1))
+        let longest = deadline - now - Nanoseconds(1)
+        let policy = Policy(pace.policy.limit, onLimit: .wait(atMost: longest))
         switch pace.state.decide(policy, at: now) {
         case .admit: return true
         case .wait(let opens): clock.wait(until: opens)
@@ -170,9 +180,4 @@ extension Caller {
         }
         return true
     }
-}
-
-extension CallLimits {
-    /// Whether there is any bound.
-    var isLimiting: Bool { pace != nil || callsPerCaller != nil }
 }

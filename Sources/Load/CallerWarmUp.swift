@@ -52,12 +52,17 @@ extension Caller {
     ) {
         var index = Int(record.warmUpCalls % UInt64(operation.recordCount))
         var start = clock.now()
-        while start < end, mayWarmUp(record), pace(end) {
-            if load.limits.pace != nil { start = clock.now() }
-            let isAnswered = operation.perform(index) == 0
+        while start < end, !gate.isStopped, mayWarmUp(record), pace(end), spend(&record) {
+            if load.limits.isLimiting { start = clock.now() }
+            let code = operation.perform(index)
             let done = clock.now()
-            if isAnswered { observe(done - start) }
             record.warmUpCalls &+= 1
+            if code == 0 {
+                observe(done - start)
+            } else {
+                record.warmUpErrors[code, default: 0] += 1
+                gate.countError(limit: load.errorLimit)
+            }
             index = index + 1 < operation.recordCount ? index + 1 : 0
             start = done
         }

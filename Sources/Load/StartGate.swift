@@ -10,6 +10,7 @@ final class StartGate: Sendable {
     private let releaseInstant = Atomic<Int64>(StartGate.closed)
     private let stopped = Atomic<Bool>(false)
     private let errors = Atomic<Int>(0)
+    private let failing = Atomic<Bool>(false)
 
     private static let closed = Int64.min
     private static let cancelled = Int64.min + 1
@@ -56,6 +57,11 @@ final class StartGate: Sendable {
 
     /// Counts one failed call of any caller, and stops the load at the limit.
     func countError(limit: Int) {
-        if errors.add(1, ordering: .relaxed).newValue >= limit { stop() }
+        guard errors.add(1, ordering: .relaxed).newValue >= limit else { return }
+        failing.store(true, ordering: .relaxed)
+        stop()
     }
+
+    /// Whether the limit of failed calls stopped the load.
+    var reachedErrorLimit: Bool { failing.load(ordering: .relaxed) }
 }

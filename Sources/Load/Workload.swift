@@ -17,7 +17,7 @@ package struct Workload: Sendable {
     package var throttle: Throttle?
     /// What a denied caller of a closed load does; a denied call of an open load is lost.
     package var onDenied: OnDenied
-    /// The load ends early after so many failed calls of this process.
+    /// The load ends early after so many failed calls of this process, the warm-up's included.
     package var errorLimit: Int
     /// What protects the device: bounds on all calls, the warm-up's included.
     package var limits: CallLimits
@@ -93,7 +93,9 @@ package struct Workload: Sendable {
             throw LoadError.preparation(failure)
         }
         guard release != nil else { return nil }
-        return LoadRecord(callers: callers.map(\.record), hiccups: monitor.stop())
+        return LoadRecord(
+            callers: callers.map(\.record), hiccups: monitor.stop(),
+            reachedErrorLimit: gate.reachedErrorLimit)
     }
 }
 
@@ -104,6 +106,8 @@ package struct LoadRecord: Sendable {
     /// How late a thread woke that only slept, from before the release to the end; empty where
     /// nobody watched.
     package let hiccups: LatencyHistogram
+    /// Whether too many calls failed, which ended the load before its time.
+    package let reachedErrorLimit: Bool
 }
 
 /// How callers warm up.
@@ -118,13 +122,41 @@ package enum WarmUpLength: Hashable, Sendable {
 package struct CallLimits: Sendable {
     /// Paces all callers of all processes together; nil for no bound.
     package var pace: Workload.Throttle?
-    /// The most calls that one caller makes, its warm-up included; nil for no bound.
-    package var callsPerCaller: UInt64?
+    /// The calls that all callers of all processes may make together, ever; nil for no bound.
+    package var budget: Workload.Throttle?
 
     /// Bounds; by default none.
-    package init(pace: Workload.Throttle? = nil, callsPerCaller: UInt64? = nil) {
+    package init(pace: Workload.Throttle? = nil, budget: Workload.Throttle? = nil) {
         self.pace = pace
-        self.callsPerCaller = callsPerCaller
+        self.budget = budget
+    }
+
+    /// The most calls of one caller's warm-up where calls are counted out.
+    static let warmUpCallsMax: UInt64 = 20
+
+    /// Whether there is any bound.
+    var isLimiting: Bool { pace != nil || budget != nil }
+
+    /// Waits until the device may be called, for as long as it takes: what prepares a load goes by
+    /// the pace of all, too.
+    package func awaitTurn(_ clock: some Clock) {
+        guard let pace, case .wait(let opens) = pace.state.decide(pace.policy, at: clock.now())
+        else { return }
+        clock.wait(until: opens)
+    }
+}
+
+extension Policy {
+    /// A pace that nobody overtakes: one call at a time, each waiting for as long as it takes.
+    package static func pace(_ rate: Rate) -> Policy {
+        Policy(
+            .tokenBucket(TokenBucket(rate: rate, burst: RecordCount(1))),
+            onLimit: .wait(atMost: .max))
+    }
+
+    /// So many calls and never one more; the state's word is how many were made.
+    package static func budget(_ calls: RecordCount) -> Policy {
+        Policy(.fixedWindow(FixedWindow(limit: calls, window: .max)), onLimit: .deny)
     }
 }
 

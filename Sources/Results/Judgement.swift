@@ -9,8 +9,12 @@ package struct Judgement {
     package var denied: UInt64
     /// Failed calls by name.
     package var errors: [String: UInt64]
-    /// A round ends after so many failed calls.
-    package var errorLimit: Int
+    /// Failed calls of the warm-up by name.
+    package var warmUpErrors: [String: UInt64]
+    /// Whether failed calls ended the round before its time, and how many had to fail.
+    package var endedAfterErrors: Int?
+    /// Whether the limit of calls ended the round before its time.
+    package var isSpent: Bool
     /// Callers of all processes.
     package var callers: Int
     /// Measured time.
@@ -39,14 +43,17 @@ package struct Judgement {
 
     /// A judgement over the figures of a round.
     package init(
-        operations: UInt64, denied: UInt64, errors: [String: UInt64], errorLimit: Int,
+        operations: UInt64, denied: UInt64, errors: [String: UInt64],
+        warmUpErrors: [String: UInt64] = [:], endedAfterErrors: Int? = nil, isSpent: Bool = false,
         callers: Int, length: Seconds, latency: [LatencyKind: LatencyFigures],
         open: OpenCounts? = nil, watch: Watch = Watch()
     ) {
         self.operations = operations
         self.denied = denied
         self.errors = errors
-        self.errorLimit = errorLimit
+        self.warmUpErrors = warmUpErrors
+        self.endedAfterErrors = endedAfterErrors
+        self.isSpent = isSpent
         self.callers = callers
         self.length = length
         self.latency = latency
@@ -59,17 +66,17 @@ package struct Judgement {
         Verdict(
             reasons: outcomeReasons + [wakeUpReason, startReason, stealReason].compactMap { $0 },
             remarks: [
-                backlogRemark, settlingRemark, stealRemark, hiccupRemark, faultRemark,
+                budgetRemark, backlogRemark, settlingRemark, stealRemark, hiccupRemark, faultRemark,
             ].compactMap { $0 })
     }
 
     private var outcomeReasons: [String] {
         var reasons: [String] = []
         if errors[Round.wrongPlaintext] != nil { reasons.append("wrong plaintext") }
-        let failed = errors.filter { $0.key != Round.wrongPlaintext }
-        if failed.values.reduce(0, +) >= UInt64(errorLimit) {
-            let names = failed.keys.sorted().joined(separator: ", ")
-            reasons.append("ended early after \(errorLimit) failed calls: \(names)")
+        if let endedAfterErrors {
+            let failed = Set(errors.keys).union(warmUpErrors.keys)
+            let names = failed.subtracting([Round.wrongPlaintext]).sorted().joined(separator: ", ")
+            reasons.append("ended early after \(endedAfterErrors) failed calls: \(names)")
         } else if operations == 0, denied == 0 {
             reasons.append("no call was completed")
         }
@@ -93,6 +100,10 @@ package struct Judgement {
     private var stealReason: String? {
         guard let steal = watch.stealShare, steal > Self.stealBound else { return nil }
         return "the hypervisor took over \(percent(Self.stealBound)) of the processors"
+    }
+
+    private var budgetRemark: String? {
+        isSpent ? "the limit of calls ended it early" : nil
     }
 
     private var backlogRemark: String? {

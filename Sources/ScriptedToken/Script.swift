@@ -6,8 +6,9 @@ import CCryptoki
 /// Directives are separated by `;` or a new line, each a key, `=` and a value; spaces around them
 /// do not count. A directive that may come more than once adds to the earlier ones, any other
 /// replaces them. Times are a number and `ns`, `us`, `ms`, `s` or `min`. WHICH is `#N`, exactly the
-/// N-th call since the script was read, or a probability, drawn from the seed. Draws depend on the
-/// seed and the number of the call alone: processes that are to differ are given different seeds.
+/// N-th call since the script was read, `#N+`, that call and every one after it, or a probability,
+/// drawn from the seed. Draws depend on the seed and the number of the call alone: processes that
+/// are to differ are given different seeds.
 ///
 ///     pin=1234                       the user PIN
 ///     label=scripted                 the token's label, up to 32 bytes

@@ -64,13 +64,13 @@ extension Script {
         "stall": Directive(form: "AT:LENGTH or AT:LENGTH:work") { script, value in
             set(&script.stall, stallValue(value))
         },
-        "fault": Directive(form: "FUNCTION:CODE:PROBABILITY or FUNCTION:CODE:#N") { script, value in
+        "fault": Directive(form: "FUNCTION:CODE:PROBABILITY, :#N or :#N+") { script, value in
             append(&script.faults, fault(value))
         },
-        "garbage": Directive(form: "#N or a probability") { script, value in
+        "garbage": Directive(form: "#N, #N+ or a probability") { script, value in
             append(&script.garbage, trigger(value))
         },
-        "truncate": Directive(form: "#N or a probability") { script, value in
+        "truncate": Directive(form: "#N, #N+ or a probability") { script, value in
             append(&script.truncation, trigger(value))
         },
         "hang": Directive(form: "#N") { script, value in set(&script.hang, callNumber(value)) },

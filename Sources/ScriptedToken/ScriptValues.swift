@@ -42,9 +42,10 @@ func fault(_ text: Substring) -> Script.Fault? {
     return Script.Fault(function: function, code: code, trigger: trigger)
 }
 
-/// `#N` or a probability.
+/// `#N`, `#N+` or a probability.
 func trigger(_ text: Substring) -> Trigger? {
     if let number = callNumber(text) { return .call(number) }
+    if text.last == "+", let first = callNumber(text.dropLast()) { return .callsFrom(first) }
     guard let p = Double(text), (0...1).contains(p) else { return nil }
     return .probability(p)
 }

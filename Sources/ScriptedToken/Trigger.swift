@@ -2,6 +2,8 @@
 enum Trigger: Equatable {
     /// Exactly one call: the n-th since the script was read, the first being 1.
     case call(UInt64)
+    /// The n-th call since the script was read and every one after it.
+    case callsFrom(UInt64)
     /// Each call with this probability.
     case probability(Double)
 
@@ -18,6 +20,7 @@ enum Trigger: Equatable {
     func fires(onCall number: UInt64, seed: UInt64, stream: UInt64) -> Bool {
         switch self {
         case .call(let chosen): number == chosen
+        case .callsFrom(let first): number >= first
         case .probability(let p): SeededDraw(seed: seed, stream: stream).uniform(number) < p
         }
     }

@@ -20,8 +20,11 @@ import Units
         let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SharedStateError(path, "cannot be made", errno) }
         defer { close(file) }
-        guard ftruncate(file, off_t(length)) == 0 else {
-            throw SharedStateError(path, "cannot be sized", errno)
+        // On a full disk a page that was merely promised would end the process that touches it.
+        let code = posix_fallocate(file, 0, off_t(length))
+        guard code == 0 else {
+            unsafe unlink(path)
+            throw SharedStateError(path, "cannot be sized", code)
         }
         let state = try SharedState(mapping: file, path: path)
         state.withWord { $0.store(initialWord, ordering: .relaxed) }
@@ -51,6 +54,9 @@ import Units
     }
 
     deinit { unsafe munmap(page, Self.length) }
+
+    /// The state as it is now: what each limit makes of it stands with the limit.
+    package var word: UInt64 { withWord { $0.load(ordering: .relaxed) } }
 
     /// Decides one call at `now` (since the throttle's epoch), against every process that shares
     /// the state: a place is taken by one compare-and-exchange.

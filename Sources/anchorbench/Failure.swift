@@ -12,8 +12,9 @@ enum Failure {
         switch error {
         case is ScenarioError, is RunError, is UnitError: 65
         case ExperimentError.missingInput: 66
-        case ExperimentError.device: 69
+        case ExperimentError.device, ExperimentError.login: 69
         case ExperimentError.output: 73
+        case ExperimentError.interrupted: 130
         case is CleanExit, is ValidationError, is ExitCode: nil
         case let error where "\(type(of: error))" == "CommandError": nil
         default: 70

@@ -38,6 +38,14 @@ extension ModuleTests {
             #expect(codes == [0, 0, CKR_DEVICE_ERROR, 0, 0x8000_0123, 0, 0, 0])
         }
 
+        @Test("a fault from a call on comes at that call and at each after it")
+        func faultFromACallOn() throws {
+            let records = try Records("fault=C_Decrypt:CKR_SESSION_HANDLE_INVALID:#4+")
+            let codes = (1...7).map { _ in records.open().code }
+            let lost = CKR_SESSION_HANDLE_INVALID
+            #expect(codes == [0, 0, 0, lost, lost, lost, lost])
+        }
+
         @Test("a fault by rate comes about as often, and at the same calls for the same seed")
         func faultByRate() throws {
             func failures(seed: Int) throws -> [Int] {

@@ -14,20 +14,23 @@ package final class AnchorAccess: Sendable {
     /// A folder for what workers share; removed with the anchor.
     let workspace: URL
 
-    /// How long a device may take to start, to log in and to make its keys.
-    static let preparationLimit = Nanoseconds.seconds(180)
+    /// When a worker is taken to hang.
+    let limits: AnswerLimits
 
     /// Prepares the anchor, reading the PIN once and provisioning the embedded token.
     ///
     /// - Parameters:
     ///   - executable: the program that runs as a worker when called with `worker`.
+    ///   - limits: when a worker is taken to hang.
     /// - Throws: `ExperimentError`.
     package static func prepare(
-        _ reference: AnchorReference, _ settings: AnchorSettings, executable: String
+        _ reference: AnchorReference, _ settings: AnchorSettings, executable: String,
+        limits: AnswerLimits = .usual
     ) async throws -> AnchorAccess {
         let access: AnchorAccess
         do {
-            access = try AnchorAccess(reference, settings, executable: executable)
+            access = try AnchorAccess(
+                reference, settings, executable: executable, limits: limits)
         } catch let error as CryptokiError {
             throw ExperimentError.device(error.description)
         } catch let error as URIError {
@@ -50,7 +53,7 @@ package final class AnchorAccess: Sendable {
 
     /// The module that does nothing, with keys of the session for the same mechanisms.
     static func nullModule(
-        at path: String, _ settings: AnchorSettings, executable: String
+        at path: String, _ settings: AnchorSettings, executable: String, limits: AnswerLimits
     ) throws -> AnchorAccess {
         var settings = settings
         settings.key = .session
@@ -59,7 +62,7 @@ package final class AnchorAccess: Sendable {
         var uri = try PKCS11URI(parsing: "pkcs11:token=scripted?module-path=/")
         uri.modulePath = path
         return try AnchorAccess(
-            .uri(uri), settings, executable: executable,
+            .uri(uri), settings, executable: executable, limits: limits,
             // What the user scripts is the user's module, never this one.
             environment: ["ANCHORBENCH_SCRIPT": ""], pinDigits: nullModulePinDigits)
     }
@@ -69,8 +72,9 @@ package final class AnchorAccess: Sendable {
 
     private init(
         _ reference: AnchorReference, _ settings: AnchorSettings, executable: String,
-        environment: [String: String] = [:], pinDigits known: [UInt8]? = nil
+        limits: AnswerLimits, environment: [String: String] = [:], pinDigits known: [UInt8]? = nil
     ) throws {
+        self.limits = limits
         workspace = FileManager.default.temporaryDirectory
             .appending(path: "anchorbench-work-\(UUID().uuidString)", directoryHint: .isDirectory)
         let mechanisms = settings.mechanisms.compactMap(RecordMechanism.init(rawValue:))
@@ -126,7 +130,7 @@ package final class AnchorAccess: Sendable {
         let worker = WorkerProcess(launch)
         do {
             try await worker.send(order, pinDigits: pinDigits)
-            let report = try await worker.report(within: Self.preparationLimit)
+            let report = try await worker.report(within: limits.preparation)
             await worker.quit()
             return report
         } catch {
@@ -138,12 +142,12 @@ package final class AnchorAccess: Sendable {
 
     /// Starts a worker with the anchor open in it.
     ///
-    /// - Throws: `ExperimentError.device`.
+    /// - Throws: `ExperimentError.device`, `.login`.
     func openWorker() async throws(ExperimentError) -> (WorkerProcess, OpenedReport) {
         let worker = WorkerProcess(launch)
         do {
             try await worker.send(.open(order), pinDigits: pinDigits)
-            let report = try await worker.report(within: Self.preparationLimit)
+            let report = try await worker.report(within: limits.preparation)
             guard case .opened(let opened) = report else {
                 throw WorkerError.failed("the worker answered out of turn")
             }
@@ -151,7 +155,11 @@ package final class AnchorAccess: Sendable {
         } catch {
             worker.kill()
             await worker.quit()
-            throw ExperimentError.device(Self.sentence(error, modulePath: order.modulePath))
+            let sentence = Self.sentence(error, modulePath: order.modulePath)
+            guard case WorkerError.refusedLogin = error else {
+                throw ExperimentError.device(sentence)
+            }
+            throw ExperimentError.login(sentence)
         }
     }
 
@@ -178,7 +186,7 @@ package final class AnchorAccess: Sendable {
 
     private static func sentence(_ error: any Error, modulePath: String) -> String {
         switch error {
-        case WorkerError.failed(let message): message
+        case WorkerError.failed(let message), WorkerError.refusedLogin(let message): message
         case WorkerError.ended(let how):
             "the worker process that loaded '\(modulePath)' \(how) before the anchor was ready"
         default: "\(error)"

@@ -48,15 +48,14 @@ package struct Campaign: Sendable {
         do {
             var record = try CampaignRecord(
                 plan, resolved, opened: await crews.anchor.opened, in: folder, resuming: stored)
+            defer { record.discardIfEmpty() }
             if !plan.hasNullModule { record.note(Self.noFloor) }
             if let note = Self.retryNote(await crews.anchor.retries) { record.note(note) }
-            let partial = try await measure(crews, &record)
+            let budget = try CallBudget(
+                plan.scenario.limits.maxOperations, in: folder, known: record.calls)
+            let partial = try await measure(crews, budget, &record)
             await crews.dismiss()
-            guard record.hasMeasuredAnchor else {
-                throw ExperimentError.device(
-                    "nothing could be measured: \(record.lastLoss ?? "no call was completed")")
-            }
-            return try record.end(partial)
+            return try end(&record, partial)
         } catch {
             await crews.killAll()
             await crews.dismiss()
@@ -75,9 +74,21 @@ package struct Campaign: Sendable {
         "What the harness itself costs was not measured: \(CampaignTools.nullModuleName) is not "
         + "beside the command."
 
+    /// Keeps what there is, and says so where that is nothing.
+    private func end(_ record: inout CampaignRecord, _ partial: String?) throws -> Run {
+        if record.hasMeasuredAnchor { return try record.end(partial) }
+        guard !interruption.isSet else {
+            if record.rounds > 0 { _ = try record.end(partial) }
+            throw ExperimentError.interrupted("stopped before anything was measured on the anchor")
+        }
+        _ = try record.end(partial ?? "no call on the anchor was completed")
+        throw ExperimentError.device(
+            "nothing could be measured: \(record.lastLoss ?? "no call was completed")")
+    }
+
     /// Runs the rounds that are not there yet; tells why it ended early, nil where it did not.
     private func measure(
-        _ crews: CampaignCrews, _ record: inout CampaignRecord
+        _ crews: CampaignCrews, _ budget: CallBudget?, _ record: inout CampaignRecord
     ) async throws -> String? {
         let total = plan.cells.count * plan.scenario.rounds
         observe(.started(total: total, estimate: plan.measuringTime))
@@ -86,17 +97,18 @@ package struct Campaign: Sendable {
             for index in plan.order(ofRound: number)
             where !record.holds(round: number, of: index) {
                 guard !interruption.isSet else { return "it was interrupted" }
-                guard let quota = quota(of: plan.cells[index], after: record.calls) else {
-                    return "its limit of \(limitText) calls was reached"
-                }
+                let isAnchored = plan.cells[index].isAnchored
+                if let budget, isAnchored, budget.isSpent { return budget.sentence }
                 let position = record.rounds + 1
                 observe(.round(plan.cells[index], number: number, position: position))
-                let outcome = await measureRound(index, number, position, quota, crews)
+                let outcome = await measureRound(index, number, position, budget, crews)
                 // A round that Ctrl-C cut off says nothing about the anchor.
                 guard !interruption.isSet else { return "it was interrupted" }
-                losses = outcome.histograms == nil ? losses + 1 : 0
+                // A comparison succeeds without the device.
+                if isAnchored { losses = outcome.histograms == nil ? losses + 1 : 0 }
                 try record.add(outcome, toCell: index)
                 observe(.finished(plan.cells[index], outcome.round, position: position))
+                if let end = outcome.end { return "the device was given up (\(end))" }
                 guard losses < Self.lossLimit else {
                     return "\(losses) rounds in a row were lost (\(record.lastLoss ?? ""))"
                 }
@@ -106,7 +118,7 @@ package struct Campaign: Sendable {
     }
 
     private func measureRound(
-        _ index: Int, _ number: Int, _ order: Int, _ quota: CallQuota, _ crews: CampaignCrews
+        _ index: Int, _ number: Int, _ order: Int, _ budget: CallBudget?, _ crews: CampaignCrews
     ) async -> RoundOutcome {
         let cell = plan.cells[index]
         let name = "throttle-\(number)-\(index)"
@@ -115,16 +127,16 @@ package struct Campaign: Sendable {
                 cell.throttle, at: crews.workspace.appending(path: name))
             defer { state.map { try? FileManager.default.removeItem(atPath: $0) } }
             let before = HostReading.now()
-            let reports = try await crews.crew(of: cell).measure(
-                orders(for: index, round: number, throttleState: state, quota, crews))
+            let orders = orders(
+                for: index, round: number, throttleState: state, budget, crews)
+            let reports = try await crews.crew(of: cell).measure(orders)
             return try RoundOutcome(
-                reports, of: cell, number: number, order: order,
-                errorLimit: plan.scenario.limits.abortAfterErrors,
+                reports, to: orders, of: cell, number: number, order: order,
                 host: HostChange(from: before, to: .now()),
                 processors: ProcessInfo.processInfo.activeProcessorCount)
         } catch {
-            let reason = (error as? RoundLoss)?.reason ?? "\(error)"
-            return RoundOutcome(lost: reason, number: number, order: order)
+            let loss = error as? RoundLoss ?? RoundLoss(reason: "\(error)")
+            return RoundOutcome(loss, number: number, order: order)
         }
     }
 
@@ -142,7 +154,7 @@ package struct Campaign: Sendable {
 
     /// The callers of a cell spread over its processes as evenly as they go.
     private func orders(
-        for cellIndex: Int, round: Int, throttleState: String?, _ quota: CallQuota,
+        for cellIndex: Int, round: Int, throttleState: String?, _ budget: CallBudget?,
         _ crews: CampaignCrews
     ) -> [MeasureOrder] {
         let cell = plan.cells[cellIndex]
@@ -151,13 +163,12 @@ package struct Campaign: Sendable {
         else {
             preconditionFailure("a plan holds known operations and mechanisms")
         }
-        let limits = plan.scenario.limits
+        let errorLimit = plan.scenario.limits.abortAfterErrors
         return (0..<cell.processes).map { index in
-            let extra = index < cell.callers % cell.processes ? 1 : 0
-            return MeasureOrder(
+            MeasureOrder(
                 isBaseline: cell.isBaseline, operation: operation, mechanism: mechanism,
                 keyBits: cell.keyBits, recordBytes: cell.recordBytes,
-                callers: cell.callers / cell.processes + extra,
+                callers: share(index, of: cell.callers, among: cell.processes),
                 warmUp: plan.scenario.warmUp, duration: plan.duration(of: cell),
                 arrivals: cell.open.map { rate in
                     MeasureOrder.ArrivalOrder(
@@ -165,30 +176,15 @@ package struct Campaign: Sendable {
                         part: index, parts: cell.processes)
                 },
                 throttle: cell.throttle, throttleState: throttleState,
-                onDenied: plan.scenario.onDenied, errorLimit: limits.abortAfterErrors,
-                pace: cell.isAnchored ? crews.pace : nil, callsPerCaller: quota.callsPerCaller)
+                onDenied: plan.scenario.onDenied,
+                errorLimit: max(1, share(index, of: errorLimit, among: cell.processes)),
+                pace: cell.isAnchored ? crews.pace : nil,
+                budget: cell.isAnchored ? budget?.order : nil)
         }
     }
-}
 
-extension Campaign {
-    /// How many calls each caller of a round may make.
-    private struct CallQuota {
-        /// Nil for no bound.
-        let callsPerCaller: UInt64?
-    }
-
-    /// The share of each caller in what is left of the run's calls; nil where that is not one.
-    private func quota(of cell: Cell, after calls: UInt64) -> CallQuota? {
-        guard let most = plan.scenario.limits.maxOperations, cell.isAnchored else {
-            return CallQuota(callsPerCaller: nil)
-        }
-        let left = most.count - min(calls, most.count)
-        let share = left / UInt64(cell.callers)
-        return share > 0 ? CallQuota(callsPerCaller: share) : nil
-    }
-
-    private var limitText: String {
-        plan.scenario.limits.maxOperations.map { "\($0)" } ?? "no"
+    /// A part of a whole number spread as evenly as it goes.
+    private func share(_ index: Int, of whole: Int, among parts: Int) -> Int {
+        whole / parts + (index < whole % parts ? 1 : 0)
     }
 }

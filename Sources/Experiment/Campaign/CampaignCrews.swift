@@ -22,15 +22,22 @@ struct CampaignCrews: Sendable {
     static func muster(
         _ resolved: ResolvedScenario, _ plan: Plan, _ tools: CampaignTools
     ) async throws -> CampaignCrews {
+        if plan.hasNullModule, tools.nullModule == nil {
+            throw ExperimentError.missingInput(
+                "the run measures the harness on \(CampaignTools.nullModuleName), which is not "
+                    + "beside the command: put it back, or measure anew")
+        }
         let access = try await AnchorAccess.prepare(
-            resolved.anchor, resolved.scenario.anchor, executable: tools.executable)
+            resolved.anchor, resolved.scenario.anchor, executable: tools.executable,
+            limits: tools.limits)
         let anchor = Crew(access, size: plan.processes)
         var (accesses, floor) = ([access], Crew?.none)
         do {
             try await anchor.muster(plan.processes)
             if plan.hasNullModule, let module = tools.nullModule {
                 let null = try AnchorAccess.nullModule(
-                    at: module, resolved.scenario.anchor, executable: tools.executable)
+                    at: module, resolved.scenario.anchor, executable: tools.executable,
+                    limits: tools.limits)
                 accesses.append(null)
                 let crew = Crew(null, size: 1)
                 floor = crew

@@ -14,6 +14,7 @@ struct CampaignRecord {
     private(set) var calls: UInt64 = 0
     private let folder: RunFolder
     private let journal: RunJournal
+    private let isNew: Bool
     private var pools: [StoredHistograms]
     private var done: Set<Place> = []
     private var savedAt = Nanoseconds.zero
@@ -30,6 +31,8 @@ struct CampaignRecord {
 
     /// The record of a new run, or of one that goes on from what its folder holds.
     ///
+    /// The folder is that of a run from here on, before anything is measured.
+    ///
     /// - Throws: `ExperimentError.output`, `RunError`.
     init(
         _ plan: Plan, _ resolved: ResolvedScenario, opened: OpenedReport?, in folder: RunFolder,
@@ -39,17 +42,27 @@ struct CampaignRecord {
             CellResult(cell.withKeyBits(opened?.keyBits[cell.mechanism]))
         }
         self.folder = folder
-        let entries = try RunJournal.entries(in: folder)
-        journal = try RunJournal(in: folder)
+        isNew = stored == nil
+        journal = try RunJournal(in: folder, isNew: isNew)
+        folder.removeTemporaries()
         pools = Array(repeating: StoredHistograms(), count: cells.count)
         run = Run(
             scenario: resolved.scenario, seed: plan.seed,
             provenance: ProvenanceCollector.collect(
                 resolved, seed: plan.seed, opened: opened, reading: before),
             cells: cells, partial: "its measuring has not come to an end", notes: resolved.notes)
-        guard let stored else { return }
-        for entry in entries where cells.indices.contains(entry.cell) { try add(entry) }
-        try resume(stored)
+        do {
+            if let stored { try resume(stored) }
+            try save()
+        } catch {
+            discardIfEmpty()
+            throw error
+        }
+    }
+
+    /// Takes the files of a new run away again where no round of it was kept.
+    func discardIfEmpty() {
+        if isNew, done.isEmpty { folder.removeRun() }
     }
 
     /// How many rounds there are, each of every cell counted.
@@ -85,13 +98,15 @@ struct CampaignRecord {
         run.partial = partial
         ProvenanceCollector.complete(&run.provenance, from: before, to: .now())
         try save()
-        if partial == nil { journal.remove() }
+        guard partial == nil else { return run }
+        folder.synchronizeNames()
+        folder.removeProgress()
         return run
     }
 
     private mutating func add(_ entry: RunJournal.Entry) throws {
         if !entry.round.verdict.isValid { lastLoss = entry.round.verdict.reasonText }
-        calls += entry.calls
+        if run.cells[entry.cell].cell.isAnchored { calls += entry.calls }
         let pooled = try pools[entry.cell].add(try entry.pooled())
         run.cells[entry.cell].add(entry.round, pooled: pooled)
         done.insert(Place(cell: entry.cell, round: entry.round.number))
@@ -100,8 +115,7 @@ struct CampaignRecord {
     private mutating func save() throws {
         let before = clock.now()
         run.compareThrottlesWithEnvelopes()
-        try folder.save(run)
-        try folder.write(try histogramLog().text, to: RunFolder.histogramsName)
+        try folder.save(run, try histogramLog())
         savedAt = clock.now()
         savingTook = savedAt - before
     }
@@ -110,6 +124,7 @@ struct CampaignRecord {
 extension CampaignRecord {
     /// Takes over what the first part of the run knew, and says that there were two.
     private mutating func resume(_ stored: Run) throws {
+        try takeOver(stored)
         let module = "module_sha256"
         if let before = stored.provenance.anchor[module]?.value,
             let now = run.provenance.anchor[module]?.value, before != now
@@ -127,6 +142,31 @@ extension CampaignRecord {
         note(
             "The run was resumed at \(now) with \(done.count) rounds measured before. The machine "
                 + "may have been in another state then: compare rounds.csv where it matters.")
+    }
+
+    /// Takes over every round that was measured before.
+    ///
+    /// - Throws: `RunError` where these are not the same cells, or where a round would be lost.
+    private mutating func takeOver(_ stored: Run) throws {
+        let (keys, before) = (run.cells.map(\.cell.key), stored.cells.map(\.cell.key))
+        guard keys == before else {
+            let other = Set(before).symmetricDifference(keys).sorted().first ?? "their order"
+            throw RunError(
+                "the cells are not those that the run was begun with ('\(other)' is not in both): "
+                    + "the token or this tool is another; measure anew")
+        }
+        for entry in try RunJournal.entries(in: folder)
+        where run.cells.indices.contains(entry.cell)
+            && !holds(round: entry.round.number, of: entry.cell)
+        { try add(entry) }
+        let lacking = stored.cells.indices.reduce(0) { sum, index in
+            sum + stored.cells[index].rounds.count { !holds(round: $0.number, of: index) }
+        }
+        guard lacking == 0 else {
+            throw RunError(
+                "\(RunJournal.name) lacks \(lacking) of the rounds in run.json, which would be "
+                    + "lost: put the journal back, or measure anew into another folder")
+        }
     }
 
     /// Every pooled histogram, tagged by cell and kind.

@@ -8,14 +8,17 @@ package struct CampaignTools: Sendable {
     /// The module that does nothing, on which the harness's own cost is measured; nil where there
     /// is none.
     package let nullModule: String?
+    /// When a worker is taken to hang.
+    package let limits: AnswerLimits
 
     /// The file that is built and shipped beside the command.
     package static let nullModuleName = "libScriptedToken.so"
 
     /// A program, and a module that does nothing.
-    package init(executable: String, nullModule: String?) {
+    package init(executable: String, nullModule: String?, limits: AnswerLimits = .usual) {
         self.executable = executable
         self.nullModule = nullModule
+        self.limits = limits
     }
 
     /// This process's own program, with the module beside it where that is.

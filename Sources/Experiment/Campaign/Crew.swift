@@ -13,8 +13,8 @@ actor Crew {
     /// How often workers tried something again until the anchor was open to them.
     private(set) var retries = 0
 
-    /// What a device may need beyond the planned time before it is taken to hang.
-    private static let grace = Nanoseconds.seconds(30)
+    /// Whether it was told to end: nobody is started any more.
+    private var isOver = false
     /// From the parent's word to the release: long enough to reach every worker.
     private static let notice = Nanoseconds.milliseconds(3)
 
@@ -28,6 +28,10 @@ actor Crew {
     func muster(_ count: Int) async throws(ExperimentError) {
         for index in 0..<count where workers[index] == nil {
             let (worker, report) = try await access.openWorker()
+            guard !isOver else {
+                worker.kill()
+                throw ExperimentError.device("the run is over")
+            }
             workers[index] = worker
             opened = opened ?? report
             retries += report.retries
@@ -42,6 +46,7 @@ actor Crew {
         do {
             try await muster(orders.count)
         } catch {
+            if case .login = error { throw RoundLoss(reason: error.description, isFinal: true) }
             throw RoundLoss(reason: error.description)
         }
         let team = workers.prefix(orders.count).compactMap { $0 }
@@ -51,7 +56,8 @@ actor Crew {
             try? await team[index].send(.measure(order))
         }
         for (index, order) in orders.enumerated() {
-            let limit = AnchorAccess.preparationLimit + (order.warmUp ?? .zero)
+            let limit =
+                access.limits.preparation + (order.warmUp ?? .zero) + Self.sealingTime(orders)
             if let reason = await receive(
                 index, team, limit, { if case .ready = $0 { true } else { false } })
             {
@@ -74,7 +80,8 @@ actor Crew {
         for worker in team { try? await worker.send(.release(at: instant)) }
         var (reports, loss): ([MeasuredReport], RoundLoss?) = ([], nil)
         for (index, order) in orders.enumerated() {
-            let reason = await receive(index, team, order.duration + Self.grace) { report in
+            let reason = await receive(index, team, order.duration + access.limits.grace) {
+                report in
                 guard case .measured(let measured) = report else { return false }
                 reports.append(measured)
                 return true
@@ -92,19 +99,37 @@ actor Crew {
     ) async -> RoundLoss? {
         do throws(WorkerError) {
             let report = try await team[index].report(within: limit)
-            return accept(report) ? nil : RoundLoss(reason: "a worker answered out of turn")
+            guard !accept(report) else { return nil }
+            dismiss(index, team)
+            return RoundLoss(reason: "a worker answered out of turn")
         } catch {
             switch error {
-            case .failed(let message): return RoundLoss(reason: message)
+            case .failed(let message), .refusedLogin(let message): return RoundLoss(reason: message)
             case .ended(let how):
-                workers[index] = nil
+                dismiss(index, team)
                 return RoundLoss(reason: "a worker process \(how)")
             }
         }
     }
 
+    /// Gives a worker up: it is gone, or what it answers next could be taken for something else.
+    private func dismiss(_ index: Int, _ team: [WorkerProcess]) {
+        team[index].kill()
+        workers[index] = nil
+    }
+
+    /// What sealing the records of all callers adds to a preparation where a pace is set.
+    private static func sealingTime(_ orders: [MeasureOrder]) -> Nanoseconds {
+        guard let rate = orders.first?.pace?.rate else { return .zero }
+        let records = orders.reduce(0) { $0 + $1.callers } * LoadedAnchor.recordsPerCaller
+        return Nanoseconds(Int64(Double(records) / rate.perSecond * 1e9))
+    }
+
     /// Ends every worker at once; the round in progress is lost.
-    func killAll() { workers.forEach { $0?.kill() } }
+    func killAll() {
+        isOver = true
+        workers.forEach { $0?.kill() }
+    }
 
     /// Ends every worker in order.
     func dismiss() async {
@@ -116,4 +141,6 @@ actor Crew {
 /// Why a round gave nothing.
 struct RoundLoss: Error, Equatable {
     let reason: String
+    /// Whether another round must not be tried.
+    var isFinal = false
 }

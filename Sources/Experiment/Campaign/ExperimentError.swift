@@ -2,6 +2,10 @@
 package enum ExperimentError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The device, the module, the token, the PIN or a key.
     case device(String)
+    /// The token refused a login, which must not be tried again.
+    case login(String)
+    /// The run was asked to stop before anything was measured.
+    case interrupted(String)
     /// A file or a variable that is not there.
     case missingInput(String)
     /// The output folder.
@@ -9,7 +13,9 @@ package enum ExperimentError: Error, Equatable, Sendable, CustomStringConvertibl
 
     package var description: String {
         switch self {
-        case .device(let text), .missingInput(let text), .output(let text): text
+        case .device(let text), .login(let text), .interrupted(let text),
+            .missingInput(let text), .output(let text):
+            text
         }
     }
 }

@@ -11,12 +11,15 @@ struct RoundOutcome: Sendable {
     let calls: UInt64
     /// Merged over the workers; nil where the round was lost.
     let histograms: PooledHistograms?
+    /// Why no other round must be tried; nil where one may be.
+    let end: String?
 
     /// A round of which only the reason is known.
-    init(lost reason: String, number: Int, order: Int) {
-        round = .lost(number: number, order: order, reason: reason)
+    init(_ loss: RoundLoss, number: Int, order: Int) {
+        round = .lost(number: number, order: order, reason: loss.reason)
         calls = 0
         histograms = nil
+        end = loss.isFinal ? loss.reason : nil
     }
 
     /// Merges the workers' reports.
@@ -26,23 +29,28 @@ struct RoundOutcome: Sendable {
     ///   - processors: how many processors the machine has.
     /// - Throws: `HistogramEncodingError` where a report is damaged.
     init(
-        _ reports: [MeasuredReport], of cell: Cell, number: Int, order: Int, errorLimit: Int,
-        host: HostChange, processors: Int
+        _ reports: [MeasuredReport], to orders: [MeasureOrder], of cell: Cell, number: Int,
+        order: Int, host: HostChange, processors: Int
     ) throws {
         var pooled = PooledHistograms()
-        var errors: [String: UInt64] = [:]
+        var (errors, warmUpErrors): ([String: UInt64], [String: UInt64]) = ([:], [:])
         for report in reports {
             for (kind, bytes) in report.histograms {
                 let histogram = try HistogramEncoding.decode([UInt8](bytes))
                 pooled.merge(PooledHistograms([kind: histogram]))
             }
             errors.merge(report.errors, uniquingKeysWith: +)
+            warmUpErrors.merge(report.warmUpErrors, uniquingKeysWith: +)
         }
+        let reached = zip(reports, orders).filter { $0.0.reachedErrorLimit }.map(\.1.errorLimit)
         let length = (reports.map(\.elapsed).max() ?? .zero).seconds
         let judgement = Judgement(
             operations: reports.reduce(0) { $0 + $1.operations },
-            denied: reports.reduce(0) { $0 + $1.denied }, errors: errors, errorLimit: errorLimit,
-            callers: cell.callers, length: length, latency: pooled.figures,
+            denied: reports.reduce(0) { $0 + $1.denied }, errors: errors,
+            warmUpErrors: warmUpErrors,
+            endedAfterErrors: reached.isEmpty ? nil : reached.reduce(0, +),
+            isSpent: reports.contains(where: \.isSpent), callers: cell.callers, length: length,
+            latency: pooled.figures,
             open: OpenCounts(reports), watch: Watch(reports, length, host, processors: processors))
         self.init(
             judgement, pooled, number: number, order: order,
@@ -58,6 +66,7 @@ struct RoundOutcome: Sendable {
         let operations = judgement.operations
         calls = admitted + warmUpCalls
         histograms = pooled
+        end = nil
         round = Round(
             number: number, order: order, verdict: judgement.verdict,
             seconds: judgement.length.value, operations: operations, denied: judgement.denied,

@@ -14,11 +14,15 @@ package struct RunFolder: Sendable {
     /// Space that a run may need; less than this is said before measuring.
     private static let neededBytes: Int64 = 16 << 20
 
+    /// A write beyond a limit on the size of files must fail as a write, not end this process.
+    private static let ignoresSizeSignals: Void = { signal(SIGXFSZ, SIG_IGN) }()
+
     /// Makes the folder and tries to write to it.
     ///
     /// - Throws: `ExperimentError.output` where it cannot be written, holds another run, or the
     ///   disk is nearly full.
     package init(creating url: URL) throws(ExperimentError) {
+        _ = Self.ignoresSizeSignals
         self.url = url
         let files = FileManager.default
         if files.fileExists(atPath: url.appending(path: "run.json").path) {
@@ -45,13 +49,9 @@ package struct RunFolder: Sendable {
         }
     }
 
-    /// Removes the folder again where nothing was measured into it.
+    /// Removes the folder again where nothing was written into it.
     package func removeIfEmpty() {
         let files = FileManager.default
-        let journal = url.appending(path: RunJournal.name).path
-        if files.contents(atPath: journal)?.isEmpty == true {
-            try? files.removeItem(atPath: journal)
-        }
         for folder in [url.appending(path: "charts"), url] {
             guard let left = try? files.contentsOfDirectory(atPath: folder.path), left.isEmpty
             else { return }
@@ -63,6 +63,7 @@ package struct RunFolder: Sendable {
     ///
     /// - Throws: `ExperimentError.missingInput` where there is none.
     package init(opening url: URL) throws(ExperimentError) {
+        _ = Self.ignoresSizeSignals
         self.url = url
         guard FileManager.default.fileExists(atPath: url.appending(path: "run.json").path) else {
             throw ExperimentError.missingInput(
@@ -78,6 +79,9 @@ package struct RunFolder: Sendable {
         let temporary = target.deletingLastPathComponent()
             .appending(path: ".\(target.lastPathComponent).\(getpid()).tmp")
         do {
+            // Another run that was refused this folder may have taken an empty one away.
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
             guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
                 throw CocoaError(.fileWriteNoPermission)
             }
@@ -101,12 +105,45 @@ package struct RunFolder: Sendable {
         try write(Data(text.utf8), to: name)
     }
 
-    /// Writes what was measured so far: `run.json`, `cells.csv`, `rounds.csv`.
-    package func save(_ run: Run) throws(ExperimentError) {
+    /// Writes what was measured so far: the tables and the histograms, and `run.json` last, so that
+    /// a run which calls itself whole has all its files.
+    package func save(_ run: Run, _ log: HistogramLog) throws(ExperimentError) {
         guard let json = try? run.json() else { preconditionFailure("a run is plain data") }
-        try write(json, to: "run.json")
+        try write(log.text, to: Self.histogramsName)
         try write(run.cellsTable.text, to: "cells.csv")
         try write(run.roundsTable.text, to: "rounds.csv")
+        try write(json, to: "run.json")
+    }
+
+    /// Puts the names of the files on the disk, after which a file that they make needless may go.
+    func synchronizeNames() {
+        let folder = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        fsync(folder)
+        close(folder)
+    }
+
+    /// Removes what a killed run left half written; only the one process that writes may call it.
+    func removeTemporaries() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+        for name in names where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+            try? FileManager.default.removeItem(at: url.appending(path: name))
+        }
+    }
+
+    /// Removes what only a run that is not whole needs.
+    package func removeProgress() {
+        for name in [RunJournal.name, CallBudget.name] {
+            try? FileManager.default.removeItem(at: url.appending(path: name))
+        }
+    }
+
+    /// Removes every file of a run in which nothing was measured.
+    func removeRun() {
+        for name in ["run.json", "rounds.csv", "cells.csv", Self.histogramsName] {
+            try? FileManager.default.removeItem(at: url.appending(path: name))
+        }
+        removeProgress()
     }
 
     /// Writes each histogram of the run's log as a percentile distribution in microseconds, below

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Latency
 import Results
 
@@ -29,21 +30,24 @@ final class RunJournal {
     /// Opens the journal of a run, making it where there is none; what a killed run left of a line
     /// is cut off.
     ///
+    /// - Parameter isNew: whether a new run begins. What lies there already is then no round: a
+    ///   journal gets its first line only after the folder has become that of a run.
     /// - Throws: `ExperimentError.output` where it cannot be written or another process writes it.
-    init(in folder: RunFolder) throws(ExperimentError) {
+    init(in folder: RunFolder, isNew: Bool) throws(ExperimentError) {
         path = folder.url.appending(path: Self.name).path
         file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard file >= 0 else {
             throw ExperimentError.output(
                 "'\(path)' cannot be written (\(String(cString: strerror(errno))))")
         }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        guard flock(file, LOCK_EX | LOCK_NB) == 0, Self.isFile(file, at: path) else {
             throw ExperimentError.output(
                 "another anchorbench writes to '\(folder.url.path)': wait for it, or choose "
                     + "another --output")
         }
         let text = FileManager.default.contents(atPath: path) ?? Data()
-        let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let end = text.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let whole = isNew ? 0 : end
         if whole < text.count { ftruncate(file, off_t(whole)) }
     }
 
@@ -56,10 +60,9 @@ final class RunJournal {
         guard let line = try? JSONEncoder().encode(entry) else {
             preconditionFailure("a round is plain data")
         }
-        let bytes = [UInt8](line) + [UInt8(ascii: "\n")]
         let length = lseek(file, 0, SEEK_END)
-        guard write(file, bytes, bytes.count) == bytes.count, fdatasync(file) == 0 else {
-            let reason = errno == 0 ? "the disk is full" : String(cString: strerror(errno))
+        guard write(line + Data("\n".utf8)), fdatasync(file) == 0 else {
+            let reason = String(cString: strerror(errno))
             // Half a line helps nobody.
             ftruncate(file, length)
             throw ExperimentError.output(
@@ -68,8 +71,26 @@ final class RunJournal {
         }
     }
 
-    /// Removes the journal of a run that is whole.
-    func remove() { unlink(path) }
+    /// Writes all of it; false with the reason in `errno`. A disk that is nearly full takes a part
+    /// first, and says why it takes no more at the next call.
+    private func write(_ bytes: Data) -> Bool {
+        var rest = [UInt8](bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// Whether the file that was opened is still the one of that name: a run that just ended has
+    /// removed its own.
+    private static func isFile(_ file: Int32, at path: String) -> Bool {
+        var (opened, named) = (stat(), stat())
+        return fstat(file, &opened) == 0 && stat(path, &named) == 0
+            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
+    }
 
     /// The rounds that a folder's journal holds; empty where there is no journal.
     ///

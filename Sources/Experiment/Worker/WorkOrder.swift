@@ -77,11 +77,12 @@ struct MeasureOrder: Codable, Sendable {
     /// The throttle's shared state; nil without a throttle.
     var throttleState: String?
     var onDenied: String
+    /// This worker's share of the failed calls that end a round.
     var errorLimit: Int
     /// The bound on calls a second of all workers; nil for none.
     var pace: PaceOrder?
-    /// The most calls of each caller; nil for no bound.
-    var callsPerCaller: UInt64?
+    /// The bound on the calls of the whole run; nil for none.
+    var budget: BudgetOrder?
 
     /// One worker's part of an open load's schedule.
     struct ArrivalOrder: Codable, Sendable {
@@ -94,6 +95,12 @@ struct MeasureOrder: Codable, Sendable {
     /// A rate that all workers keep together, by a state that they share.
     struct PaceOrder: Codable, Sendable {
         var rate: Rate
+        var state: String
+    }
+
+    /// Calls that all workers of a run share, by a state that counts them.
+    struct BudgetOrder: Codable, Sendable {
+        var calls: RecordCount
         var state: String
     }
 }
@@ -145,6 +152,12 @@ struct MeasuredReport: Codable, Sendable {
     var involuntarySwitches: Int64
     /// Calls of the warm-up.
     var warmUpCalls: UInt64
+    /// Those of them that failed, by name.
+    var warmUpErrors: [String: UInt64]
+    /// Whether too many failed calls ended the round before its time.
+    var reachedErrorLimit: Bool
+    /// Whether the budget of calls was spent before the time was over.
+    var isSpent: Bool
     /// Callers whose service times had not settled when their warm-up ended.
     var unsettledCallers: Int
     /// Histograms in the HdrHistogram V2 encoding.
@@ -157,4 +170,6 @@ struct MeasuredReport: Codable, Sendable {
 /// Why an order failed.
 struct FailureReport: Codable, Sendable {
     var message: String
+    /// Whether the token refused a login, so that another try may lock it.
+    var refusesLogin: Bool
 }

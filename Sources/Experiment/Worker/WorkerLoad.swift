@@ -23,17 +23,10 @@ extension Workload {
                 pace: try order.pace.map {
                     Throttle(.pace($0.rate), state: try SharedState(path: $0.state))
                 },
-                callsPerCaller: order.callsPerCaller),
+                budget: try order.budget.map {
+                    Throttle(.budget($0.calls), state: try SharedState(path: $0.state))
+                }),
             watchesPlatform: true)
-    }
-}
-
-extension Policy {
-    /// A pace that nobody overtakes: one call at a time, each waiting for as long as it takes.
-    static func pace(_ rate: Rate) -> Policy {
-        Policy(
-            .tokenBucket(TokenBucket(rate: rate, burst: RecordCount(1))),
-            onLimit: .wait(atMost: .max))
     }
 }
 
@@ -50,9 +43,12 @@ extension MeasuredReport {
     /// Merges what the callers of one process recorded.
     init(_ load: LoadRecord, errorName: (UInt) -> String) {
         let records = load.callers
-        var errors: [String: UInt64] = [:]
+        var (errors, warmUpErrors): ([String: UInt64], [String: UInt64]) = ([:], [:])
         for record in records {
             for (code, count) in record.errors { errors[errorName(code), default: 0] += count }
+            for (code, count) in record.warmUpErrors {
+                warmUpErrors[errorName(code), default: 0] += count
+            }
             if record.wrong > 0 { errors[Round.wrongPlaintext, default: 0] += record.wrong }
         }
         var pooled = PooledHistograms()
@@ -73,7 +69,8 @@ extension MeasuredReport {
             minorFaults: usage.minorFaults, majorFaults: usage.majorFaults,
             voluntarySwitches: usage.voluntarySwitches,
             involuntarySwitches: usage.involuntarySwitches,
-            warmUpCalls: records.reduce(0) { $0 + $1.warmUpCalls },
+            warmUpCalls: records.reduce(0) { $0 + $1.warmUpCalls }, warmUpErrors: warmUpErrors,
+            reachedErrorLimit: load.reachedErrorLimit, isSpent: records.contains(where: \.isSpent),
             unsettledCallers: records.count { $0.isSettled == false },
             histograms: pooled.all.mapValues { Data(HistogramEncoding.encode($0)) })
     }

@@ -53,7 +53,8 @@ actor WorkerProcess {
     /// The next report.
     ///
     /// - Parameter limit: how long to wait before the worker is taken to hang, and killed.
-    /// - Throws: `WorkerError.ended` with how it ended, `.failed` with what it said.
+    /// - Throws: `WorkerError.ended` with how it ended, `.failed` or `.refusedLogin` with what it
+    ///   said.
     func report(within limit: Nanoseconds) async throws(WorkerError) -> WorkerReport {
         let watchdog = Task {
             try await Task.sleep(for: .nanoseconds(limit.count))
@@ -63,8 +64,8 @@ actor WorkerProcess {
         guard let line = await reports.next() else { throw .ended(await end(limit)) }
         guard let report = try? JSONDecoder().decode(WorkerReport.self, from: Data(line.utf8))
         else { throw .ended("answered something that is no report") }
-        if case .failed(let failure) = report { throw .failed(failure.message) }
-        return report
+        guard case .failed(let failure) = report else { return report }
+        throw failure.refusesLogin ? .refusedLogin(failure.message) : .failed(failure.message)
     }
 
     /// Ends the worker in order and waits for its end, or kills it where it does not heed.
@@ -147,6 +148,8 @@ enum WorkerError: Error, Equatable {
     case ended(String)
     /// It is there, but the order could not be carried out.
     case failed(String)
+    /// It is there, but the token refused its login.
+    case refusedLogin(String)
 }
 
 /// The process's identifier, once it is known, and whether it was killed for hanging.

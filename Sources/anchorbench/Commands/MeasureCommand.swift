@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiment
+import Foundation
 
 /// `anchorbench measure`.
 struct MeasureCommand: AsyncParsableCommand {
@@ -36,6 +37,10 @@ struct MeasureCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let resume, let sentence = try Measurement.nothingLeft(of: resume) {
+            Console.say(sentence)
+            return print(URL(fileURLWithPath: resume).relativePath)
+        }
         let measurement = try Measurement(options, resume: resume)
         guard !options.dryRun else { return measurement.printPlan() }
         let outcome = try await measurement.run()

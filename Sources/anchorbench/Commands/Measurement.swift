@@ -25,10 +25,23 @@ struct Measurement {
         resolved = try Self.resolve(options, resuming: stored?.run)
         plan = try Plan(
             resolved.scenario, anchorName: resolved.anchor.shortName,
-            processors: ProcessInfo.processInfo.activeProcessorCount,
+            // The comparison has as many callers as it was begun with.
+            processors: stored?.run.cells.first { $0.cell.isBaseline }?.cell.callers
+                ?? ProcessInfo.processInfo.activeProcessorCount,
             seed: stored?.run.seed ?? options.seed ?? .random(in: 0...UInt64(UInt32.max)),
             hasNullModule: stored.map { stored in stored.run.cells.contains(where: \.cell.isFloor) }
                 ?? (tools.nullModule != nil))
+    }
+
+    /// What to say where a run has all its rounds; nil where there is something left to measure.
+    ///
+    /// - Throws: `ExperimentError.missingInput`, `RunError`.
+    static func nothingLeft(of path: String) throws -> String? {
+        let folder = try RunFolder(opening: URL(fileURLWithPath: path))
+        guard try folder.load().partial == nil else { return nil }
+        // A kill at the very end may have left them.
+        folder.removeProgress()
+        return "'\(path)' is whole: there is nothing left to measure"
     }
 
     private static func resolve(

@@ -28,8 +28,10 @@ extension CampaignTests {
             let error = try await #require(throws: ExperimentError.self) {
                 try await site.run(yaml)
             }
-            guard case .device(let sentence) = error else { throw error }
-            return sentence
+            switch error {
+            case .device(let sentence), .login(let sentence): return sentence
+            default: throw error
+            }
         }
 
         private func anchored(_ run: Run) throws -> CellResult {

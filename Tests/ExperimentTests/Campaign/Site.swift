@@ -8,7 +8,7 @@ import Testing
 ///
 /// The workers are the built command behind a script, which sets their environment and writes down
 /// who was started with which folders.
-final class Site {
+final class Site: Sendable {
     /// The folder; gone with this.
     let folder: URL
     private let launcher: URL
@@ -18,6 +18,7 @@ final class Site {
     /// Where the scripted module counts its calls.
     var countFile: URL { folder.appending(path: "counts") }
     private var journal: URL { folder.appending(path: "workers") }
+    private var scriptFile: URL { folder.appending(path: "script") }
 
     /// - Parameters:
     ///   - script: the directives of the scripted module.
@@ -28,21 +29,26 @@ final class Site {
         launcher = folder.appending(path: "launcher")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data(pin.utf8).write(to: pinFile)
-        let directives = "count-file=\(countFile.path);\(script)"
         let text = """
             #!/bin/sh
             echo "$$ $*" >> '\(journal.path)'
-            export ANCHORBENCH_SCRIPT='\(directives)'
+            export ANCHORBENCH_SCRIPT="$(cat '\(scriptFile.path)')"
             export SOFTHSM2_CONF="${SOFTHSM2_CONF:-\(folder.path)/none.conf}"
             exec '\(try BuildFolder.command().path)' "$@"
 
             """
         try Data(text.utf8).write(to: launcher)
+        try follow(script)
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o700], ofItemAtPath: launcher.path)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Lets workers that start from now on follow another script.
+    func follow(_ script: String) throws {
+        try Data("count-file=\(countFile.path);\(script)".utf8).write(to: scriptFile)
+    }
 
     /// A URI of the scripted module; the key is the one that the token is born with.
     func uri(object: String = "records") throws -> String {
@@ -53,7 +59,7 @@ final class Site {
     /// Runs a scenario, given as YAML over the built-in one.
     func run(
         _ yaml: String, seed: UInt64 = 1, resuming stored: Run? = nil,
-        interruption: Interruption = Interruption(),
+        interruption: Interruption = Interruption(), limits: AnswerLimits = .usual,
         observe: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> Run {
         let resolved = try ScenarioReader.read(yaml, source: "a test")
@@ -63,7 +69,7 @@ final class Site {
             resolved, plan: plan,
             folder: try stored == nil
                 ? RunFolder(creating: output) : RunFolder(opening: output),
-            tools: CampaignTools(executable: launcher.path, nullModule: nil),
+            tools: CampaignTools(executable: launcher.path, nullModule: nil, limits: limits),
             interruption: interruption, observe: observe)
         return try await campaign.run(resuming: stored)
     }
@@ -90,7 +96,11 @@ final class Site {
     enum CountedFunction: Int {
         case initialize = 0
         case login = 2
+        case encrypt = 4
+        case decryptInit = 5
         case decrypt = 6
+        case unwrapKey = 7
+        case signInit = 8
     }
 
     /// Expects that neither a worker nor a folder of theirs is left.
