@@ -6,7 +6,7 @@ import Units
 /// What a run will do: its cells, and the order of every round.
 package struct Plan: Sendable {
     /// The cells in the order of the tables.
-    package let cells: [Cell]
+    package private(set) var cells: [Cell]
     /// The scenario.
     package let scenario: Scenario
     /// The seed of the order.
@@ -60,6 +60,16 @@ package struct Plan: Sendable {
         return cells.indices.shuffled(using: &generator)
     }
 
+    /// The plan with the lengths of the keys that were found, in bits by mechanism.
+    func withKeyBits(_ found: [String: Int]) -> Plan {
+        var plan = self
+        for index in cells.indices {
+            guard let bits = found[cells[index].mechanism], bits > 0 else { continue }
+            plan.cells[index].keyBits = bits
+        }
+        return plan
+    }
+
     /// How long a round of a cell is measured.
     package func duration(of cell: Cell) -> Nanoseconds {
         cell.isAnchored ? scenario.duration : min(scenario.duration, Self.longestComparison)
@@ -90,9 +100,10 @@ package struct Plan: Sendable {
         let count =
             limits.maxOperations.map { "at most \($0) calls" }
             ?? "as many calls as the time allows (no --max-operations)"
+        let pace = limits.maxRate == nil ? "" : " at the same pace"
         return "The device gets \(count), \(rate), besides "
             + "\(Significant.grouped(UInt64(sealedRecords))) that seal the records to be opened"
-            + "\(limits.maxRate == nil ? "" : " at the same pace"); a round ends after \(limits.abortAfterErrors) failed calls."
+            + "\(pace); a round ends after \(limits.abortAfterErrors) failed calls."
     }
 
     /// The seed of the arrivals of one round of a cell: others in each, the same in all processes.

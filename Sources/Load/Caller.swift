@@ -29,7 +29,7 @@ final class Caller<Time: Clock>: @unchecked Sendable {
             var operation = try make(number)
             var record = CallerRecord(for: load)
             warmUp(&operation, &record)
-            guard let release = gate.arrive(clock) else { return }
+            guard let release = gate.arrive() else { return }
             clock.wait(until: release)
             let before = ThreadUsage.now()
             (record.released, record.lastDone) = (release, release)

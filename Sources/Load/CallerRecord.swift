@@ -70,4 +70,9 @@ package struct OpenRecord: Sendable {
     package var scheduled: UInt64 = 0
     /// Calls that fell due and at the end still waited, for a free caller or before the throttle.
     package var backlog: UInt64 = 0
+    /// Time in which the caller had nothing to do: no call was due.
+    package var idle = Nanoseconds.zero
+    /// Time inside the module or before the throttle, whatever became of the call: the rest of the
+    /// time that is not idle is the generator's own.
+    package var held = Nanoseconds.zero
 }

@@ -39,14 +39,19 @@ extension Caller {
         var index = number % recordCount
         while !gate.isStopped {
             let arrival = cursor.next()
-            guard arrival < load.duration else { break }
+            guard arrival < load.duration else {
+                record.open?.idle += max(deadline - clock.now(), .zero)
+                break
+            }
             let due = record.released + arrival
             guard let start = start(due, deadline, &record) else { continue }
             switch admit(start, deadline, &record) {
             case .denied: break
+            case .ended where record.isSpent: record.open?.scheduled &-= 1
             case .ended: leaveUnadmitted(due, start, deadline, &record)
             case .admitted(let instant):
                 call(&operation, index, from: instant, due: due, &record)
+                record.open?.held += record.lastDone - start
                 index = index + 1 < recordCount ? index + 1 : 0
             }
         }
@@ -62,14 +67,22 @@ extension Caller {
         _ due: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
     ) -> Nanoseconds? {
         record.open?.scheduled &+= 1
-        let isEarly = clock.now() < due
-        if isEarly { clock.wait(until: due) }
-        guard pace(deadline) else { return leave(due, deadline, &record) }
-        let start = clock.now()
+        var start = clock.now()
         // Only a caller that was busy can be past the end: the schedule holds nothing after it.
-        guard isEarly || start < deadline else { return leave(due, deadline, &record) }
+        guard start < deadline else { return leave(due, deadline, &record) }
+        if start < due {
+            record.open?.idle += due - start
+            clock.wait(until: due)
+            start = clock.now()
+            record.open?.wakeUp.record(start - due)
+        }
+        if load.limits.pace != nil {
+            let free = start
+            guard pace(deadline) else { return leave(due, deadline, &record) }
+            start = clock.now()
+            record.open?.held += start - free
+        }
         record.open?.lateness.record(start - due)
-        if isEarly { record.open?.wakeUp.record(start - due) }
         return start
     }
 
@@ -90,6 +103,7 @@ extension Caller {
         _ record: inout CallerRecord
     ) {
         record.open?.backlog &+= 1
+        record.open?.held += deadline - start
         record.throttleWait?.record(deadline - start)
         record.open?.response.record(deadline - due)
     }

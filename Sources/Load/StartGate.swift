@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Units
 
@@ -17,15 +18,19 @@ final class StartGate: Sendable {
 
     /// Called by a caller that is ready; returns the release instant once it is known, or nil where
     /// the load was called off.
-    func arrive(_ clock: some Clock) -> Nanoseconds? {
+    func arrive() -> Nanoseconds? {
         arrived.add(1, ordering: .releasing)
         while true {
             let instant = releaseInstant.load(ordering: .acquiring)
             if instant == Self.cancelled { return nil }
             if instant != Self.closed { return Nanoseconds(instant) }
-            clock.wait(until: clock.now() + .microseconds(300))
+            Self.pause()
         }
     }
+
+    /// Sleeps between two looks. It does not spin: whoever is ready must not disturb those who warm
+    /// up, and the last stretch before the release is waited for precisely.
+    private static func pause() { usleep(500) }
 
     /// Called by a caller that could not get ready.
     func arriveFailed() {
@@ -34,10 +39,8 @@ final class StartGate: Sendable {
     }
 
     /// Waits for all callers; false where one failed.
-    func waitForAll(_ count: Int, _ clock: some Clock) -> Bool {
-        while arrived.load(ordering: .acquiring) < count {
-            clock.wait(until: clock.now() + .microseconds(300))
-        }
+    func waitForAll(_ count: Int) -> Bool {
+        while arrived.load(ordering: .acquiring) < count { Self.pause() }
         return !failed.load(ordering: .acquiring)
     }
 

@@ -85,7 +85,7 @@ package struct Workload: Sendable {
             threads.forEach { $0.join() }
             throw error
         }
-        let areReady = gate.waitForAll(callers.count, clock)
+        let areReady = gate.waitForAll(callers.count)
         let release = areReady ? awaitRelease() : nil
         if let release { gate.release(at: release) } else { gate.cancel() }
         threads.forEach { $0.join() }

@@ -33,6 +33,11 @@ struct Findings {
         if let partial = run.partial {
             sentences.append("**This run is partial**: \(partial).")
         }
+        if let rate = run.scenario.limits.maxRate {
+            sentences.append(
+                "**Measured at no more than \(rate)** (`max-rate`): the device may be faster, and "
+                    + "the unthrottled theft quicker than what follows.")
+        }
         let invalid = run.cells.filter { !$0.verdict.isValid }
         if !invalid.isEmpty {
             sentences.append(

@@ -62,7 +62,8 @@ struct WatchSection {
             for a processor. A cell is INVALID where a wrong plaintext came back, where errors \
             ended it, where the generator woke later (p99) than \(Judgement.latenessBound) and \
             than \(lateness) of the median response, where it started under \(started) of the \
-            calls due while callers were free, or where over \(stolen) of the processors were \
+            calls due though the callers were not held up in the module, where half of the calls \
+            failed, or where over \(stolen) of the processors were \
             stolen.
             """
     }

@@ -70,11 +70,7 @@ package struct CellResult: Codable, Equatable, Sendable {
 
     /// Calls of an open load, all rounds together; nil for a closed one.
     package var open: OpenCounts? {
-        let counts = rounds.compactMap(\.open)
-        guard !counts.isEmpty else { return nil }
-        return OpenCounts(
-            scheduled: counts.reduce(0) { $0 + $1.scheduled },
-            backlog: counts.reduce(0) { $0 + $1.backlog })
+        OpenCounts(rounds.compactMap(\.open))
     }
 
     /// Mean over the rounds of the least served over the most served caller.

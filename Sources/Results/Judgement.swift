@@ -15,8 +15,8 @@ package struct Judgement {
     package var endedAfterErrors: Int?
     /// Whether the limit of calls ended the round before its time.
     package var isSpent: Bool
-    /// Callers of all processes.
-    package var callers: Int
+    /// The bound on calls a second that held the callers back; nil without one.
+    package var maxRate: Rate?
     /// Measured time.
     package var length: Seconds
     /// The latencies.
@@ -32,8 +32,13 @@ package struct Judgement {
     package static let latenessShare = 0.1
     /// The least share of the due calls that must have been started.
     package static let startedShare = 0.99
-    /// Callers who are inside the module for this share of the time are kept there by the device.
-    package static let insideShare = 0.9
+    /// Callers that are inside the module, or before the throttle, for this share of their busy
+    /// time are held up there.
+    package static let heldShare = 0.9
+    /// With more than this share of its calls failed a round says nothing of those that did not.
+    package static let failedBound = 0.5
+    /// A share of failed calls that is worth a remark.
+    package static let failedRemark = 0.01
     /// With more of the processors' time stolen than this the round says nothing.
     package static let stealBound = 0.1
     /// Steal that is worth a remark.
@@ -45,7 +50,7 @@ package struct Judgement {
     package init(
         operations: UInt64, denied: UInt64, errors: [String: UInt64],
         warmUpErrors: [String: UInt64] = [:], endedAfterErrors: Int? = nil, isSpent: Bool = false,
-        callers: Int, length: Seconds, latency: [LatencyKind: LatencyFigures],
+        maxRate: Rate? = nil, length: Seconds, latency: [LatencyKind: LatencyFigures],
         open: OpenCounts? = nil, watch: Watch = Watch()
     ) {
         self.operations = operations
@@ -54,7 +59,7 @@ package struct Judgement {
         self.warmUpErrors = warmUpErrors
         self.endedAfterErrors = endedAfterErrors
         self.isSpent = isSpent
-        self.callers = callers
+        self.maxRate = maxRate
         self.length = length
         self.latency = latency
         self.open = open
@@ -66,7 +71,9 @@ package struct Judgement {
         Verdict(
             reasons: outcomeReasons + [wakeUpReason, startReason, stealReason].compactMap { $0 },
             remarks: [
-                budgetRemark, backlogRemark, settlingRemark, stealRemark, hiccupRemark, faultRemark,
+                failureRemark, paceRemark, budgetRemark, lateRemark, backlogRemark, settlingRemark,
+                warmUpRemark, stealRemark,
+                hiccupRemark, faultRemark,
             ].compactMap { $0 })
     }
 
@@ -79,6 +86,8 @@ package struct Judgement {
             reasons.append("ended early after \(endedAfterErrors) failed calls: \(names)")
         } else if operations == 0, denied == 0 {
             reasons.append("no call was completed")
+        } else if failedShare > Self.failedBound {
+            reasons.append("over \(percent(Self.failedBound)) of the calls failed: \(failedNames)")
         }
         return reasons
     }
@@ -102,13 +111,38 @@ package struct Judgement {
         return "the hypervisor took over \(percent(Self.stealBound)) of the processors"
     }
 
+    /// Calls that failed over all that were answered.
+    private var failedShare: Double {
+        let failed = errors.values.reduce(0, +)
+        return failed > 0 ? Double(failed) / Double(failed + operations) : 0
+    }
+
+    private var failedNames: String { errors.keys.sorted().joined(separator: ", ") }
+
+    private var failureRemark: String? {
+        guard failedShare > Self.failedRemark, failedShare <= Self.failedBound else { return nil }
+        return "over \(percent(Self.failedRemark)) of the calls failed: \(failedNames)"
+    }
+
+    private var paceRemark: String? { maxRate.map { "held to at most \($0)" } }
+
+    /// What was not judged must not pass for judged.
+    private var lateRemark: String? {
+        guard open != nil, let wakeUp = latency[.wakeUp], wakeUp.p99 == nil else { return nil }
+        return "too few calls to judge how late the generator woke"
+    }
+
+    private var warmUpRemark: String? {
+        watch.unjudgedCallers > 0 ? "too few calls to tell whether it had settled" : nil
+    }
+
     private var budgetRemark: String? {
         isSpent ? "the limit of calls ended it early" : nil
     }
 
     private var backlogRemark: String? {
         guard let open, isShort(open), isHeldByDevice else { return nil }
-        return "the device is slower than the load"
+        return "device or throttle are slower than the load"
     }
 
     private var settlingRemark: String? {
@@ -136,13 +170,10 @@ package struct Judgement {
         Double(open.started) < Self.startedShare * Double(open.scheduled)
     }
 
-    /// Whether the callers spent their time inside the module or before the throttle.
+    /// Whether the callers spent their busy time inside the module or before the throttle.
     private var isHeldByDevice: Bool {
-        let inside = [LatencyKind.service, .throttleWait].reduce(0.0) { sum, kind in
-            guard let figures = latency[kind], let mean = figures.mean else { return sum }
-            return sum + mean * Double(figures.count)
-        }
-        return inside / 1e9 >= Self.insideShare * Double(callers) * length.value
+        guard let open, open.busy > .zero else { return false }
+        return open.held.value >= Self.heldShare * open.busy.value
     }
 
     private func percent(_ share: Double) -> String { Probability(share).inPercent }

@@ -1,3 +1,5 @@
+import Units
+
 /// What the generator saw of itself and of its machine during one round.
 package struct Watch: Codable, Equatable, Sendable {
     /// Page faults of the callers that were answered from memory.
@@ -19,6 +21,9 @@ package struct Watch: Codable, Equatable, Sendable {
     package var leastServed: UInt64 = 0
     /// Operations of the caller that was served most.
     package var mostServed: UInt64 = 0
+    /// Callers whose warm-up was to end when their service times had settled, and that made too few
+    /// calls to tell.
+    package var unjudgedCallers = 0
     /// Callers whose warm-up ended before their service times had settled.
     package var unsettledCallers = 0
 
@@ -36,11 +41,29 @@ package struct OpenCounts: Codable, Equatable, Sendable {
     package var scheduled: UInt64
     /// Calls that were due and at the end still waited, for a caller or before the throttle.
     package var backlog: UInt64
+    /// Time in which callers had a call to make, all callers together.
+    package var busy: Seconds
+    /// The part of it inside the module or before the throttle: the rest is the generator's own.
+    package var held: Seconds
 
     /// Counts of a round.
-    package init(scheduled: UInt64, backlog: UInt64) {
+    package init(
+        scheduled: UInt64, backlog: UInt64, busy: Seconds = .zero, held: Seconds = .zero
+    ) {
         self.scheduled = scheduled
         self.backlog = backlog
+        self.busy = busy
+        self.held = held
+    }
+
+    /// The counts of several workers or rounds together; nil for none.
+    package init?(_ counts: [OpenCounts]) {
+        guard !counts.isEmpty else { return nil }
+        self.init(
+            scheduled: counts.reduce(0) { $0 + $1.scheduled },
+            backlog: counts.reduce(0) { $0 + $1.backlog },
+            busy: Seconds(counts.reduce(0) { $0 + $1.busy.value }),
+            held: Seconds(counts.reduce(0) { $0 + $1.held.value }))
     }
 
     /// Calls that were started.

@@ -30,6 +30,9 @@ package struct Nanoseconds: Quantity {
     @inlinable package static func + (left: Nanoseconds, right: Nanoseconds) -> Nanoseconds {
         Nanoseconds(left.count + right.count)
     }
+    @inlinable package static func += (left: inout Nanoseconds, right: Nanoseconds) {
+        left = left + right
+    }
     @inlinable package static func - (left: Nanoseconds, right: Nanoseconds) -> Nanoseconds {
         Nanoseconds(left.count - right.count)
     }

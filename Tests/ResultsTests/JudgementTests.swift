@@ -8,7 +8,7 @@ struct JudgementTests {
     /// An open load of which nothing bad can be said: 16 callers, a second, 1,000 calls of 2 ms.
     private static func good() -> Judgement {
         Judgement(
-            operations: 1_000, denied: 0, errors: [:], errorLimit: 100, callers: 16,
+            operations: 1_000, denied: 0, errors: [:],
             length: Seconds(1),
             latency: [
                 .service: figures(.milliseconds(2), 1_000),
@@ -53,11 +53,11 @@ struct JudgementTests {
     func errorLimit() {
         let names = ["CKR_B": UInt64(40), "CKR_A": 59]
         #expect(verdict { $0.errors = names }.isValid)
-        for more in [1, 2] as [UInt64] {
-            let verdict = verdict { $0.errors = ["CKR_B": 40, "CKR_A": 59 + more] }
-            #expect(verdict.reasons == ["ended early after 100 failed calls: CKR_A, CKR_B"])
-        }
-        let mixed = verdict { $0.errors = ["CKR_A": 99, Round.wrongPlaintext: 1] }
+        let ended = verdict { ($0.errors, $0.endedAfterErrors) = (names, 99) }
+        #expect(ended.reasons == ["ended early after 99 failed calls: CKR_A, CKR_B"])
+        let warmedUp = verdict { ($0.warmUpErrors, $0.endedAfterErrors) = (names, 99) }
+        #expect(warmedUp.reasons == ended.reasons)
+        let mixed = verdict { $0.errors = ["CKR_A": 9, Round.wrongPlaintext: 1] }
         #expect(mixed.reasons == ["wrong plaintext"])
     }
 
@@ -67,7 +67,9 @@ struct JudgementTests {
         #expect(nothing.reasons == ["no call was completed"])
         #expect(verdict { ($0.operations, $0.denied) = (0, 1) }.isValid)
         // The limit of errors says more than that nothing was completed.
-        let failed = verdict { ($0.operations, $0.errors) = (0, ["CKR_A": 100]) }
+        let failed = verdict {
+            ($0.operations, $0.errors, $0.endedAfterErrors) = (0, ["CKR_A": 100], 100)
+        }
         #expect(failed.reasons == ["ended early after 100 failed calls: CKR_A"])
     }
 
@@ -116,31 +118,40 @@ struct JudgementTests {
         #expect(verdict { $0.open = OpenCounts(scheduled: 0, backlog: 0) }.isValid)
     }
 
-    @Test("with all callers inside the module it is the device that is slower: a remark")
+    @Test("with all busy callers inside the module or before the throttle it is a remark")
     func deviceTooSlow() {
-        func verdict(inside share: Double, waiting: Double = 0) -> Verdict {
+        func verdict(held share: Double, backlog: UInt64 = 11) -> Verdict {
             self.verdict {
-                $0.open = OpenCounts(scheduled: 1_000, backlog: 11)
-                // Sixteen callers for a second, 1,000 calls: 16 ms each would be all of the time.
-                $0.latency[.service] = Self.figures(Nanoseconds(Int64(share * 16e6)), 1_000)
-                $0.latency[.throttleWait] = Self.figures(Nanoseconds(Int64(waiting * 16e6)), 1_000)
+                $0.open = OpenCounts(
+                    scheduled: 1_000, backlog: backlog, busy: Seconds(12),
+                    held: Seconds(12 * share))
             }
         }
-        let remark = Verdict(remarks: ["the device is slower than the load"])
-        #expect(!verdict(inside: 0.89).isValid)
-        #expect(verdict(inside: 0.91) == remark && verdict(inside: 1) == remark)
-        // Time before the throttle counts as time inside.
-        #expect(verdict(inside: 0.45, waiting: 0.46) == remark)
-        #expect(!verdict(inside: 0.44, waiting: 0.45).isValid)
+        let remark = Verdict(remarks: ["device or throttle are slower than the load"])
+        #expect(!verdict(held: 0.89).isValid)
+        #expect(verdict(held: 0.91) == remark && verdict(held: 1) == remark)
+        #expect(verdict(held: 1, backlog: 10) == Verdict())
     }
 
-    @Test("a device that keeps all callers inside is no remark as long as the calls are started")
-    func busyDevice() {
-        let verdict = verdict {
-            $0.latency[.service] = Self.figures(.milliseconds(16), 1_000)
-            $0.open = OpenCounts(scheduled: 1_000, backlog: 10)
+    @Test("failed calls are a remark above one in a hundred, and a reason above one in two")
+    func failures() {
+        func verdict(_ failed: UInt64) -> Verdict {
+            self.verdict { $0.errors = ["CKR_A": failed] }
         }
-        #expect(verdict == Verdict())
+        #expect(verdict(10) == Verdict())
+        #expect(verdict(11).remarks == ["over 1 % of the calls failed: CKR_A"])
+        #expect(verdict(1_000).isValid)
+        #expect(verdict(1_001).reasons == ["over 50 % of the calls failed: CKR_A"])
+    }
+
+    @Test("what was not judged does not pass for judged, and a pace is said")
+    func unjudged() {
+        let unjudged = verdict { $0.watch.unjudgedCallers = 1 }
+        #expect(unjudged == Verdict(remarks: ["too few calls to tell whether it had settled"]))
+        let few = verdict { $0.latency[.wakeUp] = Self.figures(.microseconds(2), 458) }
+        #expect(few == Verdict(remarks: ["too few calls to judge how late the generator woke"]))
+        let paced = verdict { $0.maxRate = Rate(200) }
+        #expect(paced == Verdict(remarks: ["held to at most 200/s"]))
     }
 
     @Test("stolen time is a remark above 2 %, a reason above 10 %, and never both")
@@ -180,6 +191,7 @@ struct JudgementTests {
     func together() {
         let verdict = verdict {
             $0.errors = [Round.wrongPlaintext: 1, "CKR_A": 100]
+            $0.endedAfterErrors = 100
             $0.open = OpenCounts(scheduled: 1_000, backlog: 500)
             $0.latency[.wakeUp] = Self.figures(.milliseconds(9), 1_000)
             $0.watch.stealShare = 0.5
@@ -193,7 +205,10 @@ struct JudgementTests {
                 "the hypervisor took over 10 % of the processors",
             ])
         #expect(
-            verdict.remarks == ["no steady state", "callers waited for pages from a disk"])
+            verdict.remarks == [
+                "over 1 % of the calls failed: CKR_A, WRONG_PLAINTEXT", "no steady state",
+                "callers waited for pages from a disk",
+            ])
     }
 }
 

@@ -1,4 +1,5 @@
 import Anchors
+import CPlatform
 import Foundation
 import Results
 import Units
@@ -94,6 +95,8 @@ package final class AnchorAccess: Sendable {
         case .uri(let address):
             embedded = nil
             uri = address
+            // From here on this process holds a PIN, which no dump of it may show.
+            if address.pinSource != nil { _ = anchorbench_forbid_dumps() }
             pinDigits = try known ?? PinReader.read(address.pinSource).hexadecimal()
         }
         launch = WorkerLaunch(

@@ -9,7 +9,7 @@ import Units
 /// One measurement from the plan to the last round: the parent's part of it.
 package struct Campaign: Sendable {
     private let resolved: ResolvedScenario
-    private let plan: Plan
+    private var plan: Plan
     private let folder: RunFolder
     private let tools: CampaignTools
     private let interruption: Interruption
@@ -45,6 +45,14 @@ package struct Campaign: Sendable {
         let crews = try await CampaignCrews.muster(resolved, plan, tools)
         interruption.onSet { Task { await crews.killAll() } }
         defer { interruption.onSet(nil) }
+        // A stored key may be of another length than the plan knew; what it is compared with must
+        // be of the same.
+        var campaign = self
+        campaign.plan = plan.withKeyBits(await crews.anchor.opened?.keyBits ?? [:])
+        return try await campaign.run(with: crews, resuming: stored)
+    }
+
+    private func run(with crews: CampaignCrews, resuming stored: Run?) async throws -> Run {
         do {
             var record = try CampaignRecord(
                 plan, resolved, opened: await crews.anchor.opened, in: folder, resuming: stored)
@@ -91,7 +99,8 @@ package struct Campaign: Sendable {
         _ crews: CampaignCrews, _ budget: CallBudget?, _ record: inout CampaignRecord
     ) async throws -> String? {
         let total = plan.cells.count * plan.scenario.rounds
-        observe(.started(total: total, estimate: plan.measuringTime))
+        let left = Double(total - record.rounds) / Double(total)
+        observe(.started(total: total, estimate: Seconds(plan.measuringTime.value * left)))
         var losses = 0
         for number in 1...plan.scenario.rounds {
             for index in plan.order(ofRound: number)
@@ -101,7 +110,7 @@ package struct Campaign: Sendable {
                 if let budget, isAnchored, budget.isSpent { return budget.sentence }
                 let position = record.rounds + 1
                 observe(.round(plan.cells[index], number: number, position: position))
-                let outcome = await measureRound(index, number, position, budget, crews)
+                let outcome = await measureRound(index, number, record.nextOrder, budget, crews)
                 // A round that Ctrl-C cut off says nothing about the anchor.
                 guard !interruption.isSet else { return "it was interrupted" }
                 // A comparison succeeds without the device.
@@ -126,13 +135,11 @@ package struct Campaign: Sendable {
             let state = try throttleState(
                 cell.throttle, at: crews.workspace.appending(path: name))
             defer { state.map { try? FileManager.default.removeItem(atPath: $0) } }
-            let before = HostReading.now()
             let orders = orders(
                 for: index, round: number, throttleState: state, budget, crews)
-            let reports = try await crews.crew(of: cell).measure(orders)
+            let report = try await crews.crew(of: cell).measure(orders)
             return try RoundOutcome(
-                reports, to: orders, of: cell, number: number, order: order,
-                host: HostChange(from: before, to: .now()),
+                report, to: orders, number: number, order: order,
                 processors: ProcessInfo.processInfo.activeProcessorCount)
         } catch {
             let loss = error as? RoundLoss ?? RoundLoss(reason: "\(error)")

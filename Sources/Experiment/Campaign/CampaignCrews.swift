@@ -58,7 +58,14 @@ struct CampaignCrews: Sendable {
     }
 
     /// The workers that a cell runs on.
-    func crew(of cell: Cell) -> Crew { cell.isFloor ? floor ?? anchor : anchor }
+    func crew(of cell: Cell) -> Crew {
+        guard cell.isFloor else { return anchor }
+        guard let floor else {
+            // What does nothing must never be measured on a device instead.
+            preconditionFailure("a plan with a floor has a crew for it")
+        }
+        return floor
+    }
 
     /// Ends every worker at once; the round in progress is lost.
     func killAll() async {

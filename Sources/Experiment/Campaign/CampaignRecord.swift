@@ -38,9 +38,7 @@ struct CampaignRecord {
         _ plan: Plan, _ resolved: ResolvedScenario, opened: OpenedReport?, in folder: RunFolder,
         resuming stored: Run?
     ) throws {
-        let cells = plan.cells.map { cell in
-            CellResult(cell.withKeyBits(opened?.keyBits[cell.mechanism]))
-        }
+        let cells = plan.cells.map(CellResult.init)
         self.folder = folder
         isNew = stored == nil
         journal = try RunJournal(in: folder, isNew: isNew)
@@ -67,6 +65,9 @@ struct CampaignRecord {
 
     /// How many rounds there are, each of every cell counted.
     var rounds: Int { done.count }
+
+    /// The place in the whole run's order of the next round.
+    var nextOrder: Int { (run.cells.flatMap(\.rounds).map(\.order).max() ?? 0) + 1 }
 
     /// Whether a round of a cell has been run.
     func holds(round: Int, of cell: Int) -> Bool { done.contains(Place(cell: cell, round: round)) }
@@ -144,7 +145,7 @@ extension CampaignRecord {
                 + "may have been in another state then: compare rounds.csv where it matters.")
     }
 
-    /// Takes over every round that was measured before.
+    /// Takes over every round that was measured before; a lost one is measured again.
     ///
     /// - Throws: `RunError` where these are not the same cells, or where a round would be lost.
     private mutating func takeOver(_ stored: Run) throws {
@@ -156,11 +157,14 @@ extension CampaignRecord {
                     + "the token or this tool is another; measure anew")
         }
         for entry in try RunJournal.entries(in: folder)
-        where run.cells.indices.contains(entry.cell)
+        where entry.histograms != nil && run.cells.indices.contains(entry.cell)
             && !holds(round: entry.round.number, of: entry.cell)
         { try add(entry) }
         let lacking = stored.cells.indices.reduce(0) { sum, index in
-            sum + stored.cells[index].rounds.count { !holds(round: $0.number, of: index) }
+            sum
+                + stored.cells[index].rounds.count {
+                    $0.seconds > 0 && !holds(round: $0.number, of: index)
+                }
         }
         guard lacking == 0 else {
             throw RunError(
@@ -211,16 +215,6 @@ private struct StoredHistograms {
         var pooled = PooledHistograms()
         for (kind, bytes) in encoded { pooled[kind] = try HistogramEncoding.decode(bytes) }
         return pooled
-    }
-}
-
-extension Cell {
-    /// The cell with the key length that the token reports; a stored key may differ from the plan.
-    fileprivate func withKeyBits(_ bits: Int?) -> Cell {
-        guard let bits, bits > 0, isAnchored else { return self }
-        var cell = self
-        cell.keyBits = bits
-        return cell
     }
 }
 

@@ -42,12 +42,12 @@ actor Crew {
     ///
     /// - Returns: what each worker measured.
     /// - Throws: `RoundLoss` with the reason.
-    func measure(_ orders: [MeasureOrder]) async throws(RoundLoss) -> [MeasuredReport] {
+    func measure(_ orders: [MeasureOrder]) async throws(RoundLoss) -> CrewReport {
         do {
             try await muster(orders.count)
         } catch {
             if case .login = error { throw RoundLoss(reason: error.description, isFinal: true) }
-            throw RoundLoss(reason: error.description)
+            throw RoundLoss(reason: Self.withoutSerials(error.description))
         }
         let team = workers.prefix(orders.count).compactMap { $0 }
         var loss: RoundLoss?
@@ -75,7 +75,8 @@ actor Crew {
 
     private func release(
         _ team: [WorkerProcess], _ orders: [MeasureOrder]
-    ) async throws(RoundLoss) -> [MeasuredReport] {
+    ) async throws(RoundLoss) -> CrewReport {
+        let before = HostReading.now()
         let instant = MonotonicClock().now() + Self.notice
         for worker in team { try? await worker.send(.release(at: instant)) }
         var (reports, loss): ([MeasuredReport], RoundLoss?) = ([], nil)
@@ -89,7 +90,7 @@ actor Crew {
             loss = loss ?? reason
         }
         if let loss { throw loss }
-        return reports
+        return CrewReport(workers: reports, host: HostChange(from: before, to: .now()))
     }
 
     /// Takes one report of the kind that `accept` wants; anything else is a loss.
@@ -110,6 +111,11 @@ actor Crew {
                 return RoundLoss(reason: "a worker process \(how)")
             }
         }
+    }
+
+    /// A sentence for files that are kept, in which no serial number may stand.
+    private static func withoutSerials(_ sentence: String) -> String {
+        sentence.replacing(#/serial '[^']*'/#, with: "serial (hidden)")
     }
 
     /// Gives a worker up: it is gone, or what it answers next could be taken for something else.
@@ -136,6 +142,14 @@ actor Crew {
         for worker in workers { await worker?.quit() }
         workers = Array(repeating: nil, count: workers.count)
     }
+}
+
+/// What a crew measured in one round.
+struct CrewReport: Sendable {
+    /// What each worker measured.
+    let workers: [MeasuredReport]
+    /// What happened on the machine from the release to the last report.
+    let host: HostChange
 }
 
 /// Why a round gave nothing.

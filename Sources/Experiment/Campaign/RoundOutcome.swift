@@ -25,13 +25,12 @@ struct RoundOutcome: Sendable {
     /// Merges the workers' reports.
     ///
     /// - Parameters:
-    ///   - host: what happened on the machine meanwhile.
     ///   - processors: how many processors the machine has.
     /// - Throws: `HistogramEncodingError` where a report is damaged.
     init(
-        _ reports: [MeasuredReport], to orders: [MeasureOrder], of cell: Cell, number: Int,
-        order: Int, host: HostChange, processors: Int
+        _ report: CrewReport, to orders: [MeasureOrder], number: Int, order: Int, processors: Int
     ) throws {
+        let reports = report.workers
         var pooled = PooledHistograms()
         var (errors, warmUpErrors): ([String: UInt64], [String: UInt64]) = ([:], [:])
         for report in reports {
@@ -49,19 +48,21 @@ struct RoundOutcome: Sendable {
             denied: reports.reduce(0) { $0 + $1.denied }, errors: errors,
             warmUpErrors: warmUpErrors,
             endedAfterErrors: reached.isEmpty ? nil : reached.reduce(0, +),
-            isSpent: reports.contains(where: \.isSpent), callers: cell.callers, length: length,
-            latency: pooled.figures,
-            open: OpenCounts(reports), watch: Watch(reports, length, host, processors: processors))
+            isSpent: reports.contains(where: \.isSpent), maxRate: orders.first?.pace?.rate,
+            length: length, latency: pooled.figures, open: OpenCounts(reports.compactMap(\.open)),
+            watch: Watch(reports, length, report.host, processors: processors))
         self.init(
             judgement, pooled, number: number, order: order,
             admitted: reports.reduce(0) { $0 + $1.admitted },
             warmUpCalls: reports.reduce(0) { $0 + $1.warmUpCalls },
-            cpuTime: reports.map(\.cpuTime).reduce(.zero, +))
+            // Callers that wait for an instant spin to meet it: their CPU time is no call's.
+            cpuTime: orders.contains(where: \.hasWaits)
+                ? nil : reports.map(\.cpuTime).reduce(.zero, +))
     }
 
     private init(
         _ judgement: Judgement, _ pooled: PooledHistograms, number: Int, order: Int,
-        admitted: UInt64, warmUpCalls: UInt64, cpuTime: Nanoseconds
+        admitted: UInt64, warmUpCalls: UInt64, cpuTime: Nanoseconds?
     ) {
         let operations = judgement.operations
         calls = admitted + warmUpCalls
@@ -72,19 +73,8 @@ struct RoundOutcome: Sendable {
             seconds: judgement.length.value, operations: operations, denied: judgement.denied,
             errors: judgement.errors, latency: judgement.latency, admitted: admitted,
             cpuNanosecondsPerOperation: operations > 0
-                ? Double(cpuTime.count) / Double(operations) : nil,
+                ? cpuTime.map { Double($0.count) / Double(operations) } : nil,
             open: judgement.open, watch: judgement.watch)
-    }
-}
-
-extension OpenCounts {
-    /// The workers' counts together; nil for a closed load.
-    fileprivate init?(_ reports: [MeasuredReport]) {
-        let counts = reports.compactMap(\.open)
-        guard !counts.isEmpty else { return nil }
-        self.init(
-            scheduled: counts.reduce(0) { $0 + $1.scheduled },
-            backlog: counts.reduce(0) { $0 + $1.backlog })
     }
 }
 
@@ -106,6 +96,7 @@ extension Watch {
         pressureShare = try? host.somePressure.get()
         let served = reports.flatMap(\.served)
         (leastServed, mostServed) = (served.min() ?? 0, served.max() ?? 0)
+        unjudgedCallers = reports.reduce(0) { $0 + $1.unjudgedCallers }
         unsettledCallers = reports.reduce(0) { $0 + $1.unsettledCallers }
     }
 }

@@ -198,7 +198,7 @@ struct ScenarioDraft {
             limits.maxRate = try value.isNone() ? nil : try value.quantity(Rate.self)
         }
         if let value = keys["max-operations"] {
-            limits.maxOperations = try value.isNone() ? nil : try value.counts().first
+            limits.maxOperations = try value.isNone() ? nil : try value.positiveCount()
         }
         if let value = keys["abort-after-errors"] {
             limits.abortAfterErrors = try value.integer(1...1_000_000_000)

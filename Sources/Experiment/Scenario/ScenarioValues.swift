@@ -127,6 +127,15 @@ extension YAMLValue {
         return try distinct(values).sorted()
     }
 
+    /// A number of calls, at least one.
+    func positiveCount() throws(ScenarioError) -> RecordCount {
+        let value = try quantity(RecordCount.self)
+        guard value.count > 0 else {
+            throw complaint("'\(path)': '0' must be at least 1, or none for no bound")
+        }
+        return value
+    }
+
     func windows() throws(ScenarioError) -> [Nanoseconds] {
         let values = try items().map { item throws(ScenarioError) in
             try item.duration(.milliseconds(1) ... .max)

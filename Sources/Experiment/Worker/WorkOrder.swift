@@ -84,6 +84,9 @@ struct MeasureOrder: Codable, Sendable {
     /// The bound on the calls of the whole run; nil for none.
     var budget: BudgetOrder?
 
+    /// Whether callers wait for an instant before a call.
+    var hasWaits: Bool { arrivals != nil || throttleState != nil || pace != nil }
+
     /// One worker's part of an open load's schedule.
     struct ArrivalOrder: Codable, Sendable {
         var rate: OpenRate
@@ -160,6 +163,8 @@ struct MeasuredReport: Codable, Sendable {
     var isSpent: Bool
     /// Callers whose service times had not settled when their warm-up ended.
     var unsettledCallers: Int
+    /// Callers whose warm-up was to end by itself and made too few calls to tell.
+    var unjudgedCallers: Int
     /// Histograms in the HdrHistogram V2 encoding.
     var histograms: [LatencyKind: Data]
 

@@ -88,11 +88,14 @@ package final class Worker {
     private func measure(_ order: MeasureOrder) throws {
         let load = try Workload(order)
         guard let record = try record(of: load, order) else { return }
-        answer(.measured(MeasuredReport(record, errorName: Self.errorName(order))))
+        answer(
+            .measured(
+                MeasuredReport(
+                    record, isAutomatic: order.warmUp == nil, errorName: Self.errorName(order))))
     }
 
-    /// Removes a folder of the dead parent; other orphans do the same at the same time, and what one
-    /// misses by the haste of another is seen at the next look.
+    /// Removes a folder of the dead parent; other orphans do the same at the same time, and what
+    /// one misses by the haste of another is seen at the next look.
     private static func remove(_ folder: String) {
         for _ in 0..<100 {
             try? FileManager.default.removeItem(atPath: folder)

@@ -41,7 +41,9 @@ extension Schedule {
 
 extension MeasuredReport {
     /// Merges what the callers of one process recorded.
-    init(_ load: LoadRecord, errorName: (UInt) -> String) {
+    ///
+    /// - Parameter isAutomatic: whether the warm-up was to end by itself.
+    init(_ load: LoadRecord, isAutomatic: Bool, errorName: (UInt) -> String) {
         let records = load.callers
         var (errors, warmUpErrors): ([String: UInt64], [String: UInt64]) = ([:], [:])
         for record in records {
@@ -55,16 +57,11 @@ extension MeasuredReport {
         for record in records { pooled.merge(record.histograms) }
         if load.hiccups.count > 0 { pooled[.hiccup] = load.hiccups }
         let usage = records.map(\.usage).reduce(ThreadUsage(), +)
-        let open = records.compactMap(\.open)
         self.init(
             served: records.map(\.operations),
             admitted: records.reduce(0) { $0 + $1.admitted },
             denied: records.reduce(0) { $0 + $1.denied }, errors: errors,
-            open: open.isEmpty
-                ? nil
-                : OpenCounts(
-                    scheduled: open.reduce(0) { $0 + $1.scheduled },
-                    backlog: open.reduce(0) { $0 + $1.backlog }),
+            open: OpenCounts(records.compactMap(\.openCounts)),
             elapsed: records.map(\.elapsed).max() ?? .zero, cpuTime: usage.cpuTime,
             minorFaults: usage.minorFaults, majorFaults: usage.majorFaults,
             voluntarySwitches: usage.voluntarySwitches,
@@ -72,11 +69,21 @@ extension MeasuredReport {
             warmUpCalls: records.reduce(0) { $0 + $1.warmUpCalls }, warmUpErrors: warmUpErrors,
             reachedErrorLimit: load.reachedErrorLimit, isSpent: records.contains(where: \.isSpent),
             unsettledCallers: records.count { $0.isSettled == false },
+            unjudgedCallers: isAutomatic ? records.count { $0.isSettled == nil } : 0,
             histograms: pooled.all.mapValues { Data(HistogramEncoding.encode($0)) })
     }
 }
 
 extension CallerRecord {
+    /// What became of the calls of an open load; nil for a closed one.
+    fileprivate var openCounts: OpenCounts? {
+        open.map { open in
+            OpenCounts(
+                scheduled: open.scheduled, backlog: open.backlog,
+                busy: max(elapsed - open.idle, .zero).seconds, held: open.held.seconds)
+        }
+    }
+
     /// The histograms by what they were measured of.
     fileprivate var histograms: PooledHistograms {
         PooledHistograms([

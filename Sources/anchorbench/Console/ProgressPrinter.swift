@@ -10,6 +10,8 @@ final class ProgressPrinter: Sendable {
     private struct State {
         var total = 0
         var begun = ContinuousClock.now
+        /// Rounds of an earlier part of the run, which say nothing about the time of this one.
+        var before: Int?
         var saidAt: ContinuousClock.Instant?
         var hasLiveLine = false
     }
@@ -29,6 +31,7 @@ final class ProgressPrinter: Sendable {
             state.withLock { ($0.total, $0.begun) = (total, .now) }
             say("measuring \(total) rounds, about \(estimate.inWords)")
         case .round(let cell, let number, let position):
+            state.withLock { $0.before = $0.before ?? position - 1 }
             guard isTerminal else { return }
             live("\(bar(position - 1)) \(cell.key) round \(number)")
         case .finished(let cell, let round, let position):
@@ -71,10 +74,10 @@ final class ProgressPrinter: Sendable {
     }
 
     private func timeLeft(_ position: Int) -> String {
-        let (begun, total) = state.withLock { ($0.begun, $0.total) }
+        let (begun, total, before) = state.withLock { ($0.begun, $0.total, $0.before ?? 0) }
         guard position < total else { return "done" }
         let elapsed = (ContinuousClock.now - begun) / .seconds(1)
-        let left = elapsed / Double(position) * Double(total - position)
+        let left = elapsed / Double(position - before) * Double(total - position)
         return "\(Significant.text(left, digits: 2)) s left"
     }
 

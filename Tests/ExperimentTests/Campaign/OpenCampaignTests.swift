@@ -82,7 +82,7 @@ extension CampaignTests {
             let result = try #require(run.cells.first { $0.cell.open != nil })
             let counts = try #require(result.open)
             #expect(result.verdict.reasons.isEmpty, "\(result.verdict.reasons)")
-            let remark = "the device is slower than the load (1 of 1 rounds)"
+            let remark = "device or throttle are slower than the load (1 of 1 rounds)"
             #expect(result.verdict.remarks.contains(remark), "\(result.verdict.remarks)")
             // One server does 15 in 300 ms, and each caller may be inside at the end.
             #expect(counts.scheduled == 60 && (12...17).contains(counts.started))
