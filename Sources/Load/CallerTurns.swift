@@ -13,7 +13,7 @@ extension Caller {
         let deadline = record.released + load.duration
         let recordCount = operation.recordCount
         var index = number % recordCount
-        while !gate.isStopped, pace(deadline) {
+        while !gate.isStopped {
             let start = clock.now()
             guard start < deadline else { break }
             switch admit(start, deadline, &record) {
@@ -76,12 +76,6 @@ extension Caller {
             start = clock.now()
             record.open?.wakeUp.record(start - due)
         }
-        if load.limits.pace != nil {
-            let free = start
-            guard pace(deadline) else { return leave(due, deadline, &record) }
-            start = clock.now()
-            record.open?.held += start - free
-        }
         record.open?.lateness.record(start - due)
         return start
     }
@@ -118,36 +112,35 @@ extension Caller {
         case ended
     }
 
+    /// Passes a call by the throttle, then by what protects the device: last by the pace, so that
+    /// callers whom a throttle lets go at one instant do not call at one.
     private func admit(
         _ start: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
     ) -> Admission {
-        guard let throttle = load.throttle else {
-            guard load.limits.budget != nil else {
-                record.admitted &+= 1
-                return .admitted(start)
-            }
-            guard spend(&record) else { return .ended }
+        guard load.throttle != nil || load.limits.isLimiting else {
             record.admitted &+= 1
-            return .admitted(clock.now())
+            return .admitted(start)
         }
-        switch throttle.state.decide(throttle.policy, at: start - record.released) {
-        case .admit: break
-        case .wait(let opens):
-            guard record.released + opens < deadline else {
-                clock.wait(until: deadline)
-                return .ended
+        if let throttle = load.throttle {
+            switch throttle.state.decide(throttle.policy, at: start - record.released) {
+            case .admit: break
+            case .wait(let opens):
+                guard record.released + opens < deadline else {
+                    clock.wait(until: deadline)
+                    return .ended
+                }
+                clock.wait(until: record.released + opens)
+            case .deny(let retryAfter):
+                record.denial?.record(clock.now() - start)
+                record.denied &+= 1
+                return .denied(retryAfter: retryAfter)
             }
-            clock.wait(until: record.released + opens)
-        case .deny(let retryAfter):
-            record.denial?.record(clock.now() - start)
-            record.denied &+= 1
-            return .denied(retryAfter: retryAfter)
         }
-        guard spend(&record) else { return .ended }
         let admitted = clock.now()
+        guard !load.limits.isLimiting || (pace(deadline) && spend(&record)) else { return .ended }
         record.throttleWait?.record(admitted - start)
         record.admitted &+= 1
-        return .admitted(admitted)
+        return .admitted(load.limits.isLimiting ? clock.now() : admitted)
     }
 
     private func backOff(
