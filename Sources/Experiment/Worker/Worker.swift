@@ -19,7 +19,8 @@ package final class Worker {
 
     /// Takes over the process's standard input and output.
     ///
-    /// - Parameter orphanFolders: removed if the parent ends without saying so.
+    /// - Parameter orphanFolders: made where they are not there yet, and removed if the parent ends
+    ///   without saying so.
     package init(orphanFolders: [String]) {
         answers = FileHandle(fileDescriptor: dup(STDOUT_FILENO), closeOnDealloc: false)
         dup2(STDERR_FILENO, STDOUT_FILENO)
@@ -27,6 +28,12 @@ package final class Worker {
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         _ = anchorbench_forbid_dumps()
+        // Made here and not by the parent: while there is a folder, somebody lives to remove it.
+        for folder in orphanFolders {
+            try? FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        }
         orders.start {
             for folder in orphanFolders { Self.remove(folder) }
             _exit(0)
@@ -90,8 +97,8 @@ package final class Worker {
         answer(.measured(MeasuredReport(record, errorName: Self.errorName(order))))
     }
 
-    /// Removes a folder of the dead parent; other orphans do the same at the same time, and what one
-    /// misses by the haste of another is seen at the next look.
+    /// Removes a folder of the dead parent; other orphans do the same at the same time, and what
+    /// one misses by the haste of another is seen at the next look.
     private static func remove(_ folder: String) {
         for _ in 0..<100 {
             try? FileManager.default.removeItem(atPath: folder)
