@@ -101,9 +101,9 @@ package struct Plan: Sendable {
             limits.maxOperations.map { "at most \($0) calls" }
             ?? "as many calls as the time allows (no --max-operations)"
         let pace = limits.maxRate == nil ? "" : " at the same pace"
-        return "The device gets \(count), \(rate), besides "
-            + "\(Significant.grouped(UInt64(sealedRecords))) that seal the records to be opened"
-            + "\(pace); a round ends after \(limits.abortAfterErrors) failed calls."
+        let sealing = Significant.grouped(UInt64(sealedRecords))
+        return "The device gets \(count), \(rate), besides \(sealing) that seal the records to be "
+            + "opened\(pace); a round ends after \(limits.abortAfterErrors) failed calls."
     }
 
     /// The seed of the arrivals of one round of a cell: others in each, the same in all processes.

@@ -41,7 +41,10 @@ enum Console {
     }
 
     /// Prints a line on standard error.
-    static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+    static func say(_ text: String) { write(text + "\n") }
+
+    /// Writes to standard error; where nobody reads it or its disk is full, a run goes on unheard.
+    static func write(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

@@ -24,13 +24,36 @@ final class Bench {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// Runs the command to its end.
-    func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Ended {
+    func run(
+        _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> Ended {
         try Running(executable, arguments, self, environment).wait()
     }
 
     /// Starts the command and leaves it running.
-    func start(_ arguments: String..., environment: [String: String] = [:]) throws -> Running {
-        try Running(executable, arguments, self, environment)
+    func start(
+        _ arguments: String..., environment: [String: String] = [:], error: FileHandle? = nil
+    ) throws -> Running {
+        try Running(executable, arguments, self, environment, error: error)
+    }
+
+    /// Starts the command with a terminal for its standard error.
+    func startOnTerminal(
+        _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> Running {
+        try Running(executable, arguments, self, environment, terminal: try Terminal())
+    }
+
+    /// Runs the command where no file may grow beyond so many blocks of 512 bytes, as on a disk
+    /// that is full.
+    func run(
+        fileBlocks: Int, _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> Ended {
+        let script = "ulimit -f \(fileBlocks); exec \"$0\" \"$@\""
+        return try Running(
+            URL(filePath: "/bin/sh"), ["-c", script, executable.path] + arguments, self,
+            environment
+        ).wait()
     }
 
     /// The path of a file in the folder.
@@ -101,11 +124,14 @@ struct Ended {
 /// A command that may still run; its streams go into files.
 final class Running {
     private let process = Process()
+    private let terminal: Terminal?
     private let streams: (output: URL, error: URL)
 
     init(
-        _ executable: URL, _ arguments: [String], _ bench: Bench, _ changes: [String: String]
+        _ executable: URL, _ arguments: [String], _ bench: Bench, _ changes: [String: String],
+        terminal: Terminal? = nil, error: FileHandle? = nil
     ) throws {
+        self.terminal = terminal
         let name = UUID().uuidString
         streams = (
             bench.folder.appending(path: ".\(name).out"),
@@ -124,12 +150,18 @@ final class Running {
             try Data().write(to: stream)
         }
         process.standardOutput = try FileHandle(forWritingTo: streams.output)
-        process.standardError = try FileHandle(forWritingTo: streams.error)
+        process.standardError =
+            try error ?? terminal?.line ?? FileHandle(forWritingTo: streams.error)
         try process.run()
     }
 
+    deinit { terminal?.close() }
+
     /// Sends a signal.
     func send(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// What its terminal has shown so far.
+    var shown: String { terminal?.shown ?? "" }
 
     /// What it has said on standard error so far.
     var errorSoFar: String {

@@ -106,7 +106,9 @@ extension CommandTests {
             let running = try bench.start(
                 "run", "--duration", "200ms", "--rounds", "1000", "--closed", "2", "--mechanism",
                 "aes-gcm", "--throttle", "none", "--output", "out")
-            try bench.wait { FileManager.default.fileExists(atPath: bench.path("out/run.json")) }
+            try bench.wait {
+                (try? load(bench, "out"))?.cells.contains { $0.operations > 0 } == true
+            }
             running.send(SIGKILL)
             #expect(try running.wait().code == -SIGKILL)
             try bench.wait { try bench.workers.isEmpty && bench.leftovers.isEmpty }

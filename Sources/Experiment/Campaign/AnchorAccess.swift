@@ -12,7 +12,7 @@ package final class AnchorAccess: Sendable {
     let order: OpenOrder
     let pinDigits: [UInt8]
     private let embedded: EmbeddedToken?
-    /// A folder for what workers share; removed with the anchor.
+    /// A folder for what workers share; there once a worker is, removed with the anchor.
     let workspace: URL
 
     /// When a worker is taken to hang.
@@ -110,9 +110,6 @@ package final class AnchorAccess: Sendable {
                     source: Self.source(of: mechanism, operation, reference, settings),
                     bits: settings.keyBits[mechanism.rawValue] ?? mechanism.algorithm.usualSize)
             })
-        try FileManager.default.createDirectory(
-            at: workspace, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
     }
 
     private static func source(

@@ -74,7 +74,11 @@ struct CampaignCrews: Sendable {
     }
 
     /// Ends every worker in order, and removes what was made for them.
+    ///
+    /// The folders go first: while there is one, a worker lives to remove it, should this process
+    /// be killed.
     func dismiss() async {
+        accesses.forEach { $0.remove() }
         await anchor.dismiss()
         await floor?.dismiss()
         accesses.forEach { $0.remove() }

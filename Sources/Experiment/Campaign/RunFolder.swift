@@ -82,21 +82,13 @@ package struct RunFolder: Sendable {
             // Another run that was refused this folder may have taken an empty one away.
             try FileManager.default.createDirectory(
                 at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-            guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
-                throw CocoaError(.fileWriteNoPermission)
-            }
-            let file = try FileHandle(forWritingTo: temporary)
-            try file.write(contentsOf: data)
-            try file.synchronize()
-            try file.close()
-            guard rename(temporary.path, target.path) == 0 else {
-                throw CocoaError(.fileWriteUnknown)
-            }
+            try OutputFile.write(data, toNew: temporary.path)
+            try OutputFile.rename(temporary.path, to: target.path)
         } catch {
             try? FileManager.default.removeItem(at: temporary)
+            let reason = (error as? SystemRefusal)?.description ?? error.localizedDescription
             throw ExperimentError.output(
-                "'\(target.path)' cannot be written (\(error.localizedDescription)); what was "
-                    + "written before is kept")
+                "'\(target.path)' cannot be written (\(reason)); what was written before is kept")
         }
     }
 

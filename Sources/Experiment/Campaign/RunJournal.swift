@@ -61,27 +61,15 @@ final class RunJournal {
             preconditionFailure("a round is plain data")
         }
         let length = lseek(file, 0, SEEK_END)
-        guard write(line + Data("\n".utf8)), fdatasync(file) == 0 else {
-            let reason = String(cString: strerror(errno))
+        do throws(SystemRefusal) {
+            try OutputFile.write(line + Data("\n".utf8), to: file)
+        } catch {
             // Half a line helps nobody.
             ftruncate(file, length)
             throw ExperimentError.output(
-                "'\(path)' cannot be written (\(reason)); what was measured before is kept, and "
+                "'\(path)' cannot be written (\(error)); what was measured before is kept, and "
                     + "'anchorbench measure --resume' goes on from there")
         }
-    }
-
-    /// Writes all of it; false with the reason in `errno`. A disk that is nearly full takes a part
-    /// first, and says why it takes no more at the next call.
-    private func write(_ bytes: Data) -> Bool {
-        var rest = [UInt8](bytes)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 
     /// Whether the file that was opened is still the one of that name: a run that just ended has

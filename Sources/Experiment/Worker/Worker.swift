@@ -19,7 +19,8 @@ package final class Worker {
 
     /// Takes over the process's standard input and output.
     ///
-    /// - Parameter orphanFolders: removed if the parent ends without saying so.
+    /// - Parameter orphanFolders: made where they are not there yet, and removed if the parent ends
+    ///   without saying so.
     package init(orphanFolders: [String]) {
         answers = FileHandle(fileDescriptor: dup(STDOUT_FILENO), closeOnDealloc: false)
         dup2(STDERR_FILENO, STDOUT_FILENO)
@@ -27,6 +28,12 @@ package final class Worker {
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         _ = anchorbench_forbid_dumps()
+        // Made here and not by the parent: while there is a folder, somebody lives to remove it.
+        for folder in orphanFolders {
+            try? FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        }
         orders.start {
             for folder in orphanFolders { Self.remove(folder) }
             _exit(0)

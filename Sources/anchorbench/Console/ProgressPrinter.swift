@@ -103,5 +103,5 @@ final class ProgressPrinter: Sendable {
         Console.say(text)
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { Console.write(text) }
 }

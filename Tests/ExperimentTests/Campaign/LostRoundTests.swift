@@ -123,7 +123,7 @@ extension CampaignTests {
         }
 
         @Test(
-            "a token that is removed is given up after a few rounds; comparisons go on till then"
+            "a removed token is given up after a few rounds, and comparisons go on till then"
         )
         func removal() async throws {
             let site = try Site(script: "remove=#1000")
