@@ -163,12 +163,6 @@ extension Caller {
         return true
     }
 
-    /// Whether the warm-up may make another call: where calls are counted out, a few must do, or
-    /// none would be left to be measured.
-    func mayWarmUp(_ record: CallerRecord) -> Bool {
-        load.limits.budget == nil || record.warmUpCalls < CallLimits.warmUpCallsMax
-    }
-
     /// Waits until the device may be called again; false where that is not before `deadline`: then
     /// no turn is taken, and whoever comes next has it.
     func pace(_ deadline: Nanoseconds) -> Bool {

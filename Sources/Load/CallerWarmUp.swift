@@ -20,7 +20,7 @@ extension Caller {
         let begin = clock.now()
         switch load.warmUp {
         case .lasting(let time):
-            callUnrecorded(until: begin + time, &operation, &record) { _ in }
+            _ = callUnrecorded(until: begin + time, &operation, &record) { _ in }
         case .automatic:
             settle(from: begin, &operation, &record)
         }
@@ -33,9 +33,10 @@ extension Caller {
         var detector = WarmUpDetector()
         var length = AutomaticWarmUp.shortest
         while true {
-            callUnrecorded(until: begin + length, &operation, &record) { detector.record($0) }
-            let isLast =
-                length >= AutomaticWarmUp.longest || !mayWarmUp(record) || gate.isStopped
+            let mayGoOn = callUnrecorded(until: begin + length, &operation, &record) {
+                detector.record($0)
+            }
+            let isLast = length >= AutomaticWarmUp.longest || !mayGoOn
             switch detector.warmUp {
             case .ends: return record.isSettled = true
             // Too few calls to judge within the time allowed: nobody knows.
@@ -46,13 +47,15 @@ extension Caller {
         }
     }
 
+    /// Calls until an instant; false where no more calls may be made before the release.
     private func callUnrecorded<Call: Operation & ~Copyable>(
         until end: Nanoseconds, _ operation: inout Call, _ record: inout CallerRecord,
         _ observe: (Nanoseconds) -> Void
-    ) {
+    ) -> Bool {
         var index = Int(record.warmUpCalls % UInt64(operation.recordCount))
         var start = clock.now()
-        while start < end, !gate.isStopped, mayWarmUp(record), pace(end), spend(&record) {
+        while start < end, !gate.isStopped, pace(end) {
+            guard mayWarmUp else { return false }
             if load.limits.isLimiting { start = clock.now() }
             let code = operation.perform(index)
             let done = clock.now()
@@ -66,5 +69,12 @@ extension Caller {
             index = index + 1 < operation.recordCount ? index + 1 : 0
             start = done
         }
+        return !gate.isStopped
+    }
+
+    /// Takes one call from the warm-up's part of the budget, if there is one left.
+    private var mayWarmUp: Bool {
+        guard let budget = load.limits.budget else { return true }
+        return budget.state.decide(load.limits.warmUpPart, at: .zero) == .admit
     }
 }

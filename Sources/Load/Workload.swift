@@ -124,15 +124,19 @@ package struct CallLimits: Sendable {
     package var pace: Workload.Throttle?
     /// The calls that all callers of all processes may make together, ever; nil for no bound.
     package var budget: Workload.Throttle?
+    /// How much of the budget may be gone when a warm-up ends, so that it leaves something to be
+    /// measured.
+    package var warmUpPart: Policy
 
     /// Bounds; by default none.
-    package init(pace: Workload.Throttle? = nil, budget: Workload.Throttle? = nil) {
+    package init(
+        pace: Workload.Throttle? = nil, budget: Workload.Throttle? = nil,
+        warmUpPart: RecordCount? = nil
+    ) {
         self.pace = pace
         self.budget = budget
+        self.warmUpPart = warmUpPart.map(Policy.budget) ?? budget?.policy ?? .none
     }
-
-    /// The most calls of one caller's warm-up where calls are counted out.
-    static let warmUpCallsMax: UInt64 = 20
 
     /// Whether there is any bound.
     var isLimiting: Bool { pace != nil || budget != nil }

@@ -132,7 +132,8 @@ struct MeasurementSections {
         return "## What the throttle adds, and how well it is kept\n\n" + table.text + """
 
             The limit is what the throttle alone would have admitted in the measured time; what \
-            was possible is the lesser of that and the device's own speed. Where most of the \
+            was possible is the lesser of that and what came through without a throttle: the \
+            device's own speed, or the calls due of an open load. Where most of the \
             limit was used, a last column above 1 means that the throttle leaks; where little \
             was, it compares two measurements of the device's speed, and scatters around 1.
             """

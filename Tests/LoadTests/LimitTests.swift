@@ -23,9 +23,9 @@ struct LimitTests {
         #expect(record.elapsed == .milliseconds(Int64(most - warmUp)))
     }
 
-    @Test("where calls are counted out, a warm-up that ends by itself makes twenty of them")
+    @Test("a warm-up that ends by itself takes no more than its part of the calls")
     func automaticWarmUp() throws {
-        let budget = try Budget(50)
+        let budget = try Budget(50, warmUp: 20)
         let load = Workload(
             callers: 1, warmUp: .automatic, duration: .milliseconds(100), limits: budget.limits)
         let record = try run(load, VirtualClock())
@@ -117,9 +117,15 @@ struct LimitTests {
     private struct Budget {
         private let throttle: TestThrottle
 
-        init(_ calls: UInt64) throws { throttle = try TestThrottle(.budget(RecordCount(calls))) }
+        private let warmUp: RecordCount?
 
-        var limits: CallLimits { CallLimits(budget: throttle.throttle) }
+        /// - Parameter warmUp: how many of them the warm-up may make; nil for all.
+        init(_ calls: UInt64, warmUp: UInt64? = nil) throws {
+            throttle = try TestThrottle(.budget(RecordCount(calls)))
+            self.warmUp = warmUp.map { RecordCount($0) }
+        }
+
+        var limits: CallLimits { CallLimits(budget: throttle.throttle, warmUpPart: warmUp) }
     }
 
     /// A pace of so many calls a second, one at a time.

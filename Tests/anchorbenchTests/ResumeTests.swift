@@ -64,7 +64,7 @@ extension CommandTests {
         @Test("two processes never write one run: the second is refused, the first goes on")
         func twoWriters() throws {
             let bench = try Bench()
-            try bench.write(try Scripted.scenario(rounds: 9, duration: "100ms"), to: "mine.yaml")
+            try bench.write(try Scripted.scenario(rounds: 5, duration: "100ms"), to: "mine.yaml")
             let first = try bench.start(
                 "measure", "mine.yaml", "--output", "out", environment: Scripted.environment())
             try bench.wait {

@@ -6,8 +6,8 @@ import Units
 /// The calls that a run may make on its device, warm-ups included: all workers count them in one
 /// file of the run's folder, so that neither a crash nor a kill forgets one.
 struct CallBudget {
-    /// What a worker needs to take part.
-    let order: MeasureOrder.BudgetOrder
+    private let calls: RecordCount
+    private let path: String
     private let state: SharedState
 
     /// The file's name in the run's folder; it goes when the run is whole.
@@ -21,7 +21,7 @@ struct CallBudget {
     /// - Throws: `ExperimentError.output` where the file cannot be made.
     init?(_ calls: RecordCount?, in folder: RunFolder, known: UInt64) throws(ExperimentError) {
         guard let calls else { return nil }
-        let path = folder.url.appending(path: Self.name).path
+        path = folder.url.appending(path: Self.name).path
         do {
             if let stored = try? SharedState(path: path) {
                 state = stored
@@ -34,12 +34,20 @@ struct CallBudget {
         } catch {
             throw ExperimentError.output("the calls of the run cannot be counted: \(error)")
         }
-        order = MeasureOrder.BudgetOrder(calls: calls, state: path)
+        self.calls = calls
+    }
+
+    /// What the workers of a round need to take part; their warm-ups get half of what is left.
+    var order: MeasureOrder.BudgetOrder {
+        let left = calls.count - min(state.word, calls.count)
+        return MeasureOrder.BudgetOrder(
+            calls: calls, beforeRelease: RecordCount(max(1, calls.count - (left + 1) / 2)),
+            state: path)
     }
 
     /// Whether no call is left.
-    var isSpent: Bool { state.word >= order.calls.count }
+    var isSpent: Bool { state.word >= calls.count }
 
     /// Why the run ends early.
-    var sentence: String { "its limit of \(order.calls) calls was reached" }
+    var sentence: String { "its limit of \(calls) calls was reached" }
 }

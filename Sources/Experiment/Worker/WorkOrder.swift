@@ -104,6 +104,8 @@ struct MeasureOrder: Codable, Sendable {
     /// Calls that all workers of a run share, by a state that counts them.
     struct BudgetOrder: Codable, Sendable {
         var calls: RecordCount
+        /// How many may be gone when the warm-up ends.
+        var beforeRelease: RecordCount
         var state: String
     }
 }

@@ -25,7 +25,7 @@ extension Workload {
                 },
                 budget: try order.budget.map {
                     Throttle(.budget($0.calls), state: try SharedState(path: $0.state))
-                }),
+                }, warmUpPart: order.budget?.beforeRelease),
             watchesPlatform: true)
     }
 }

@@ -94,6 +94,17 @@ extension CampaignTests {
             #expect((1..<300).contains(anchored.operations))
         }
 
+        @Test("a warm-up that would take all calls leaves half of them to be measured")
+        func operationsOfFastDevice() async throws {
+            let site = try Site()
+            let run = try await site.run(
+                try scenario(site, limits: "max-operations: 1k", processes: "[1]"))
+            #expect(run.partial == "its limit of 1k calls was reached")
+            #expect(try site.calls(.decryptInit) == 1_000)
+            let anchored = try #require(run.cells.first { $0.cell.isAnchored })
+            #expect(anchored.operations == 500 && anchored.verdict.isValid)
+        }
+
         @Test("calls that a crash or a Ctrl-C takes with it are spent, and a resumed run knows it")
         func operationsAcrossLosses() async throws {
             let site = try Site(script: "service=fixed:1ms;crash=#100")
