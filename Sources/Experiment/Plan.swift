@@ -16,8 +16,10 @@ package struct Plan: Sendable {
 
     /// What an anchor is compared with is quick and steady; it need not run as long.
     static let longestComparison = Nanoseconds.milliseconds(100)
+    /// What a comparison warms up where an anchor's warm-up ends by itself.
+    static let comparisonWarmUp = Nanoseconds.milliseconds(50)
     /// What a warm-up that ends by itself usually takes.
-    static let usualWarmUp = Nanoseconds.milliseconds(60)
+    static let usualWarmUp = Nanoseconds.milliseconds(150)
 
     /// Plans a scenario.
     ///
@@ -70,6 +72,11 @@ package struct Plan: Sendable {
         return plan
     }
 
+    /// How long a cell warms up; nil until its service times have settled.
+    func warmUp(of cell: Cell) -> Nanoseconds? {
+        scenario.warmUp ?? (cell.isAnchored ? nil : Self.comparisonWarmUp)
+    }
+
     /// How long a round of a cell is measured.
     package func duration(of cell: Cell) -> Nanoseconds {
         cell.isAnchored ? scenario.duration : min(scenario.duration, Self.longestComparison)
@@ -78,7 +85,7 @@ package struct Plan: Sendable {
     /// How long the measuring takes, without what starting and reporting add.
     package var measuringTime: Seconds {
         let once = cells.map {
-            (duration(of: $0) + (scenario.warmUp ?? Self.usualWarmUp)).seconds.value
+            (duration(of: $0) + (warmUp(of: $0) ?? Self.usualWarmUp)).seconds.value
         }
         let sealing = scenario.limits.maxRate.map { Double(sealedRecords) / $0.perSecond } ?? 0
         return Seconds(once.reduce(0, +) * Double(scenario.rounds) + sealing)

@@ -9,7 +9,7 @@ enum AutomaticWarmUp {
     /// The calls of this time are judged first; then those of twice the time, and so on.
     static let shortest = Nanoseconds.milliseconds(50)
     /// After this time the warm-up ends, settled or not.
-    static let longest = Nanoseconds.seconds(1)
+    static let longest = Nanoseconds.milliseconds(400)
 }
 
 extension Caller {

@@ -176,7 +176,7 @@ package struct Campaign: Sendable {
                 isBaseline: cell.isBaseline, operation: operation, mechanism: mechanism,
                 keyBits: cell.keyBits, recordBytes: cell.recordBytes,
                 callers: share(index, of: cell.callers, among: cell.processes),
-                warmUp: plan.scenario.warmUp, duration: plan.duration(of: cell),
+                warmUp: plan.warmUp(of: cell), duration: plan.duration(of: cell),
                 arrivals: cell.open.map { rate in
                     MeasureOrder.ArrivalOrder(
                         rate: rate, seed: plan.arrivalSeed(ofRound: round, cell: cellIndex),

@@ -77,13 +77,13 @@ struct CampaignRecord {
         run.cells.contains { $0.cell.isAnchored && ($0.operations > 0 || $0.denied > 0) }
     }
 
-    /// Adds a round: to the journal at once, to the other files unless saving them would take a
-    /// tenth of the time or more.
+    /// Adds a round: to the journal at once, to the other files unless saving them would take more
+    /// than a fortieth of the time.
     mutating func add(_ outcome: RoundOutcome, toCell index: Int) throws {
         let entry = RunJournal.Entry(outcome, cell: index)
         try journal.append(entry)
         try add(entry)
-        guard (clock.now() - savedAt).count > 10 * savingTook.count else { return }
+        guard (clock.now() - savedAt).count > 40 * savingTook.count else { return }
         try save()
     }
 
