@@ -37,6 +37,17 @@ extension CampaignTests {
 
         @Test("the harness measures what the queue does to each call")
         func measured() async throws {
+            // Other work on the machine spoils one attempt; a fault of the harness spoils all three.
+            var misses: [String] = []
+            for _ in 1...3 {
+                misses = try await Self.misses()
+                if misses.isEmpty { break }
+            }
+            #expect(misses.isEmpty, "\(misses)")
+        }
+
+        /// What one run measured otherwise than its own draws on its own arrivals give.
+        private static func misses() async throws -> [String] {
             let site = try Site(script: "service=exponential:2ms; servers=2; seed=11")
             let yaml = """
                 anchor: { uri: '\(try site.uri())', mechanism: [aes-gcm] }
@@ -69,9 +80,9 @@ extension CampaignTests {
                 (Double(try #require(response.p90)), expected[count * 9 / 10]),
                 (Double(try #require(response.p99)), expected[count * 99 / 100]),
             ]
-            for (nanoseconds, seconds) in pairs {
-                let ratio = nanoseconds / 1e9 / seconds
-                #expect((0.97...1.2).contains(ratio), "\(nanoseconds) ns for \(seconds) s")
+            return pairs.compactMap { nanoseconds, seconds in
+                let isNear = (0.97...1.2).contains(nanoseconds / 1e9 / seconds)
+                return isNear ? nil : "\(nanoseconds) ns for \(seconds) s"
             }
         }
 
