@@ -37,7 +37,7 @@ extension CampaignTests {
 
         @Test("the harness measures what the queue does to each call")
         func measured() async throws {
-            // Other work on the machine spoils one attempt; a fault of the harness spoils all three.
+            // Other work on the machine spoils one attempt, a fault of the harness all three.
             var misses: [String] = []
             for _ in 1...3 {
                 misses = try await Self.misses()
