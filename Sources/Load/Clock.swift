@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Units
 
 /// The clock that calls are timed on: the machine's, or a virtual one in a test.
@@ -14,10 +13,6 @@ package protocol Clock: Sendable {
 package struct MonotonicClock: Clock {
     /// How long before an instant sleeping ends and spinning begins: longer than a sleep is late.
     private static let spin = Nanoseconds.microseconds(150)
-    /// How long before an instant a thread that spins gives way to others no more.
-    private static let lastStretch = Nanoseconds.microseconds(8)
-    /// Threads of this process that spin now.
-    private static let spinning = Atomic<Int>(0)
 
     package init() {}
 
@@ -28,21 +23,9 @@ package struct MonotonicClock: Clock {
     }
 
     /// Sleeps until shortly before the instant, then spins: sleeps alone end tens of µs late.
-    ///
-    /// Threads that spin at once give way to each other, or two of them on two cores would keep a
-    /// third out, whose instant comes first, for as long as the kernel lets them. One that spins
-    /// alone keeps its core: what would take it might not give it back in time.
     package func wait(until instant: Nanoseconds) {
         sleep(until: instant - Self.spin)
-        Self.spinning.add(1, ordering: .relaxed)
-        var left = instant - now()
-        while left > .zero {
-            if left > Self.lastStretch, Self.spinning.load(ordering: .relaxed) > 1 {
-                sched_yield()
-            }
-            left = instant - now()
-        }
-        Self.spinning.subtract(1, ordering: .relaxed)
+        while now() < instant {}
     }
 
     /// Sleeps until the instant and wakes as late as the machine makes it.
