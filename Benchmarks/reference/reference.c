@@ -13,7 +13,11 @@
  *   REFERENCE_PIN=1234 ./reference --module /usr/lib/softhsm/libsofthsm2.so --token reference \
  *       --mechanism aes-gcm --callers 2 --duration-ms 2000 [--record-bytes 256] \
  *       [--key-label records | --session-key] [--warm-up-ms 50] [--processes 1]
- *       [--initialize TEXT] [--no-clock] [--header]
+ *       [--initialize TEXT] [--heap-shift 16] [--no-clock] [--header]
+ *
+ * --heap-shift moves all that the module allocates by so many bytes: which of its locks share a
+ * cache line hangs on that, and with it the rate of callers that contend for them (by 9 % with two
+ * callers on SoftHSM2 2.6.1).
  *
  * --initialize passes a text with C_Initialize, as NSS wants it. A PIN is needed where the token
  * wants a login. --no-clock measures the bare call: batches of calls with no reading of the clock
@@ -108,7 +112,7 @@ typedef struct {
 typedef struct {
     const char *module, *token, *mechanism, *key_label, *initialize;
     unsigned callers, processes;
-    size_t record_bytes;
+    size_t record_bytes, heap_shift;
     uint64_t duration_ms, warm_up_ms;
     int session_key, no_clock, header;
 } Options;
@@ -282,6 +286,9 @@ static void *call_in_closed_loop(void *argument) {
 /* ---- preparation ---- */
 
 static void load_module(void) {
+    /* Too large for a gap left by what was freed, too small for a mapping of its own. */
+    volatile char *before = malloc((64 << 10) + options.heap_shift);
+    if (before != NULL) { *before = 1; }
     void *library = dlopen(options.module, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) { stop(EXIT_MODULE, "dlopen failed: ", dlerror()); }
     CK_C_GetFunctionList get_list = (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
@@ -580,6 +587,8 @@ static void parse(int count, char **arguments) {
             options.callers = (unsigned)number(option, value, 1, CALLERS_MAX);
         } else if (strcmp(option, "--record-bytes") == 0) {
             options.record_bytes = number(option, value, 1, RECORD_BYTES_MAX);
+        } else if (strcmp(option, "--heap-shift") == 0) {
+            options.heap_shift = number(option, value, 0, 4096);
         } else if (strcmp(option, "--duration-ms") == 0) {
             options.duration_ms = number(option, value, 1, 86400000);
         } else if (strcmp(option, "--warm-up-ms") == 0) {

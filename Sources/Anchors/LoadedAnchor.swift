@@ -98,12 +98,13 @@ package final class LoadedAnchor: Sendable {
     /// - Parameter awaitTurn: called before each record is sealed.
     /// - Throws: `CryptokiError`, with the failing function.
     package func decryption(
-        _ mechanism: RecordMechanism, recordBytes: Int, awaitTurn: () -> Void = {}
+        _ mechanism: RecordMechanism, recordBytes: Int,
+        recordCount: Int = recordsPerCaller, awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Decryption {
         let key = preparedKey(.decrypt, mechanism)
         let decryptor = try Decryptor(
             callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
-            recordCount: Self.recordsPerCaller, awaitTurn: awaitTurn)
+            recordCount: recordCount, awaitTurn: awaitTurn)
         return PKCS11Decryption(decryptor)
     }
 
@@ -112,11 +113,12 @@ package final class LoadedAnchor: Sendable {
     /// - Parameter awaitTurn: called before each data key is wrapped.
     /// - Throws: `CryptokiError`, with the failing function.
     package func unwrapping(
-        _ mechanism: RecordMechanism, awaitTurn: () -> Void = {}
+        _ mechanism: RecordMechanism, recordCount: Int = recordsPerCaller,
+        awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Unwrapping {
         let key = preparedKey(.unwrap, mechanism)
         let unwrapper = try Unwrapper(
-            callerSession(), key: key, mechanism: mechanism, recordCount: Self.recordsPerCaller,
+            callerSession(), key: key, mechanism: mechanism, recordCount: recordCount,
             awaitTurn: awaitTurn)
         return PKCS11Unwrapping(unwrapper)
     }
@@ -128,12 +130,13 @@ package final class LoadedAnchor: Sendable {
     /// - Parameter awaitTurn: called before each record that the module signs in advance.
     /// - Throws: `CryptokiError`, with the failing function.
     package func authentication(
-        _ mechanism: RecordMechanism, recordBytes: Int, awaitTurn: () -> Void = {}
+        _ mechanism: RecordMechanism, recordBytes: Int,
+        recordCount: Int = recordsPerCaller, awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Authentication {
         let key = preparedKey(.mac, mechanism)
         let authenticator = try Authenticator(
             callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
-            recordCount: Self.recordsPerCaller,
+            recordCount: recordCount,
             truth: key.knownValue.map { value in { hmacSHA256(key: value, $0) } },
             awaitTurn: awaitTurn)
         return PKCS11Authentication(authenticator)

@@ -94,7 +94,7 @@ package struct Plan: Sendable {
     /// Records that are sealed on the device before the rounds, to be opened in them.
     private var sealedRecords: Int {
         cells.filter(\.isAnchored).reduce(0) {
-            $0 + $1.callers * LoadedAnchor.recordsPerCaller * scenario.rounds
+            $0 + $1.callers * ($1.records ?? LoadedAnchor.recordsPerCaller) * scenario.rounds
         }
     }
 
@@ -120,6 +120,9 @@ package struct Plan: Sendable {
         return generator.next()
     }
 
+    /// Where the heaps of a round's worker processes begin: another place in each of four rounds.
+    func heapDraw(ofRound number: Int) -> Int { Int(seed % 4) + number - 1 }
+
     /// The largest number of worker processes that a cell needs.
     package var processes: Int { cells.map(\.processes).max() ?? 1 }
 
@@ -143,6 +146,11 @@ package struct Plan: Sendable {
         }
         let loads = PlannedLoad.all(scenario.load)
         var cells = loads.map { cell($0, .none) }
+        if scenario.auditsCache, let least = PlannedLoad.least(of: loads) {
+            var audit = cell(least, .none)
+            audit.records = 1
+            cells.append(audit)
+        }
         for throttle in scenario.throttles where throttle != .none {
             let chosen =
                 scenario.throttlesAt == .all
@@ -170,6 +178,13 @@ private struct PlannedLoad {
             loads.filter { $0.callers >= processes }.map {
                 PlannedLoad(callers: $0.callers, processes: processes, open: $0.open)
             }
+        }
+    }
+
+    /// The closed load of fewest callers, in as few processes: nothing but the calls themselves.
+    static func least(of loads: [PlannedLoad]) -> PlannedLoad? {
+        loads.filter { $0.open == nil }.min {
+            ($0.callers, $0.processes) < ($1.callers, $1.processes)
         }
     }
 

@@ -21,8 +21,7 @@ package struct ServiceRate: Hashable, Sendable {
         let rates = run.cells.compactMap { result -> ServiceRate? in
             let cell = result.cell
             // Calls that fall due at a rate show the demand, not what the anchor can do.
-            guard cell.throttle == .none, cell.open == nil, !cell.isFloor,
-                cell.isBaseline == isBaseline,
+            guard isBaseline ? cell.isBaseline : cell.showsCapacity,
                 cell.mechanism == mechanism, cell.recordBytes == recordBytes,
                 cell.callers <= callers || isBaseline, result.verdict.isValid,
                 let rate = result.throughput

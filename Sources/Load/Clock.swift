@@ -11,10 +11,26 @@ package protocol Clock: Sendable {
 
 /// `CLOCK_MONOTONIC`, common to all processes of the machine; a reading costs about 24 ns.
 package struct MonotonicClock: Clock {
-    /// How long before an instant sleeping ends and spinning begins: longer than a sleep is late.
-    private static let spin = Nanoseconds.microseconds(150)
+    /// How long before an instant sleeping ends and spinning begins.
+    private let spin: Nanoseconds
 
-    package init() {}
+    /// Longer than a sleep is late.
+    private static let usualSpin = Nanoseconds.microseconds(150)
+
+    /// The clock for callers that wait for nothing, or each for itself.
+    package init() { spin = Self.usualSpin }
+
+    /// The clock for callers that wait for the calls of one schedule: they spin for so short a time
+    /// that together they keep no more than half of the processors busy with it, or whoever wakes
+    /// next finds none free.
+    ///
+    /// - Parameters:
+    ///   - rate: calls due of all callers and processes together.
+    ///   - processors: how many processors they share.
+    package init(spinningFor rate: Rate, processors: Int) {
+        let share = Nanoseconds(Int64(Double(max(1, processors)) / 2 / rate.perSecond * 1e9))
+        spin = min(Self.usualSpin, share)
+    }
 
     @inlinable package func now() -> Nanoseconds {
         var time = timespec()
@@ -24,7 +40,7 @@ package struct MonotonicClock: Clock {
 
     /// Sleeps until shortly before the instant, then spins: sleeps alone end tens of µs late.
     package func wait(until instant: Nanoseconds) {
-        sleep(until: instant - Self.spin)
+        sleep(until: instant - spin)
         while now() < instant {}
     }
 

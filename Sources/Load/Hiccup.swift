@@ -12,17 +12,12 @@ import Units
 /// period of 1 ms that is 5 % of one busy processor, so beside a load choose 10 ms.
 package final class HiccupMonitor: Sendable {
     private let period: Nanoseconds
-    private let watch = Mutex<Watch?>(nil)
-
-    /// One thread at work.
-    private struct Watch {
-        let observer: HiccupObserver
-        let thread: Thread
-    }
+    private let observer = Mutex<HiccupObserver<SleepingClock>?>(nil)
 
     /// A monitor at rest.
     ///
-    /// - Parameter period: from one instant to the next, and how long `stop` may take; at most 1 s.
+    /// - Parameter period: from one instant to the next, and how long the thread may outlive
+    ///   `stop`; at most 1 s.
     package init(period: Nanoseconds = .milliseconds(1)) {
         precondition(period > .zero && period <= .seconds(1), "a period is from 1 ns to 1 s")
         self.period = period
@@ -35,51 +30,70 @@ package final class HiccupMonitor: Sendable {
     /// - Throws: `LoadError.noThread`.
     package func start() throws(LoadError) {
         let period = period
-        try watch.withLock { watch throws(LoadError) in
-            guard watch == nil else { return }
-            let observer = HiccupObserver()
-            let thread = try Thread { observer.run(SleepingClock(), period: period) }
-            watch = Watch(observer: observer, thread: thread)
+        try observer.withLock { observer throws(LoadError) in
+            guard observer == nil else { return }
+            let new = HiccupObserver(SleepingClock(), period: period)
+            try Thread { new.run() }.detach()
+            observer = new
         }
     }
 
-    /// Ends the thread within a period and gives the latenesses since `start`; nothing where it was
-    /// not started.
+    /// Ends watching at once and gives the latenesses since `start`; nothing where it was not
+    /// started.
     @discardableResult package func stop() -> LatencyHistogram {
-        let watch = watch.withLock { watch in
-            defer { watch = nil }
-            return watch
+        let observer = observer.withLock { observer in
+            defer { observer = nil }
+            return observer
         }
-        guard let watch else { return LatencyHistogram() }
-        watch.observer.end()
-        watch.thread.join()
-        return watch.observer.lateness
+        return observer?.end() ?? LatencyHistogram()
     }
 }
 
 /// The body of the monitor's thread.
-final class HiccupObserver: @unchecked Sendable {
-    private let isEnded = Atomic<Bool>(false)
-    // Written by the observing thread alone, read after it was joined.
-    private(set) var lateness = LatencyHistogram()
+final class HiccupObserver<Time: Clock>: Sendable {
+    private let clock: Time
+    private let period: Nanoseconds
+    private let state: Mutex<State>
 
-    /// Sleeps and records until told to end, and then until no instant is left that has passed: a
-    /// stall at the very end is not lost.
-    func run(_ clock: some Clock, period: Nanoseconds) {
+    private struct State {
         var lateness = LatencyHistogram()
-        var instant = clock.now() + period
-        var woke: Nanoseconds
-        repeat {
-            clock.wait(until: instant)
-            woke = clock.now()
-            lateness.record(woke - instant)
-            instant = instant + period
-        } while !isEnded.load(ordering: .relaxed) || instant <= woke
-        self.lateness = lateness
+        /// The next instant to wake at.
+        var instant: Nanoseconds
+        var isEnded = false
     }
 
-    /// Asks the thread to end.
-    func end() { isEnded.store(true, ordering: .relaxed) }
+    init(_ clock: Time, period: Nanoseconds) {
+        self.clock = clock
+        self.period = period
+        state = Mutex(State(instant: clock.now() + period))
+    }
+
+    /// Sleeps and records until it is ended, which it notices when it wakes next.
+    func run() {
+        while let instant = state.withLock({ $0.isEnded ? nil : $0.instant }) {
+            clock.wait(until: instant)
+            let woke = clock.now()
+            state.withLock { state in
+                guard !state.isEnded else { return }
+                state.lateness.record(woke - state.instant)
+                state.instant = state.instant + period
+            }
+        }
+    }
+
+    /// Ends the watching; an instant that has passed while the thread was kept from waking counts
+    /// with the lateness it has: a stall at the very end is not lost.
+    func end() -> LatencyHistogram {
+        let now = clock.now()
+        return state.withLock { state in
+            while !state.isEnded, state.instant <= now {
+                state.lateness.record(now - state.instant)
+                state.instant = state.instant + period
+            }
+            state.isEnded = true
+            return state.lateness
+        }
+    }
 }
 
 /// The machine's clock, waiting by sleep alone: what it is late by is the machine's.

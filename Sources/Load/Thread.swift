@@ -22,6 +22,9 @@ struct Thread {
 
     /// Waits for the end of the thread.
     func join() { pthread_join(handle, nil) }
+
+    /// Lets the thread end by itself.
+    func detach() { pthread_detach(handle) }
 }
 
 /// What a thread used of the machine, and how often the machine took the processor from it.

@@ -11,7 +11,7 @@ struct MeasurementSections {
 
     /// The sections in their order; one without content is empty.
     var texts: [String] {
-        [cells, scaling, demand, throttles, WatchSection(run).text]
+        [cells, scaling, cacheAudit, demand, throttles, WatchSection(run).text]
     }
 
     private var cells: String {
@@ -68,7 +68,44 @@ struct MeasurementSections {
 
             A module usually takes turns within one process, and a thief is not bound to one: the \
             projections take the best of all loads. The last column compares the caller that was \
-            served least with the one that was served most, as the mean over the rounds: 1 is fair.
+            served least with the one that was served most, as the mean over the rounds: 1 is \
+            fair. Where several callers share a process, their rate hangs by several percent on where \
+            the module's locks fall among the cache lines, which is settled when it is loaded: so \
+            each round loads it anew and elsewhere, and the intervals hold that spread too \
+            (unless each process would have to make a key pair).
+            """
+    }
+
+    /// One record against many: a ratio of neighbours in time, round by round.
+    private var cacheAudit: String {
+        var table = MarkdownTable([
+            ("what", .left), ("many records", .right), ("one record", .right),
+            ("one / many (95 %)", .right),
+        ])
+        for audit in run.cells where audit.cell.isCacheAudit {
+            var usual = audit.cell
+            usual.records = nil
+            guard let many = run.cells.first(where: { $0.cell == usual }),
+                let most = many.throughput, let one = audit.throughput
+            else { continue }
+            let ratios = audit.rounds.compactMap { round -> Double? in
+                guard round.verdict.isValid,
+                    let other = many.rounds.first(where: { $0.number == round.number }),
+                    other.verdict.isValid, other.throughput > 0
+                else { return nil }
+                return round.throughput / other.throughput
+            }
+            table.append([
+                Findings.title(audit.cell.subject), Wording.rate(most), Wording.rate(one),
+                Interval(rounds: ratios).map(Wording.ratio) ?? "—",
+            ])
+        }
+        guard !table.isEmpty else { return "" }
+        return "## Whether the device remembers what it opened\n\n" + table.text + """
+
+            One record that is opened again and again, against the many distinct ones that every \
+            other figure is of. An interval that contains 1 shows no cache; clearly above 1, what \
+            is opened twice is cheaper, and a benchmark of a single input would flatter the device.
             """
     }
 
@@ -76,7 +113,7 @@ struct MeasurementSections {
     private var closedResults: [(subject: String, results: [CellResult])] {
         var groups: [(subject: String, results: [CellResult])] = []
         for result in run.cells
-        where result.cell.isAnchored && result.cell.open == nil && result.cell.throttle == .none {
+        where result.cell.showsCapacity {
             let subject = result.cell.subject
             if let index = groups.firstIndex(where: { $0.subject == subject }) {
                 groups[index].results.append(result)

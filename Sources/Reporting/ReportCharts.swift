@@ -85,9 +85,7 @@ struct ReportCharts {
     private var throughput: ReportChart {
         var series: [(name: String, points: [Series.Point])] = []
         for result in run.cells
-        where result.cell.throttle == .none && result.cell.open == nil
-            && result.cell.isAnchored
-        {
+        where result.cell.showsCapacity {
             guard let rate = result.throughput, result.verdict.isValid else { continue }
             let cell = result.cell
             let processes = cell.processes == 1 ? "1 process" : "\(cell.processes) processes"

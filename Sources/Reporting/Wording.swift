@@ -55,6 +55,14 @@ enum Wording {
     /// `how many times longer`, such as `3.4×`.
     static func factor(_ value: Double) -> String { "\(Significant.text(value))×" }
 
+    /// `1.02 (0.99–1.05)`.
+    static func ratio(_ interval: Interval) -> String {
+        let bounds =
+            zip(interval.low, interval.high)
+            .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
+        return Significant.text(interval.estimate) + bounds
+    }
+
     /// The PKCS#11 calls that the service time of an operation covers.
     static func timedCalls(of operation: String) -> String {
         switch operation {

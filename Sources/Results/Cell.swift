@@ -23,12 +23,14 @@ package struct Cell: Codable, Hashable, Sendable {
     package var throttle: Policy
     /// The rate at which calls are due; nil for a closed load.
     package var open: OpenRate?
+    /// How many records each caller opens in turn; nil for the usual pool of distinct ones.
+    package var records: Int?
 
     /// A cell from its parts.
     package init(
         anchor: String, operation: String = Cell.usualOperation, mechanism: String, keyBits: Int,
         keyKind: KeyKind?, recordBytes: Int, callers: Int, processes: Int, throttle: Policy,
-        open: OpenRate? = nil
+        open: OpenRate? = nil, records: Int? = nil
     ) {
         self.anchor = anchor
         self.operation = operation
@@ -40,6 +42,7 @@ package struct Cell: Codable, Hashable, Sendable {
         self.processes = processes
         self.throttle = throttle
         self.open = open
+        self.records = records
     }
 
     /// The name of the anchor in a cell of the un-anchored baseline.
@@ -51,8 +54,15 @@ package struct Cell: Codable, Hashable, Sendable {
     package var isBaseline: Bool { anchor == Self.baselineAnchor }
     /// Whether this is the same work on a module that does nothing.
     package var isFloor: Bool { anchor == Self.nullAnchor }
-    /// Whether this is work of the anchor itself, and no comparison.
+    /// Whether this is work of the anchor itself.
     package var isAnchored: Bool { !isBaseline && !isFloor }
+    /// Whether the same few records are opened again and again, to see what a device gains by
+    /// remembering them: no thief has that.
+    package var isCacheAudit: Bool { records != nil }
+    /// Whether this shows what the anchor can do: no comparison, no throttle, no demand.
+    package var showsCapacity: Bool {
+        isAnchored && !isCacheAudit && throttle == .none && open == nil
+    }
 
     /// The operation that goes without saying.
     package static let usualOperation = "decrypt"
@@ -71,11 +81,13 @@ package struct Cell: Codable, Hashable, Sendable {
     /// The readable, stable key: `aes-gcm-256/256B/closed-4/token-bucket-500ps-100`.
     ///
     /// It names only what is not the default: another operation than decrypting, a session key,
-    /// and a cell that is no anchor's.
+    /// a cell that is no anchor's, and another
+    /// number of records than the usual.
     package var key: String {
         let base = "\(subject)/\(loadName)/\(throttle.keyForm)"
         guard isAnchored else { return "\(base)/\(anchor)" }
-        return keyKind == .session ? base + "/session-key" : base
+        let key = keyKind == .session ? base + "/session-key" : base
+        return records.map { "\(key)/\($0)-record\($0 == 1 ? "" : "s")" } ?? key
     }
 
     /// What is done with what, whatever the load and the throttle: `aes-gcm-256/256B`,

@@ -25,6 +25,8 @@ package struct Scenario: Codable, Equatable, Sendable {
     package var warmUp: Nanoseconds?
     /// What protects the device.
     package var limits: Limits
+    /// Whether one record, opened again and again, is measured beside many distinct ones.
+    package var auditsCache: Bool
     /// What is projected from the measurement.
     package var exposure: ExposureSettings
 
@@ -33,7 +35,7 @@ package struct Scenario: Codable, Equatable, Sendable {
         name: String, anchor: AnchorSettings, recordBytes: [ByteCount], load: LoadSettings,
         throttles: [Policy], throttlesAt: ThrottlesAt, onDenied: String, rounds: Int,
         duration: Nanoseconds, warmUp: Nanoseconds?, limits: Limits,
-        exposure: ExposureSettings
+        auditsCache: Bool = false, exposure: ExposureSettings
     ) {
         self.name = name
         self.anchor = anchor
@@ -46,6 +48,7 @@ package struct Scenario: Codable, Equatable, Sendable {
         self.duration = duration
         self.warmUp = warmUp
         self.limits = limits
+        self.auditsCache = auditsCache
         self.exposure = exposure
     }
 }

@@ -33,6 +33,35 @@ extension CommandTests {
             }
         }
 
+        @Test("the report of a run that did not end has every round of its journal")
+        func report() throws {
+            let bench = try Bench()
+            try bench.write(try Scripted.scenario(rounds: 9), to: "mine.yaml")
+            let ended = try bench.run(
+                fileBlocks: 64, "measure", "mine.yaml", "--output", "out",
+                environment: Scripted.environment())
+            #expect(ended.code == 73, "\(ended.error)")
+            let kept = try #require(try StoredRun(bench, "out").journal)
+            // As a kill leaves it that comes before the tables are written again.
+            var run = try StoredRun(bench, "out").run
+            run.cells = run.cells.map { CellResult($0.cell) }
+            try run.json().write(to: URL(filePath: bench.path("out/run.json")))
+            #expect(try bench.run("report", "out").code == 0)
+            let stored = try StoredRun(bench, "out")
+            #expect(stored.run.partial != nil && stored.journal?.count == kept.count)
+            #expect(stored.rounds.count == kept.count && !kept.isEmpty)
+            for (index, result) in stored.run.cells.enumerated() {
+                let mine = kept.filter { $0.cell == index }.map(\.round)
+                #expect(result.rounds.map(\.number) == mine.map(\.number))
+                #expect(result.operations == mine.reduce(0) { $0 + $1.operations })
+                #expect(result.service.count == result.operations)
+            }
+            let resumed = try bench.run(
+                "measure", "--resume", "out", environment: Scripted.environment())
+            #expect(resumed.code == 0, "\(resumed.error)")
+            try StoredRun(bench, "out").expectWhole("after its report")
+        }
+
         @Test("a disk that is full from the start leaves no half of a run")
         func noDisk() throws {
             let bench = try Bench()

@@ -103,7 +103,8 @@ package final class AnchorAccess: Sendable {
             executable: executable, arguments: ["worker"] + folders, environment: environment)
         order = OpenOrder(
             modulePath: try uri.locateModule(), initialize: settings.initialize,
-            token: uri.tokenMatch, isReadWrite: settings.isReadWrite, operation: operation,
+            token: uri.tokenMatch, isReadWrite: settings.isReadWrite, heapShift: 0,
+            operation: operation,
             keys: mechanisms.map { mechanism in
                 OpenOrder.KeyOrder(
                     mechanism: mechanism,
@@ -140,11 +141,21 @@ package final class AnchorAccess: Sendable {
         }
     }
 
+    /// Whether a new worker costs the device next to nothing: it generates no key pair.
+    var isCheaplyOpened: Bool {
+        order.keys.allSatisfy { $0.source != .session || !$0.mechanism.isRSA }
+    }
+
     /// Starts a worker with the anchor open in it.
     ///
+    /// - Parameter heapShift: by how many bytes to move what the module allocates.
     /// - Throws: `ExperimentError.device`, `.login`.
-    func openWorker() async throws(ExperimentError) -> (WorkerProcess, OpenedReport) {
+    func openWorker(
+        heapShift: Int
+    ) async throws(ExperimentError) -> (WorkerProcess, OpenedReport) {
         let worker = WorkerProcess(launch)
+        var order = order
+        order.heapShift = heapShift
         do {
             try await worker.send(.open(order), pinDigits: pinDigits)
             let report = try await worker.report(within: limits.preparation)

@@ -103,6 +103,7 @@ package struct Campaign: Sendable {
         observe(.started(total: total, estimate: Seconds(plan.measuringTime.value * left)))
         var losses = 0
         for number in 1...plan.scenario.rounds {
+            await crews.anchor.renew(draw: plan.heapDraw(ofRound: number))
             for index in plan.order(ofRound: number)
             where !record.holds(round: number, of: index) {
                 guard !interruption.isSet else { return "it was interrupted" }
@@ -175,6 +176,7 @@ package struct Campaign: Sendable {
             MeasureOrder(
                 isBaseline: cell.isBaseline, operation: operation, mechanism: mechanism,
                 keyBits: cell.keyBits, recordBytes: cell.recordBytes,
+                records: cell.records ?? LoadedAnchor.recordsPerCaller,
                 callers: share(index, of: cell.callers, among: cell.processes),
                 warmUp: plan.warmUp(of: cell), duration: plan.duration(of: cell),
                 arrivals: cell.open.map { rate in

@@ -30,7 +30,8 @@ struct CampaignCrews: Sendable {
         let access = try await AnchorAccess.prepare(
             resolved.anchor, resolved.scenario.anchor, executable: tools.executable,
             limits: tools.limits)
-        let anchor = Crew(access, size: plan.processes)
+        let anchor = Crew(
+            access, size: plan.processes, draw: plan.heapDraw(ofRound: 1))
         var (accesses, floor) = ([access], Crew?.none)
         do {
             try await anchor.muster(plan.processes)

@@ -8,26 +8,19 @@ import Units
 
 /// What a campaign has so far, and when it was last saved.
 struct CampaignRecord {
-    private(set) var run: Run
+    private var measured: MeasuredRun
     private(set) var lastLoss: String?
     /// Calls on the anchor so far, whatever they were made for.
     private(set) var calls: UInt64 = 0
     private let folder: RunFolder
     private let journal: RunJournal
     private let isNew: Bool
-    private var pools: [StoredHistograms]
     private var done: Set<Place> = []
     private var savedAt = Nanoseconds.zero
     private var savingTook = Nanoseconds.zero
     private let clock = MonotonicClock()
     /// The machine before the first round.
     private let before = HostReading.now()
-
-    /// A round of a cell.
-    private struct Place: Hashable {
-        let cell: Int
-        let round: Int
-    }
 
     /// The record of a new run, or of one that goes on from what its folder holds.
     ///
@@ -43,12 +36,13 @@ struct CampaignRecord {
         isNew = stored == nil
         journal = try RunJournal(in: folder, isNew: isNew)
         folder.removeTemporaries()
-        pools = Array(repeating: StoredHistograms(), count: cells.count)
-        run = Run(
-            scenario: resolved.scenario, seed: plan.seed,
-            provenance: ProvenanceCollector.collect(
-                resolved, seed: plan.seed, opened: opened, reading: before),
-            cells: cells, partial: "its measuring has not come to an end", notes: resolved.notes)
+        measured = MeasuredRun(
+            Run(
+                scenario: resolved.scenario, seed: plan.seed,
+                provenance: ProvenanceCollector.collect(
+                    resolved, seed: plan.seed, opened: opened, reading: before),
+                cells: cells, partial: "its measuring has not come to an end",
+                notes: resolved.notes))
         do {
             if let stored { try resume(stored) }
             try save()
@@ -61,6 +55,12 @@ struct CampaignRecord {
     /// Takes the files of a new run away again where no round of it was kept.
     func discardIfEmpty() {
         if isNew, done.isEmpty { folder.removeRun() }
+    }
+
+    /// The run so far.
+    private var run: Run {
+        get { measured.run }
+        set { measured.run = newValue }
     }
 
     /// How many rounds there are, each of every cell counted.
@@ -108,15 +108,13 @@ struct CampaignRecord {
     private mutating func add(_ entry: RunJournal.Entry) throws {
         if !entry.round.verdict.isValid { lastLoss = entry.round.verdict.reasonText }
         if run.cells[entry.cell].cell.isAnchored { calls += entry.calls }
-        let pooled = try pools[entry.cell].add(try entry.pooled())
-        run.cells[entry.cell].add(entry.round, pooled: pooled)
+        try measured.add(entry)
         done.insert(Place(cell: entry.cell, round: entry.round.number))
     }
 
     private mutating func save() throws {
         let before = clock.now()
-        run.compareThrottlesWithEnvelopes()
-        try folder.save(run, try histogramLog())
+        try measured.save(in: folder)
         savedAt = clock.now()
         savingTook = savedAt - before
     }
@@ -170,73 +168,6 @@ extension CampaignRecord {
             throw RunError(
                 "\(RunJournal.name) lacks \(lacking) of the rounds in run.json, which would be "
                     + "lost: put the journal back, or measure anew into another folder")
-        }
-    }
-
-    /// Every pooled histogram, tagged by cell and kind.
-    private func histogramLog() throws -> HistogramLog {
-        let begun = run.provenance.run["started"]?.value
-            .flatMap { try? Date($0, strategy: .iso8601) }
-        let start = Nanoseconds(Int64((begun?.timeIntervalSince1970 ?? 0) * 1e9))
-        var log = HistogramLog(start: start)
-        for (result, pool) in zip(run.cells, pools) {
-            let length = result.rounds.reduce(0) { $0 + $1.seconds }
-            for (kind, histogram) in try pool.pooled().all.sorted(by: {
-                $0.key.rawValue < $1.key.rawValue
-            }) {
-                try log.append(
-                    HistogramLog.Row(
-                        tag: try HistogramTag(cell: result.cell.key, kind: kind), start: start,
-                        length: Nanoseconds(Int64(length * 1e9)),
-                        histogram: PortableHistogram(histogram)))
-            }
-        }
-        return log
-    }
-}
-
-/// A cell's pooled histograms between two rounds, encoded: a few kilobytes instead of a megabyte.
-private struct StoredHistograms {
-    private var encoded: [LatencyKind: [UInt8]] = [:]
-
-    /// Merges a round's histograms in.
-    mutating func add(
-        _ new: PooledHistograms?
-    ) throws(HistogramEncodingError) -> PooledHistograms {
-        var pooled = try pooled()
-        guard let new else { return pooled }
-        pooled.merge(new)
-        encoded = pooled.all.mapValues(HistogramEncoding.encode)
-        return pooled
-    }
-
-    /// The histograms so far.
-    func pooled() throws(HistogramEncodingError) -> PooledHistograms {
-        var pooled = PooledHistograms()
-        for (kind, bytes) in encoded { pooled[kind] = try HistogramEncoding.decode(bytes) }
-        return pooled
-    }
-}
-
-extension Run {
-    /// Fills in, for each throttled round, the admitted calls over E(T) of the round's own length,
-    /// with S from the unthrottled cell of the same anchor and callers.
-    fileprivate mutating func compareThrottlesWithEnvelopes() {
-        let rates = cells.reduce(into: [String: Double]()) { rates, result in
-            guard result.cell.throttle == .none, let rate = result.throughput?.estimate else {
-                return
-            }
-            rates["\(result.cell.subject)/\(result.cell.loadName)/\(result.cell.anchor)"] = rate
-        }
-        for index in cells.indices where cells[index].cell.throttle != .none {
-            let cell = cells[index].cell
-            guard let rate = rates["\(cell.subject)/\(cell.loadName)/\(cell.anchor)"] else {
-                continue
-            }
-            let envelope = cell.throttle.envelopeFromEpoch
-            cells[index].compareWithEnvelope { round in
-                envelope.operations(within: Seconds(round.seconds), servedAt: rate)
-            }
         }
     }
 }

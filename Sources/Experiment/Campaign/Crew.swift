@@ -13,13 +13,22 @@ actor Crew {
     /// How often workers tried something again until the anchor was open to them.
     private(set) var retries = 0
 
+    /// By how many bytes workers move what the module allocates.
+    private var heapShift: Int
+    /// Workers that are to go once there is another.
+    private var retired: [WorkerProcess] = []
+
     /// Whether it was told to end: nobody is started any more.
     private var isOver = false
     /// From the parent's word to the release: long enough to reach every worker.
     private static let notice = Nanoseconds.milliseconds(3)
 
-    init(_ access: AnchorAccess, size: Int) {
+    /// A crew of which nobody was started yet.
+    ///
+    /// - Parameter draw: where the heap of the first workers begins.
+    init(_ access: AnchorAccess, size: Int, draw: Int = 0) {
         self.access = access
+        heapShift = Self.heapShift(draw)
         workers = Array(repeating: nil, count: size)
     }
 
@@ -27,7 +36,7 @@ actor Crew {
     /// that keep state in files trip over several processes opening it at once.
     func muster(_ count: Int) async throws(ExperimentError) {
         for index in 0..<count where workers[index] == nil {
-            let (worker, report) = try await access.openWorker()
+            let (worker, report) = try await access.openWorker(heapShift: heapShift)
             guard !isOver else {
                 worker.kill()
                 throw ExperimentError.device("the run is over")
@@ -35,7 +44,33 @@ actor Crew {
             workers[index] = worker
             opened = opened ?? report
             retries += report.retries
+            await dismissRetired()
         }
+    }
+
+    /// Lets the workers go, so that the next round has new ones, whose module finds its memory
+    /// elsewhere.
+    ///
+    /// Which locks of a module share a cache line is settled when it is loaded, and callers that
+    /// contend for them are quicker or slower by it (by 9 % with two callers on SoftHSM2 2.6.1).
+    /// What is one throw of the dice for a process must not be one for the run, whose intervals
+    /// come from the spread between rounds. Where each worker would generate a key pair they stay.
+    func renew(draw: Int) {
+        let shift = Self.heapShift(draw)
+        guard access.isCheaplyOpened, shift != heapShift else { return }
+        heapShift = shift
+        // They stay until there is another: a worker lives to remove the run's folders.
+        retired += workers.compactMap(\.self)
+        workers = Array(repeating: nil, count: workers.count)
+    }
+
+    /// Allocations begin at multiples of 16 bytes, cache lines at multiples of 64.
+    private static func heapShift(_ draw: Int) -> Int { draw % 4 * 16 }
+
+    private func dismissRetired() async {
+        let leaving = retired
+        retired = []
+        for worker in leaving { await worker.quit() }
     }
 
     /// Runs one round of a cell on as many workers as it has processes.
@@ -127,18 +162,19 @@ actor Crew {
     /// What sealing the records of all callers adds to a preparation where a pace is set.
     private static func sealingTime(_ orders: [MeasureOrder]) -> Nanoseconds {
         guard let rate = orders.first?.pace?.rate else { return .zero }
-        let records = orders.reduce(0) { $0 + $1.callers } * LoadedAnchor.recordsPerCaller
+        let records = orders.reduce(0) { $0 + $1.callers * $1.records }
         return Nanoseconds(Int64(Double(records) / rate.perSecond * 1e9))
     }
 
     /// Ends every worker at once; the round in progress is lost.
     func killAll() {
         isOver = true
-        workers.forEach { $0?.kill() }
+        (workers.compactMap(\.self) + retired).forEach { $0.kill() }
     }
 
     /// Ends every worker in order.
     func dismiss() async {
+        await dismissRetired()
         for worker in workers { await worker?.quit() }
         workers = Array(repeating: nil, count: workers.count)
     }

@@ -171,11 +171,4 @@ package struct RunFolder: Sendable {
                 to: "histograms/\(name).hgrm")
         }
     }
-
-    /// Reads the run back.
-    ///
-    /// - Throws: `RunError` where the file is damaged or newer than this tool.
-    package func load() throws -> Run {
-        try Run(json: try Data(contentsOf: url.appending(path: "run.json")))
-    }
 }

@@ -47,6 +47,8 @@ package enum BuiltInScenario {
           max-operations: none           # calls of the whole run, such as 10k
           abort-after-errors: 100        # a round ends early after so many failed calls
 
+        audit-cache: false               # true: also one record again and again, against many
+
         exposure:
           datasets: [10k, 100k, 1M, 10M, 100M, 1G]
           windows: [1m, 5m, 15m, 1h, 1d, 14d, 30d, 241d]

@@ -116,6 +116,7 @@ struct ScenarioDraft {
     /// Nil until the service times have settled.
     var warmUp: Nanoseconds?
     var limits = Limits()
+    var auditsCache = false
     var exposure = ExposureSettings(
         datasets: [], windows: [], attackers: [], identities: [], callers: 16,
         recordsPerOperation: 1)
@@ -134,7 +135,7 @@ struct ScenarioDraft {
         guard let root = try YAMLValue.parse(text, source: source) else { return }
         let keys = try root.entries(known: [
             "name", "anchor", "record-bytes", "load", "throttles", "throttles-at", "on-denied",
-            "rounds", "duration", "warm-up", "limits", "exposure",
+            "rounds", "duration", "warm-up", "limits", "audit-cache", "exposure",
         ])
         if let value = keys["name"] { name = try value.fileName() }
         if let value = keys["anchor"] { try applyAnchor(value) }
@@ -155,6 +156,9 @@ struct ScenarioDraft {
             warmUp = isAutomatic ? nil : try value.duration(.zero ... .seconds(3_600))
         }
         if let value = keys["limits"] { try applyLimits(value) }
+        if let value = keys["audit-cache"] {
+            auditsCache = try value.word(["true", "false"]) == "true"
+        }
         if let value = keys["exposure"] { try applyExposure(value) }
     }
 

@@ -22,6 +22,11 @@ extension ScenarioDraft {
                 "\(source): no load has as many callers as processes, so nothing would run; "
                     + "raise 'load.closed' or lower 'load.processes'")
         }
+        guard !auditsCache || !load.closed.isEmpty else {
+            throw ScenarioError(
+                "\(source): 'audit-cache' compares closed loads, and there is none; give "
+                    + "'load.closed' a number of callers, or leave 'audit-cache' out")
+        }
         let settings = AnchorSettings(
             uri: anchor.redacted, operation: operation.rawValue,
             mechanisms: mechanisms.map(\.rawValue),
@@ -32,7 +37,7 @@ extension ScenarioDraft {
             name: name, anchor: settings, recordBytes: recordBytes, load: load,
             throttles: throttles, throttlesAt: throttlesAt, onDenied: onDenied, rounds: rounds,
             duration: duration, warmUp: warmUp, limits: limits,
-            exposure: exposure)
+            auditsCache: auditsCache, exposure: exposure)
         return ResolvedScenario(scenario: scenario, anchor: anchor, notes: notes)
     }
 

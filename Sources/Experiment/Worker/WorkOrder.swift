@@ -30,6 +30,8 @@ struct OpenOrder: Codable, Sendable {
     var initialize: String?
     var token: TokenMatch
     var isReadWrite: Bool
+    /// By how many bytes to move what the module allocates.
+    var heapShift: Int
     /// What the keys are for.
     var operation: AnchoredOperation
     /// The key of each mechanism.
@@ -66,6 +68,8 @@ struct MeasureOrder: Codable, Sendable {
     var mechanism: RecordMechanism
     var keyBits: Int
     var recordBytes: Int
+    /// Records that each caller opens in turn.
+    var records: Int
     /// Callers of this process.
     var callers: Int
     /// Nil until the service times of each caller have settled.

@@ -15,6 +15,9 @@ package final class Worker {
     private let orders = OrderQueue()
     private let answers: FileHandle
     private var anchor: LoadedAnchor?
+    /// What lies before all that the module allocates: too large for a gap left by what was freed,
+    /// too small for a mapping of its own.
+    private var heapStart: [UInt8] = []
     private var baselineKeys: [RecordMechanism: OpenSSLKey] = [:]
 
     /// Takes over the process's standard input and output.
@@ -77,6 +80,7 @@ package final class Worker {
     }
 
     private func open(_ order: OpenOrder, pin: consuming Pin) throws -> OpenedReport {
+        heapStart = [UInt8](repeating: 1, count: 64 << 10 + order.heapShift)
         let anchor = try LoadedAnchor(
             modulePath: order.modulePath, initialize: order.initialize, token: order.token,
             pin: pin, isReadWrite: order.isReadWrite)
@@ -114,6 +118,7 @@ package final class Worker {
     /// Runs the load on the anchor or on the baseline; nil where the parent called it off.
     private func record(of load: Workload, _ order: MeasureOrder) throws -> LoadRecord? {
         let (mechanism, recordBytes) = (order.mechanism, order.recordBytes)
+        let count = order.records
         guard !order.isBaseline else { return try baselineRecord(of: load, order) }
         guard let anchor else { preconditionFailure("a module is opened before it is measured") }
         let awaitTurn: @Sendable () -> Void = { [limits = load.limits] in
@@ -122,16 +127,17 @@ package final class Worker {
         switch order.operation {
         case .decrypt:
             return try record(of: load) {
-                try anchor.decryption(mechanism, recordBytes: recordBytes, awaitTurn: awaitTurn)
+                try anchor.decryption(
+                    mechanism, recordBytes: recordBytes, recordCount: count, awaitTurn: awaitTurn)
             }
         case .unwrap:
             return try record(of: load) {
-                try anchor.unwrapping(mechanism, awaitTurn: awaitTurn)
+                try anchor.unwrapping(mechanism, recordCount: count, awaitTurn: awaitTurn)
             }
         case .mac:
             return try record(of: load) {
                 try anchor.authentication(
-                    mechanism, recordBytes: recordBytes, awaitTurn: awaitTurn)
+                    mechanism, recordBytes: recordBytes, recordCount: count, awaitTurn: awaitTurn)
             }
         }
     }
@@ -140,7 +146,7 @@ package final class Worker {
         of load: Workload, _ order: MeasureOrder
     ) throws -> LoadRecord? {
         let key = try baselineKey(order.mechanism, bits: order.keyBits)
-        let (recordBytes, count) = (order.recordBytes, LoadedAnchor.recordsPerCaller)
+        let (recordBytes, count) = (order.recordBytes, order.records)
         guard order.operation == .mac else {
             return try record(of: load) {
                 try OpenSSLOperation(key, recordBytes: recordBytes, recordCount: count)
@@ -155,7 +161,10 @@ package final class Worker {
     private func record<Call: Load.Operation & ~Copyable>(
         of load: Workload, _ make: @escaping @Sendable () throws -> Call
     ) throws -> LoadRecord? {
-        try load.run(clock: MonotonicClock()) { _ in
+        let clock = load.arrivals.map {
+            MonotonicClock(spinningFor: $0.rate, processors: Processors.allowed().count)
+        }
+        return try load.run(clock: clock ?? MonotonicClock()) { _ in
             try make()
         } awaitRelease: {
             awaitRelease()

@@ -10,9 +10,10 @@ struct ReportCommand: AsyncParsableCommand {
         abstract: "Render a stored run again; nothing is measured.",
         discussion: """
             Writes report.md, charts/, exfiltration.csv and windows.csv into the run's folder from \
-            its run.json, and prints the report's path. With --hgrm every histogram of \
-            histograms.hlog is written as a percentile distribution too, in microseconds, as the \
-            plotters of HdrHistogram take it: histograms/<cell>-<kind>.hgrm.
+            its run.json, and prints the report's path; the tables of a run that was killed are \
+            brought up to date first. With --hgrm every histogram of histograms.hlog is written as \
+            a percentile distribution too, in microseconds, as the plotters of HdrHistogram take \
+            it: histograms/<cell>-<kind>.hgrm.
 
               anchorbench report results/20261123-101500-softhsm-default
               anchorbench report results/mine --hgrm
@@ -26,6 +27,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try RunFolder(opening: URL(fileURLWithPath: run))
+        try folder.recover()
         if hgrm { try folder.writePercentileDistributions() }
         try folder.write(Report(try folder.load()))
         print(folder.url.appending(path: "report.md").relativePath)

@@ -73,6 +73,10 @@ struct ScenarioOptions: ParsableArguments {
         help: ArgumentHelp("A round ends early after so many failed calls.", valueName: "n"))
     var abortAfterErrors: String?
 
+    @Flag(
+        help: "Also open one record again and again: does the device remember what it opened?")
+    var auditCache = false
+
     @Flag(help: "Rounds of 100 ms with a short warm-up: a first look, not a result.")
     var quick = false
 
@@ -131,6 +135,7 @@ struct ScenarioOptions: ParsableArguments {
         if !throttle.isEmpty {
             add("--throttle", throttle.joined(separator: ", ")) { "throttles: [\($0)]" }
         }
+        if auditCache { add("--audit-cache", "true") { "audit-cache: \($0)" } }
         if quick { add("--quick", "100ms") { "{ duration: \($0), warm-up: 20ms }" } }
         add("--duration", duration) { "duration: \($0)" }
         add("--rounds", rounds) { "rounds: \($0)" }

@@ -28,6 +28,23 @@ struct PlanTests {
         #expect(Set(cells.map(\.key)).count == 16)
     }
 
+    @Test("an audit of the cache opens one record at the least load, and no figure rests on it")
+    func cacheAudit() throws {
+        let cells = try plan(
+            "{ audit-cache: true, load: { closed: [4, 2], processes: [1, 2] } }"
+        ).cells
+        let audits = cells.filter(\.isCacheAudit)
+        #expect(
+            audits.map(\.key) == [
+                "aes-gcm-256/256B/closed-2/none/1-record",
+                "rsa-oaep-2048/32B/closed-2/none/1-record",
+            ])
+        #expect(audits.allSatisfy { $0.isAnchored && !$0.showsCapacity })
+        #expect(throws: ScenarioError.self) {
+            try plan("{ audit-cache: true, load: { closed: [], open: [{ rate: 10/s }] } }")
+        }
+    }
+
     @Test("an order is a permutation, follows from the seed, and differs between rounds and seeds")
     func order() throws {
         var orders: Set<[Int]> = []
