@@ -69,10 +69,10 @@ struct MeasurementSections {
             A module usually takes turns within one process, and a thief is not bound to one: the \
             projections take the best of all loads. The last column compares the caller that was \
             served least with the one that was served most, as the mean over the rounds: 1 is \
-            fair. Where several callers share a process, their rate hangs by several percent on where \
-            the module's locks fall among the cache lines, which is settled when it is loaded: so \
-            each round loads it anew and elsewhere, and the intervals hold that spread too \
-            (unless each process would have to make a key pair).
+            fair. Where several callers share a process, their rate hangs by several percent on \
+            where the module's locks fall among the cache lines, which is settled when it is \
+            loaded: so each round loads it anew and elsewhere, and the intervals hold that spread \
+            too (unless each process would have to make a key pair).
             """
     }
 
