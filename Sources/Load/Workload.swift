@@ -42,8 +42,8 @@ package struct Workload: Sendable {
         self.watchesPlatform = watchesPlatform
     }
 
-    /// Often enough to see a stall that would show, seldom enough not to be one: with as many
-    /// callers as cores a wake-up each 10 ms already cost five calls in a hundred.
+    /// Often enough to see a stall that would show, seldom enough not to be one where there are as
+    /// many callers as cores.
     private static let watchPeriod = Nanoseconds.milliseconds(100)
 
     /// A policy with the state that all its callers share.
