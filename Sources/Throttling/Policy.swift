@@ -10,54 +10,39 @@ package struct Policy: Hashable, Sendable {
     package var scope: Scope
     /// Where it is enforced, which decides whether a thief can walk around it.
     package var enforced: EnforcementPoint
+    /// What a call is charged.
+    package var charge: Charge
 
-    /// A policy; by default callers wait for at most 30 s on one global state in a service.
+    /// A policy; by default callers wait for at most 30 s on one global state in a service, and a
+    /// call is one unit.
     package init(
         _ limit: Limit, onLimit: OnLimit = .wait(atMost: .seconds(30)), scope: Scope = .global,
-        enforced: EnforcementPoint = .service
+        enforced: EnforcementPoint = .service, charge: Charge = .operation
     ) {
         self.limit = limit
         self.onLimit = onLimit
         self.scope = scope
         self.enforced = enforced
+        self.charge = charge
     }
 
     /// No throttle.
     package static let none = Policy(.none)
 
-    /// The form that stands in a cell's key: `token-bucket-500ps-100`, `fixed-window-10k-1m-deny`.
-    package var keyForm: String {
-        let base =
-            switch limit {
-            case .none: "none"
-            case .tokenBucket(let bucket): "token-bucket-\(bucket.rate.keyForm)-\(bucket.burst)"
-            case .fixedWindow(let fixed): "fixed-window-\(fixed.limit)-\(fixed.window)"
-            }
-        guard limit != .none else { return base }
-        let deny = onLimit == .deny ? "-deny" : ""
-        return base + deny + (scope == .perClient ? "-per-client" : "")
-    }
-
-    /// The policy in words for a report: `token bucket 500/s, burst 100`,
-    /// `fixed window 10k per minute`.
-    package var inWords: String {
-        switch limit {
-        case .none: "no throttle"
-        case .tokenBucket(let bucket): "token bucket \(bucket.rate), burst \(bucket.burst)"
-        case .fixedWindow(let fixed):
-            "fixed window \(fixed.limit) per \(fixed.window.seconds.asPeriod)"
-        }
+    /// What one call with so many bytes of ciphertext is charged, at least 1.
+    package func units(forBytes count: Int) -> UInt64 {
+        guard case .bytes(let unit) = charge, unit.count > 0, count > 0 else { return 1 }
+        return UInt64((count - 1) / unit.count) + 1
     }
 }
 
-/// What a throttle admits.
-package enum Limit: Hashable, Sendable {
-    /// Everything.
-    case none
-    /// A continuous refill into a bucket that starts full.
-    case tokenBucket(TokenBucket)
-    /// A count in each window of a clock.
-    case fixedWindow(FixedWindow)
+/// What a call is charged.
+package enum Charge: Hashable, Sendable {
+    /// One unit, however much it opens.
+    case operation
+    /// One unit for every started so many bytes of ciphertext, updates included: joining records
+    /// into one call saves nothing.
+    case bytes(ByteCount)
 }
 
 /// What becomes of a call over the limit.
