@@ -27,15 +27,18 @@ package struct FixedWindow: SingleWordLimit {
         after word: UInt64, at now: Nanoseconds, operations: UInt64
     ) -> (word: UInt64, opens: Nanoseconds)? {
         guard operations <= limit.count else { return nil }
-        let current = windowIndex(at: now)
-        let (first, overflow) = current.multipliedReportingOverflow(by: limit.count)
+        let (first, overflow) = windowIndex(at: now).multipliedReportingOverflow(by: limit.count)
         guard !overflow else { return nil }
         var place = max(word, first)
+        var (window, taken) = place.quotientAndRemainder(dividingBy: limit.count)
         // A request of several never straddles two windows.
-        let left = limit.count - place % limit.count
-        if operations > left { place += left }
+        if operations > limit.count - taken {
+            let (edge, beyond) = place.addingReportingOverflow(limit.count - taken)
+            guard !beyond else { return nil }
+            (place, window, taken) = (edge, window + 1, 0)
+        }
         let (next, full) = place.addingReportingOverflow(operations)
-        guard !full, let opens = start(ofWindow: place / limit.count) else { return nil }
+        guard !full, let opens = start(ofWindow: window) else { return nil }
         return (next, max(opens, now))
     }
 
@@ -46,7 +49,9 @@ package struct FixedWindow: SingleWordLimit {
 
     private func start(ofWindow index: UInt64) -> Nanoseconds? {
         guard index > 0 else { return .zero }
-        let length = UInt128(index - 1) * UInt128(window.count.magnitude)
-        return Int64(exactly: length + UInt128(phase.count.magnitude)).map(Nanoseconds.init)
+        let length = (index - 1).multipliedReportingOverflow(by: window.count.magnitude)
+        let (start, overflow) = length.partialValue.addingReportingOverflow(phase.count.magnitude)
+        guard !length.overflow, !overflow else { return nil }
+        return Int64(exactly: start).map(Nanoseconds.init)
     }
 }

@@ -20,3 +20,17 @@ package struct SlidingWindow: Hashable, Sendable {
         self.window = window
     }
 }
+
+extension SlidingWindow {
+    /// The earliest instant from `start` on at which `units` more are within the limit.
+    ///
+    /// The admission that has to have left is the oldest but `units` − 1 of the last `limit`.
+    func opening(
+        from start: Int64, units: UInt64, _ ring: InstantRing, in row: borrowing MutableSpan<UInt64>
+    ) -> Int64? {
+        guard units <= limit.count else { return nil }
+        guard let taken = ring.instant(Int(units) - 1, in: row) else { return start }
+        let (leaves, overflow) = taken.addingReportingOverflow(window.count)
+        return overflow ? nil : max(start, leaves)
+    }
+}

@@ -49,17 +49,17 @@ package struct Tarpit: Hashable, Sendable {
 
     /// What a request of several units waits: as long as so many of one unit that came together.
     package func wait(after count: UInt64, units: UInt64) -> Nanoseconds {
-        var total: Int64 = 0
-        var next = max(count, min(free.count, count.addingReportingOverflow(units).partialValue))
-        let end = count.addingReportingOverflow(units)
-        guard !end.overflow else { return .max }
-        while next < min(end.partialValue, depth) {
-            let sum = total.addingReportingOverflow(wait(after: next).count)
-            guard !sum.overflow else { return .max }
-            (total, next) = (sum.partialValue, next + 1)
+        let (end, beyond) = count.addingReportingOverflow(units)
+        guard !beyond else { return .max }
+        var (next, total) = (max(count, min(free.count, end)), Int64(0))
+        while next < min(end, depth) {
+            let (sum, overflow) = total.addingReportingOverflow(wait(after: next).count)
+            guard !overflow else { return .max }
+            (total, next) = (sum, next + 1)
         }
-        guard next < end.partialValue else { return Nanoseconds(total) }
-        let rest = UInt128(end.partialValue - next) * UInt128(wait(after: depth).count.magnitude)
+        guard next < end else { return Nanoseconds(total) }
+        // From the depth on every one waits equally long.
+        let rest = UInt128(end - next) * UInt128(wait(after: depth).count.magnitude)
         return Nanoseconds(Int64(clamping: UInt128(total.magnitude) + rest))
     }
 
@@ -83,6 +83,50 @@ package struct Tarpit: Hashable, Sendable {
         while low < high {
             let middle = (low + high) / 2
             if wait(middle) == longest { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
+
+extension Tarpit {
+    /// The instant at which a request that begins to wait at `start` has done so.
+    func opening(
+        from start: Int64, units: UInt64, _ ring: InstantRing, in row: borrowing MutableSpan<UInt64>
+    ) -> Int64? {
+        let count = ring.count(after: start - window.count, in: row)
+        let length = wait(after: UInt64(count), units: units)
+        let (opens, overflow) = start.addingReportingOverflow(length.count)
+        return overflow ? nil : opens
+    }
+
+    /// The earliest instant from `start` on at which a request would wait for `patience`
+    /// nanoseconds or less; nil where it always waits for longer.
+    func retry(
+        from start: Int64, units: UInt64, within patience: Int64, _ ring: InstantRing,
+        in row: borrowing MutableSpan<UInt64>
+    ) -> Int64? {
+        guard let most = mostAdmissions(units: units, within: patience) else { return nil }
+        guard most < depth, let taken = ring.instant(ring.capacity - 1 - Int(most), in: row) else {
+            return start
+        }
+        let (leaves, overflow) = taken.addingReportingOverflow(window.count)
+        return overflow ? nil : max(start, leaves)
+    }
+
+    /// The most admissions in the window after which a request waits for `patience` nanoseconds or
+    /// less; `depth` for any number of them, nil for none.
+    private func mostAdmissions(units: UInt64, within patience: Int64) -> UInt64? {
+        func isBorne(_ count: UInt64) -> Bool {
+            wait(after: count, units: units).count <= patience
+        }
+        var low = free.count - min(units, free.count)
+        guard isBorne(low) else { return nil }
+        // One more would already wait.
+        guard patience >= first.count else { return low }
+        var high = depth
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if isBorne(middle) { low = middle } else { high = middle - 1 }
         }
         return low
     }
