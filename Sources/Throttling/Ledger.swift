@@ -90,6 +90,9 @@ package struct Ledger: Sendable {
         return arrival > now.count ? .wait(until: Nanoseconds(arrival)) : .admit
     }
 
+    /// Whether its row has more than one word, which only a lock keeps together.
+    var isLocked: Bool { if case .entries = form { true } else { false } }
+
     /// Takes back what a caller who was killed had begun to write into the row.
     func repair(_ row: inout MutableSpan<UInt64>) {
         guard case .entries(let entries) = form else { return }

@@ -4,78 +4,126 @@ import Units
 
 /// The state of one throttle in a mapped file, shared by every process that maps it.
 ///
-/// The file is one page: a magic number, the layout's version, and the word. Each cell and round
-/// makes a new one, so that no state outlives what it throttled.
+/// A limit of one word is decided by one compare-and-exchange, every other under a lock that a
+/// killed holder does not leave stuck: what it had taken is at most an admission that nobody used.
+/// The state of a global policy is one row, that of a policy per client a row for each.
 @safe package final class SharedState: @unchecked Sendable {
-    private let page: UnsafeMutableRawPointer
+    /// What it was made for.
+    package let policy: Policy
+    private let ledger: Ledger
+    private let layout: SharedStateLayout
+    private let file: SharedStateFile
+    private let holder = SharedStateHolder()
 
-    private static let length = 4_096
-    private static let magic: UInt64 = 0x616e_6368_6f72_0001
-    private static let wordOffset = 64
-
-    /// Makes the file and maps it; it must not exist.
+    /// Makes the file of a state that nobody has used; it must not exist.
     ///
+    /// - Parameters:
+    ///   - clients: identities that have a state of their own where the scope is per client.
+    ///   - spent: units of a limit of one word that are gone already.
     /// - Throws: `SharedStateError` with the path and the system's reason.
-    package static func create(at path: String, initialWord: UInt64) throws(SharedStateError) {
-        let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw SharedStateError(path, "cannot be made", errno) }
-        defer { close(file) }
-        // On a full disk a page that was merely promised would end the process that touches it.
-        let code = posix_fallocate(file, 0, off_t(length))
-        guard code == 0 else {
-            unsafe unlink(path)
-            throw SharedStateError(path, "cannot be sized", code)
+    package static func create(
+        at path: String, for policy: Policy, clients: Int = 1, spent: UInt64 = 0
+    ) throws(SharedStateError) {
+        let ledger = Ledger(policy.limit)
+        precondition(spent == 0 || ledger.wordCount == 1, "one word counts what is spent")
+        guard let layout = SharedStateLayout(policy, ledger, clients: max(1, clients)) else {
+            throw SharedStateError(
+                path, "cannot be made: \(clients) clients of \(policy.keyForm) fill no memory")
         }
-        let state = try SharedState(mapping: file, path: path)
-        state.withWord { $0.store(initialWord, ordering: .relaxed) }
-        unsafe state.page.storeBytes(of: magic, as: UInt64.self)
-    }
-
-    /// Maps a file that `create` made.
-    package convenience init(path: String) throws(SharedStateError) {
-        let file = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard file >= 0 else { throw SharedStateError(path, "cannot be opened", errno) }
-        defer { close(file) }
-        guard lseek(file, 0, SEEK_END) == off_t(Self.length) else {
-            throw SharedStateError(path, "is truncated, or no throttle's state", 0)
-        }
-        try self.init(mapping: file, path: path)
-        guard unsafe page.load(as: UInt64.self) == Self.magic else {
-            throw SharedStateError(path, "is of another version, or no throttle's state", 0)
+        try SharedStateFile.create(at: path, layout, fingerprint: policy.fingerprint) { memory in
+            (0..<layout.rows).allSatisfy { client in
+                let row = unsafe memory + layout.row(of: client)
+                if spent > 0 { unsafe row.storeBytes(of: spent, as: UInt64.self) }
+                let isLocked = unsafe !ledger.isLocked || SharedStateLock(at: row).prepare()
+                guard isLocked, let start = layout.slots, let slots = layout.slotsLayout else {
+                    return isLocked
+                }
+                return unsafe SharedStateSlots(at: row + start, slots).prepare()
+            }
         }
     }
 
-    private init(mapping file: Int32, path: String) throws(SharedStateError) {
-        let address = unsafe mmap(nil, Self.length, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-        guard let address = unsafe address, unsafe address != MAP_FAILED else {
-            throw SharedStateError(path, "cannot be mapped", errno)
+    /// Maps a file that `create` made for a policy with the same limit, scope and charge.
+    ///
+    /// - Throws: `SharedStateError` where the file is half made, truncated, of another version or
+    ///   of another policy; it is never made anew.
+    package init(path: String, policy: Policy) throws(SharedStateError) {
+        let ledger = Ledger(policy.limit)
+        let file = try SharedStateFile(path: path, fingerprint: policy.fingerprint) { rows in
+            SharedStateLayout(policy, ledger, clients: rows)
         }
-        unsafe page = address
+        guard let layout = SharedStateLayout(policy, ledger, clients: file.rows) else {
+            throw SharedStateError(path, "is damaged: remove it to begin with a fresh state")
+        }
+        (self.policy, self.ledger, self.layout, self.file) = (policy, ledger, layout, file)
     }
-
-    deinit { unsafe munmap(page, Self.length) }
-
-    /// The state as it is now: what each limit makes of it stands with the limit.
-    package var word: UInt64 { withWord { $0.load(ordering: .relaxed) } }
 
     /// Decides one call at `now` (since the throttle's epoch), against every process that shares
-    /// the state: a place is taken by one compare-and-exchange.
-    package func decide(_ policy: Policy, at now: Nanoseconds) -> Decision {
-        switch policy.limit {
-        case .none: .admit
-        case .tokenBucket(let bucket): decide(bucket, policy.onLimit, at: now)
-        case .fixedWindow(let fixed): decide(fixed, policy.onLimit, at: now)
+    /// the state.
+    ///
+    /// - Parameter client: the identity that calls, from 0; of no matter to a global policy.
+    package func decide(at now: Nanoseconds, units: UInt64 = 1, client: Int = 0) -> Decision {
+        decide(at: now, units: units, client: client, onLimit: policy.onLimit)
+    }
+
+    /// The same with another patience than the policy's.
+    package func decide(
+        at now: Nanoseconds, units: UInt64, client: Int, onLimit: OnLimit
+    ) -> Decision {
+        switch ledger.form {
+        case .open: return ledger.decideFreely(at: max(now, .zero))
+        case .tokenBucket(let bucket):
+            return decide(bucket, onLimit, at: max(now, .zero), units, client)
+        case .fixedWindow(let fixed):
+            return decide(fixed, onLimit, at: max(now, .zero), units, client)
+        case .entries:
+            return withRow(of: client) { row in
+                ledger.decide(&row, at: now, units: units, onLimit: onLimit)
+            }
         }
     }
 
+    /// Units that a fixed window begun at the epoch has given out: a budget of calls.
+    package var spent: UInt64 { withWord(of: 0) { $0.load(ordering: .relaxed) } }
+
+    /// Takes one unit of a fixed window where fewer than `most` are gone, whatever the window
+    /// admits: the part of a budget of calls that a warm-up may use.
+    package func spend(upTo most: RecordCount) -> Bool {
+        withWord(of: 0) { word in
+            var seen = word.load(ordering: .relaxed)
+            while seen < most.count {
+                let (exchanged, original) = word.weakCompareExchange(
+                    expected: seen, desired: seen + 1, ordering: .relaxed)
+                if exchanged { return true }
+                seen = original
+            }
+            return false
+        }
+    }
+
+    /// Waits for one of the slots of `concurrency`, behind everybody who came before; the caller
+    /// holds it until `leave`.
+    ///
+    /// A slot whose holder was killed is free again once somebody has waited a while for it.
+    ///
+    /// - Returns: false where none came free within `longest`; true at once without `concurrency`.
+    package func enter(client: Int = 0, waitingAtMost longest: Nanoseconds) -> Bool {
+        slots(of: client)?.enter(holder.current, waitingAtMost: longest) ?? true
+    }
+
+    /// Gives back a slot that `enter` gave to this process; nothing without `concurrency`.
+    package func leave(client: Int = 0) { slots(of: client)?.leave(holder.current) }
+
     private func decide(
-        _ limit: some SingleWordLimit, _ onLimit: OnLimit, at now: Nanoseconds
+        _ limit: some SingleWordLimit, _ onLimit: OnLimit, at now: Nanoseconds, _ units: UInt64,
+        _ client: Int
     ) -> Decision {
-        withWord { word in
+        withWord(of: client) { word in
             var seen = word.load(ordering: .relaxed)
             while true {
                 var next = seen
-                let decision = limit.decide(&next, at: now, onLimit: onLimit)
+                let decision = limit.decide(
+                    &next, at: now, onLimit: onLimit, operations: units, delay: ledger.delay)
                 guard next != seen else { return decision }
                 let (exchanged, original) = word.weakCompareExchange(
                     expected: seen, desired: next, ordering: .relaxed)
@@ -85,20 +133,29 @@ import Units
         }
     }
 
-    /// The word, bound into the mapped page.
-    private func withWord<Result>(_ body: (borrowing Atomic<UInt64>) -> Result) -> Result {
-        let address = unsafe (page + Self.wordOffset).assumingMemoryBound(to: Atomic<UInt64>.self)
-        return unsafe body(address.pointee)
+    /// The one word of a client's row.
+    private func withWord<Result>(
+        of client: Int, _ body: (borrowing Atomic<UInt64>) -> Result
+    ) -> Result {
+        let row = unsafe file.memory + layout.row(of: client)
+        return unsafe body(row.assumingMemoryBound(to: Atomic<UInt64>.self).pointee)
     }
-}
 
-/// Why a throttle's shared state cannot be used.
-package struct SharedStateError: Error, Equatable, Sendable, CustomStringConvertible {
-    package let description: String
+    /// The words of a client's row, under its lock.
+    private func withRow<Result>(
+        of client: Int, _ body: (inout MutableSpan<UInt64>) -> Result
+    ) -> Result {
+        let row = unsafe file.memory + layout.row(of: client)
+        let start = unsafe (row + layout.words).assumingMemoryBound(to: UInt64.self)
+        var words = unsafe MutableSpan(_unsafeStart: start, count: layout.wordCount)
+        let lock = unsafe SharedStateLock(at: row)
+        lock.lock { ledger.repair(&words) }
+        defer { lock.unlock() }
+        return body(&words)
+    }
 
-    init(_ path: String, _ what: String, _ code: Int32) {
-        let reason =
-            code == 0 ? "" : ": " + (unsafe strerror(code).map { unsafe String(cString: $0) } ?? "")
-        description = "the throttle state '\(path)' \(what)\(reason)"
+    private func slots(of client: Int) -> SharedStateSlots? {
+        guard let start = layout.slots, let slots = layout.slotsLayout else { return nil }
+        return unsafe SharedStateSlots(at: file.memory + layout.row(of: client) + start, slots)
     }
 }

@@ -1,0 +1,56 @@
+import Glibc
+
+/// A lock between processes in mapped memory, which a holder who is killed does not leave stuck.
+@safe struct SharedStateLock {
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+    /// Bytes that it takes, a multiple of eight.
+    static let byteCount = (MemoryLayout<pthread_mutex_t>.size + 7) / 8 * 8
+
+    /// How often it is asked for before the caller sleeps: a decision is over sooner than a sleep.
+    private static let attempts = 100
+
+    /// The lock at an address that is a multiple of eight.
+    init(at address: UnsafeMutableRawPointer) {
+        unsafe mutex = address.assumingMemoryBound(to: pthread_mutex_t.self)
+    }
+
+    /// Makes it, free; false where the system knows no such lock.
+    func prepare() -> Bool {
+        var kind = pthread_mutexattr_t()
+        guard unsafe pthread_mutexattr_init(&kind) == 0 else { return false }
+        defer { unsafe pthread_mutexattr_destroy(&kind) }
+        return unsafe pthread_mutexattr_setpshared(&kind, Int32(PTHREAD_PROCESS_SHARED)) == 0
+            && pthread_mutexattr_setrobust(&kind, Int32(PTHREAD_MUTEX_ROBUST)) == 0
+            && pthread_mutex_init(mutex, &kind) == 0
+    }
+
+    /// Runs `body` under the lock.
+    ///
+    /// - Parameter repair: run before it where the last holder was killed and may have left half of
+    ///   what it wrote.
+    func withLock<Result>(repair: () -> Void, _ body: () -> Result) -> Result {
+        lock(repair: repair)
+        defer { unlock() }
+        return body()
+    }
+
+    /// Takes the lock.
+    func lock(repair: () -> Void) {
+        var code = unsafe pthread_mutex_trylock(mutex)
+        var attempt = 0
+        while code == EBUSY, attempt < Self.attempts {
+            code = unsafe pthread_mutex_trylock(mutex)
+            attempt += 1
+        }
+        if code == EBUSY { code = unsafe pthread_mutex_lock(mutex) }
+        guard code != 0 else { return }
+        precondition(code == EOWNERDEAD, "a lock of a throttle's state is taken or handed on")
+        // Marked whole only afterwards: whoever is killed here leaves the repair to the next.
+        repair()
+        unsafe pthread_mutex_consistent(mutex)
+    }
+
+    /// Gives it back.
+    func unlock() { unsafe pthread_mutex_unlock(mutex) }
+}
