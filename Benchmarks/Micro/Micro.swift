@@ -1,6 +1,5 @@
 import Benchmark
 import Exposure
-import Glibc
 import Latency
 import Load
 import Throttling
@@ -15,30 +14,6 @@ let benchmarks: @Sendable () -> Void = {
     histogramBenchmarks()
     callerBenchmarks()
     projectionBenchmarks()
-}
-
-/// One decision through the mapped file, with nobody else at it; every call is admitted.
-private func throttleBenchmarks() {
-    let bucket = TokenBucket(rate: Rate(1_000_000), burst: RecordCount(1_000))
-    let window = FixedWindow(limit: RecordCount(1 << 40), window: .seconds(60))
-    let policies = [
-        ("token bucket", Policy(.tokenBucket(bucket))),
-        ("fixed window", Policy(.fixedWindow(window))),
-    ]
-    for (name, policy) in policies {
-        Benchmark("throttle decision, \(name)") { benchmark in
-            let path = "/tmp/anchorbench-micro-\(getpid())-\(name.replacing(" ", with: "-"))"
-            try SharedState.create(at: path, initialWord: 0)
-            defer { unlink(path) }
-            let state = try SharedState(path: path)
-            benchmark.startMeasurement()
-            for index in benchmark.scaledIterations {
-                // One call a microsecond, which is the rate of the bucket.
-                blackHole(state.decide(policy, at: .microseconds(Int64(index))))
-            }
-            benchmark.stopMeasurement()
-        }
-    }
 }
 
 private func histogramBenchmarks() {

@@ -28,7 +28,7 @@ import Units
         precondition(spent == 0 || ledger.wordCount == 1, "one word counts what is spent")
         guard let layout = SharedStateLayout(policy, ledger, clients: max(1, clients)) else {
             throw SharedStateError(
-                path, "cannot be made: \(clients) clients of \(policy.keyForm) fill no memory")
+                path, "cannot be made: \(clients) clients of \(policy.keyForm) fit into no memory")
         }
         try SharedStateFile.create(at: path, layout, fingerprint: policy.fingerprint) { memory in
             (0..<layout.rows).allSatisfy { client in
@@ -38,7 +38,7 @@ import Units
                 guard isLocked, let start = layout.slots, let slots = layout.slotsLayout else {
                     return isLocked
                 }
-                return unsafe SharedStateSlots(at: row + start, slots).prepare()
+                return unsafe SharedStateSlotsMemory(at: row + start, slots).lock.prepare()
             }
         }
     }
@@ -156,6 +156,7 @@ import Units
 
     private func slots(of client: Int) -> SharedStateSlots? {
         guard let start = layout.slots, let slots = layout.slotsLayout else { return nil }
-        return unsafe SharedStateSlots(at: file.memory + layout.row(of: client) + start, slots)
+        return unsafe SharedStateSlots(
+            SharedStateSlotsMemory(at: file.memory + layout.row(of: client) + start, slots))
     }
 }

@@ -69,7 +69,7 @@ import Synchronization
                 path, "was made for another policy: name that policy, or another file")
         }
         guard let rows = Int(exactly: header[Word.rows]), rows > 0, let layout = layout(rows),
-            UInt64(layout.stride) == header[Word.stride],
+            layout.rows == rows, UInt64(layout.stride) == header[Word.stride],
             UInt64(layout.length) == header[Word.length]
         else {
             throw SharedStateError(

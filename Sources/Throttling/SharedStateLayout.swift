@@ -12,7 +12,7 @@ struct SharedStateLayout {
     /// Where the slots begin in a row; nil without `concurrency`.
     let slots: Int?
     /// Slots and the places of those who wait for one.
-    let slotsLayout: SharedStateSlots.Layout?
+    let slotsLayout: SharedStateSlotsMemory.Layout?
     /// Bytes of a row.
     let stride: Int
     /// Bytes of the file.
@@ -30,7 +30,7 @@ struct SharedStateLayout {
         words = ledger.isLocked ? SharedStateLock.byteCount : 0
         let ends = Self.rounded(words + 8 * max(1, wordCount))
         if let most = policy.limit.slots {
-            let layout = SharedStateSlots.Layout(slots: most, rows: rows)
+            let layout = SharedStateSlotsMemory.Layout(slots: most, rows: rows)
             (slots, slotsLayout) = (ends, layout)
             stride = Self.rounded(ends + layout.byteCount)
         } else {

@@ -11,95 +11,94 @@ struct SharedStateTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("a state is made once: a second attempt is refused and changes nothing")
-    func createdOnce() throws {
+    private static let bucket = Policy(
+        .tokenBucket(TokenBucket(rate: Rate(500_000), burst: RecordCount(1_000))), onLimit: .deny)
+    private static let sliding = Policy(
+        .slidingWindow(SlidingWindow(limit: RecordCount(1_000), window: .milliseconds(2))),
+        onLimit: .deny)
+
+    @Test("a state decides exactly as its ledger does, client by client")
+    func decidesAsTheLedger() throws {
+        for seed in 0..<200 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let limit = DrawnLimits.limit(&generator)
+            let scope = Bool.random(using: &generator) ? Scope.perClient : .global
+            let policy = Policy(limit, onLimit: generator.onLimit(), scope: scope)
+            let path = folder.path("state-\(seed)")
+            try SharedState.create(at: path, for: policy, clients: 3)
+            // Two mappings of one file, as two processes have them.
+            let states = try [
+                SharedState(path: path, policy: policy), SharedState(path: path, policy: policy),
+            ]
+            var rows = Array(repeating: ArrayState(limit), count: scope == .perClient ? 3 : 1)
+            var now = Nanoseconds.zero
+            for call in 0..<60 {
+                now = DrawnLimits.later(now, &generator)
+                let client = Int.random(in: 0..<3, using: &generator)
+                let units = UInt64.random(in: 1...2, using: &generator)
+                let row = scope == .perClient ? client : 0
+                let message: Comment = "seed \(seed): \(policy.keyForm) at \(now)"
+                #expect(
+                    states[call % 2].decide(at: now, units: units, client: client)
+                        == rows[row].decide(at: now, units: units, policy.onLimit), message)
+            }
+        }
+    }
+
+    @Test("another patience meets the same state")
+    func anotherPatience() throws {
+        let policy = Policy(Self.sliding.limit, onLimit: .wait(atMost: .seconds(1)))
         let path = folder.path("state")
-        try SharedState.create(at: path, initialWord: 7)
-        let before = try Data(contentsOf: URL(filePath: path))
-        let error = #expect(throws: SharedStateError.self) {
-            try SharedState.create(at: path, initialWord: 0)
-        }
-        #expect(error?.description == "the throttle state '\(path)' cannot be made: File exists")
-        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        try SharedState.create(at: path, for: policy)
+        let state = try SharedState(path: path, policy: policy)
+        for _ in 0..<1_000 { #expect(state.decide(at: .zero) == .admit) }
+        let soon = Nanoseconds.milliseconds(2)
+        #expect(
+            state.decide(at: .zero, units: 1, client: 0, onLimit: .deny)
+                == .deny(retryAfter: soon))
+        #expect(state.decide(at: .zero) == .wait(until: soon))
     }
 
-    @Test("a state is readable by its owner alone")
-    func permissions() throws {
+    @Test("nothing is kept of what limits nothing, and everybody is let in")
+    func none() throws {
         let path = folder.path("state")
-        try SharedState.create(at: path, initialWord: 0)
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        try SharedState.create(at: path, for: .none)
+        let state = try SharedState(path: path, policy: .none)
+        #expect(state.decide(at: .seconds(7), units: 1_000) == .admit)
+        #expect(state.enter(waitingAtMost: .zero))
+        state.leave()
     }
 
-    @Test(
-        "a file that is no throttle's state is refused in one sentence",
-        arguments: [
-            ("empty", 0, 0x00, "is truncated, or no throttle's state"),
-            ("short", 4_095, 0x00, "is truncated, or no throttle's state"),
-            ("long", 8_192, 0x00, "is truncated, or no throttle's state"),
-            ("zeros", 4_096, 0x00, "is of another version, or no throttle's state"),
-            ("garbage", 4_096, 0xa5, "is of another version, or no throttle's state"),
-        ] as [(String, Int, UInt8, String)])
-    func refused(_ file: (name: String, length: Int, byte: UInt8, sentence: String)) throws {
-        let path = folder.path(file.name)
-        try Data(repeating: file.byte, count: file.length).write(to: URL(filePath: path))
-        let error = #expect(throws: SharedStateError.self) { try SharedState(path: path) }
-        #expect(error?.description == "the throttle state '\(path)' \(file.sentence)")
-    }
-
-    @Test("a missing file and a folder are refused with the system's reason")
-    func missing() {
-        let path = folder.path("missing")
-        #expect(
-            throws: SharedStateError(path, "cannot be opened", ENOENT)
-        ) { try SharedState(path: path) }
-        #expect(
-            throws: SharedStateError(folder.root.path, "cannot be opened", EISDIR)
-        ) { try SharedState(path: folder.root.path) }
-        let nowhere = folder.path("no/such/folder")
-        #expect(throws: SharedStateError(nowhere, "cannot be made", ENOENT)) {
-            try SharedState.create(at: nowhere, initialWord: 0)
-        }
-    }
-
-    @Test("a state decides exactly as its limit does", arguments: [0, 1, 2, 3] as [UInt64])
-    func decidesAsTheLimit(_ seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
-        let (bucket, fixed) = (generator.tokenBucket(), generator.fixedWindow())
-        let onLimit = generator.onLimit()
-        try SharedState.create(at: folder.path("bucket"), initialWord: bucket.initialWord)
-        try SharedState.create(at: folder.path("window"), initialWord: fixed.initialWord)
-        let states = try (
-            SharedState(path: folder.path("bucket")), SharedState(path: folder.path("window"))
-        )
-        var words = (bucket.initialWord, fixed.initialWord)
-        var now = Nanoseconds.zero
-        for _ in 0..<500 {
-            now = now + Nanoseconds(Int64(generator.magnitude(upTo: 1 << 40)))
-            #expect(
-                states.0.decide(Policy(.tokenBucket(bucket), onLimit: onLimit), at: now)
-                    == bucket.decide(&words.0, at: now, onLimit: onLimit), "seed \(seed)")
-            #expect(
-                states.1.decide(Policy(.fixedWindow(fixed), onLimit: onLimit), at: now)
-                    == fixed.decide(&words.1, at: now, onLimit: onLimit), "seed \(seed)")
-        }
-        #expect(states.0.decide(.none, at: now) == .admit)
-    }
-
-    @Test("eight threads that hammer one bucket get exactly what one would")
-    func threadsOnOneBucket() throws {
+    @Test("a budget of calls is counted from what was spent, and a part of it can be taken")
+    func budget() throws {
         let policy = Policy(
-            .tokenBucket(TokenBucket(rate: Rate(500_000), burst: RecordCount(1_000))),
-            onLimit: .deny)
+            .fixedWindow(FixedWindow(limit: RecordCount(10), window: .max)), onLimit: .deny)
         let path = folder.path("state")
-        try SharedState.create(at: path, initialWord: 0)
+        try SharedState.create(at: path, for: policy, spent: 4)
+        let state = try SharedState(path: path, policy: policy)
+        #expect(state.spent == 4)
+        #expect(state.spend(upTo: RecordCount(6)) && state.spend(upTo: RecordCount(6)))
+        #expect(!state.spend(upTo: RecordCount(6)) && state.spent == 6)
+        let admitted = (0..<20).count { second in
+            state.decide(at: .seconds(Int64(second))) == .admit
+        }
+        #expect(admitted == 4 && state.spent == 10)
+    }
+
+    @Test("eight threads that hammer one state get exactly what one would", arguments: [0, 1, 2])
+    func threads(_ number: Int) throws {
+        let all = Policy(.all([Self.bucket.limit, Self.sliding.limit]), onLimit: .deny)
+        let policy = [Self.bucket, Self.sliding, all][number]
+        let path = folder.path("state")
+        try SharedState.create(at: path, for: policy)
         let admitted = Atomic<Int>(0)
         let microseconds = Atomic<Int64>(0)
-        let states = try (0..<8).map { _ in try SharedState(path: path) }
+        let states = try (0..<8).map { _ in try SharedState(path: path, policy: policy) }
         func hammer(_ calls: Int, _ instant: @Sendable () -> Nanoseconds) {
             DispatchQueue.concurrentPerform(iterations: states.count) { thread in
-                for _ in 0..<calls
-                where states[thread].decide(policy, at: instant()) == .admit {
+                for _ in 0..<calls {
+                    // One who was overtaken is let in as of the instant of who overtook it.
+                    if case .deny = states[thread].decide(at: instant()) { continue }
                     admitted.add(1, ordering: .relaxed)
                 }
             }
@@ -118,51 +117,66 @@ struct SharedStateTests {
     @Test("eight threads that queue at one window get every place once")
     func threadsInOneQueue() throws {
         let fixed = FixedWindow(limit: RecordCount(100), window: .milliseconds(10))
-        let policy = Policy(.fixedWindow(fixed), onLimit: .wait(atMost: .max))
-        try SharedState.create(at: folder.path("state"), initialWord: 0)
-        let state = try SharedState(path: folder.path("state"))
-        let counts = Mutex<[Int64: Int]>([:])
-        DispatchQueue.concurrentPerform(iterations: 8) { _ in
-            var own: [Int64: Int] = [:]
-            for _ in 0..<1_000 {
-                var opens = Nanoseconds.zero
-                if case .wait(let until) = state.decide(policy, at: .zero) { opens = until }
-                own[opens.count / 10_000_000, default: 0] += 1
+        let sliding = SlidingWindow(limit: RecordCount(100), window: .milliseconds(10))
+        for limit in [Limit.fixedWindow(fixed), .slidingWindow(sliding)] {
+            let policy = Policy(limit, onLimit: .wait(atMost: .max))
+            let path = folder.path(policy.keyForm)
+            try SharedState.create(at: path, for: policy)
+            let state = try SharedState(path: path, policy: policy)
+            let counts = Mutex<[Int64: Int]>([:])
+            DispatchQueue.concurrentPerform(iterations: 8) { _ in
+                var own: [Int64: Int] = [:]
+                for _ in 0..<1_000 {
+                    var opens = Nanoseconds.zero
+                    if case .wait(let until) = state.decide(at: .zero) { opens = until }
+                    own[opens.count / 10_000_000, default: 0] += 1
+                }
+                counts.withLock { $0.merge(own, uniquingKeysWith: +) }
             }
-            counts.withLock { $0.merge(own, uniquingKeysWith: +) }
+            let once = Dictionary(uniqueKeysWithValues: (0..<80).map { (Int64($0), 100) })
+            #expect(counts.withLock { $0 } == once)
         }
-        let once = Dictionary(uniqueKeysWithValues: (0..<80).map { (Int64($0), 100) })
-        #expect(counts.withLock { $0 } == once)
     }
 
-    @Test("four processes that hammer one bucket get exactly what one would")
-    func processesOnOneBucket() async throws {
+    @Test(
+        "sixteen processes that hammer one state get exactly what one would",
+        arguments: ["token-bucket", "sliding-window", "all"])
+    func processes(_ name: String) async throws {
         let path = folder.path("state")
-        try SharedState.create(at: path, initialWord: 0)
+        try SharedState.create(at: path, for: try #require(Hammered.policy(name)))
         await withTaskGroup { group in
-            for number in 0..<4 {
+            for number in 0..<16 {
                 group.addTask {
                     await #expect(processExitsWith: .success) {
-                        [path = path as String, number = number as Int] in
-                        var admitted = 0
-                        let state = try SharedState(path: path)
-                        let bucket = TokenBucket(rate: Rate(1), burst: RecordCount(50_000))
-                        for _ in 0..<20_000
-                        where state.decide(Policy(.tokenBucket(bucket), onLimit: .deny), at: .zero)
-                            == .admit
-                        {
-                            admitted += 1
-                        }
+                        [path = path as String, number = number as Int, name = name as String] in
+                        let policy = try #require(Hammered.policy(name))
+                        let state = try SharedState(path: path, policy: policy)
+                        let admitted = (0..<10_000).count { _ in state.decide(at: .zero) == .admit }
                         try "\(admitted)".write(
                             toFile: "\(path).\(number)", atomically: false, encoding: .utf8)
                     }
                 }
             }
         }
-        let counts = try (0..<4).map { number in
+        let counts = try (0..<16).map { number in
             try #require(Int(String(contentsOfFile: "\(path).\(number)", encoding: .utf8)))
         }
-        #expect(counts.reduce(0, +) == 50_000, "\(counts)")
+        #expect(counts.reduce(0, +) == Hammered.most, "\(counts)")
+    }
+}
+
+/// What many processes ask of one state at its epoch: fewer admissions than they ask for.
+enum Hammered {
+    static let most = 50_000
+
+    static func policy(_ name: String) -> Policy? {
+        let most = RecordCount(UInt64(most))
+        let bucket = Limit.tokenBucket(TokenBucket(rate: Rate(1), burst: most))
+        let sliding = Limit.slidingWindow(SlidingWindow(limit: most, window: .seconds(60)))
+        let policies: [String: Limit] = [
+            "token-bucket": bucket, "sliding-window": sliding, "all": .all([bucket, sliding]),
+        ]
+        return policies[name].map { Policy($0, onLimit: .deny) }
     }
 }
 

@@ -1,0 +1,225 @@
+import Foundation
+import Synchronization
+import Testing
+import Units
+
+@testable import Throttling
+
+@Suite("Slots are held by so many at once and given in the order of asking")
+struct SharedStateSlotsTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func state(_ slots: UInt64, scope: Scope = .global) throws -> SharedState {
+        let policy = Policy(.concurrency(RecordCount(slots)), scope: scope)
+        let path = folder.path("state")
+        try SharedState.create(at: path, for: policy, clients: 2)
+        return try SharedState(path: path, policy: policy)
+    }
+
+    @Test("no more than the slots are ever in flight, and everybody comes in", arguments: [1, 3])
+    func inFlight(_ slots: Int) throws {
+        let state = try state(UInt64(slots))
+        let (inside, most, entered) = (Atomic<Int>(0), Atomic<Int>(0), Atomic<Int>(0))
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for _ in 0..<200 where state.enter(waitingAtMost: .seconds(60)) {
+                let now = inside.add(1, ordering: .relaxed).newValue
+                most.max(now, ordering: .relaxed)
+                entered.add(1, ordering: .relaxed)
+                if now.isMultiple(of: 2) { sched_yield() }
+                inside.subtract(1, ordering: .relaxed)
+                state.leave()
+            }
+        }
+        #expect(most.load(ordering: .relaxed) <= slots)
+        #expect(entered.load(ordering: .relaxed) == 1_600)
+        for _ in 0..<slots { #expect(state.enter(waitingAtMost: .zero)) }
+        #expect(!state.enter(waitingAtMost: .zero))
+    }
+
+    @Test("who waits is let in in turn")
+    func order() throws {
+        let state = try state(1)
+        #expect(state.enter(waitingAtMost: .zero))
+        let entered = Mutex<[Int]>([])
+        let done = DispatchGroup()
+        for number in 0..<6 {
+            Thread.detachNewThread(in: done) {
+                guard state.enter(waitingAtMost: .seconds(30)) else { return }
+                entered.withLock { $0.append(number) }
+                state.leave()
+            }
+            // Long enough to be asleep in the queue before the next one comes.
+            usleep(30_000)
+        }
+        // Nobody overtakes a queue.
+        #expect(!state.enter(waitingAtMost: .zero))
+        state.leave()
+        done.wait()
+        #expect(entered.withLock { $0 } == [0, 1, 2, 3, 4, 5])
+    }
+
+    @Test("who gives up is gone from the queue, and those behind move up")
+    func givingUp() throws {
+        let state = try state(1)
+        #expect(state.enter(waitingAtMost: .zero))
+        let outcomes = Mutex<[Int: Bool]>([:])
+        let done = DispatchGroup()
+        for (number, patience) in [Nanoseconds.milliseconds(100), .seconds(30)].enumerated() {
+            Thread.detachNewThread(in: done) {
+                let isIn = state.enter(waitingAtMost: patience)
+                outcomes.withLock { $0[number] = isIn }
+            }
+            usleep(30_000)
+        }
+        usleep(200_000)
+        #expect(outcomes.withLock { $0 } == [0: false])
+        state.leave()
+        done.wait()
+        #expect(outcomes.withLock { $0 } == [0: false, 1: true])
+        state.leave()
+        #expect(state.enter(waitingAtMost: .zero))
+    }
+
+    @Test("a wait is as long as was said")
+    func patience() throws {
+        let state = try state(1)
+        #expect(state.enter(waitingAtMost: .zero))
+        let clock = ContinuousClock()
+        let waited = clock.measure { #expect(!state.enter(waitingAtMost: .milliseconds(70))) }
+        #expect(waited >= .milliseconds(70) && waited < .seconds(5))
+    }
+
+    @Test("every client has slots of its own where the scope says so")
+    func clients() throws {
+        let state = try state(1, scope: .perClient)
+        #expect(state.enter(client: 0, waitingAtMost: .zero))
+        #expect(!state.enter(client: 0, waitingAtMost: .zero))
+        #expect(state.enter(client: 1, waitingAtMost: .zero))
+        state.leave(client: 0)
+        #expect(state.enter(client: 0, waitingAtMost: .zero))
+        #expect(!state.enter(client: 1, waitingAtMost: .zero))
+    }
+
+    @Test("the slots of a process that was killed are free again", arguments: [0, 10])
+    func killedHolder(_ patience: Int) async throws {
+        let state = try state(2)
+        let path = folder.path("state")
+        for round in 0..<3 {
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+                let policy = Policy(.concurrency(RecordCount(2)))
+                let state = try SharedState(path: path, policy: policy)
+                guard state.enter(waitingAtMost: .zero), state.enter(waitingAtMost: .zero) else {
+                    exit(1)
+                }
+                kill(getpid(), SIGKILL)
+            }
+            for _ in 0..<2 {
+                #expect(state.enter(waitingAtMost: .seconds(Int64(patience))), "round \(round)")
+            }
+            #expect(!state.enter(waitingAtMost: .zero))
+            for _ in 0..<2 { state.leave() }
+        }
+    }
+
+    @Test("a process that was killed while it waited holds up nobody behind it")
+    func killedWaiter() async throws {
+        let state = try state(1)
+        let path = folder.path("state")
+        #expect(state.enter(waitingAtMost: .zero))
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let policy = Policy(.concurrency(RecordCount(1)))
+            let state = try SharedState(path: path, policy: policy)
+            Thread.detachNewThread { _ = state.enter(waitingAtMost: .seconds(60)) }
+            usleep(50_000)
+            kill(getpid(), SIGKILL)
+        }
+        let done = DispatchGroup()
+        let isIn = Atomic<Bool>(false)
+        Thread.detachNewThread(in: done) {
+            isIn.store(state.enter(waitingAtMost: .seconds(30)), ordering: .relaxed)
+        }
+        usleep(20_000)
+        state.leave()
+        done.wait()
+        #expect(isIn.load(ordering: .relaxed))
+    }
+
+    @Test("eight processes share the slots")
+    func processes() async throws {
+        _ = try state(2)
+        let path = folder.path("state")
+        await withTaskGroup { group in
+            for number in 0..<8 {
+                group.addTask {
+                    await #expect(processExitsWith: .success) {
+                        [path = path as String, number = number as Int] in
+                        try Holding.hold(path, number)
+                    }
+                }
+            }
+        }
+        // A step up where a holder came, down where it went: the clock is the same for all.
+        var steps: [(instant: Int64, step: Int)] = []
+        for number in 0..<8 {
+            let text = try String(contentsOfFile: "\(path).\(number)", encoding: .utf8)
+            let instants = text.split(separator: " ").compactMap { Int64($0) }
+            #expect(instants.count == 2 * Holding.times)
+            for (index, instant) in instants.enumerated() {
+                steps.append((instant, index.isMultiple(of: 2) ? 1 : -1))
+            }
+        }
+        var (inside, most) = (0, 0)
+        for step in steps.sorted(by: { ($0.instant, $0.step) < ($1.instant, $1.step) }) {
+            inside += step.step
+            most = max(most, inside)
+        }
+        #expect(inside == 0 && (1...2).contains(most))
+    }
+
+    @Test("a process is known by its number and its start")
+    func holders() throws {
+        let own = SharedStateHolder().current
+        #expect(own.isAlive && own.word != 0)
+        #expect(own == SlotHolder(process: getpid()))
+        // The same number, started at another time: it was used again.
+        #expect(!SlotHolder(word: own.word ^ 1 << 30).isAlive)
+        // Beyond what Linux gives out by default, and never the first process.
+        #expect(!SlotHolder(word: 4_194_303).isAlive)
+        let first = SlotHolder(process: 1)
+        #expect(first.isAlive && first != own)
+    }
+}
+
+/// What a process does with a slot: holds it again and again, and writes down when.
+enum Holding {
+    static let times = 100
+
+    static func hold(_ path: String, _ number: Int) throws {
+        let state = try SharedState(path: path, policy: Policy(.concurrency(RecordCount(2))))
+        var instants: [UInt64] = []
+        for _ in 0..<times {
+            guard state.enter(waitingAtMost: .seconds(60)) else { exit(1) }
+            instants.append(DispatchTime.now().uptimeNanoseconds)
+            usleep(50)
+            instants.append(DispatchTime.now().uptimeNanoseconds)
+            state.leave()
+        }
+        let text = instants.map(String.init).joined(separator: " ")
+        try text.write(toFile: "\(path).\(number)", atomically: false, encoding: .utf8)
+    }
+}
+
+extension Thread {
+    /// Runs `body` in a thread of its own that the group waits for.
+    fileprivate static func detachNewThread(
+        in group: DispatchGroup, _ body: @escaping @Sendable () -> Void
+    ) {
+        group.enter()
+        detachNewThread {
+            body()
+            group.leave()
+        }
+    }
+}
