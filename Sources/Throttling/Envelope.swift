@@ -4,13 +4,30 @@ import Units
 ///
 /// Network calculus's arrival curve (Le Boudec and Thiran, 2001). All times are seconds of a model,
 /// all counts operations.
-package enum Envelope: Hashable, Sendable {
+package indirect enum Envelope: Hashable, Sendable {
     /// No bound.
     case unbounded
     /// burst + rate · t for t > 0, rate in operations per second.
     case affine(burst: Double, rate: Double)
     /// step · (1 + ⌈(t − phase)⁺ / window⌉) for t > 0.
     case staircase(step: Double, window: Seconds, phase: Seconds)
+    /// A breaker that stays shut for longer than it counts.
+    case breaker(BreakerCurve)
+    /// A tarpit.
+    case tarpit(TarpitCurve)
+    /// So many times one envelope.
+    case several(Int, of: Envelope)
+    /// The least of several at every instant.
+    case all([Envelope])
+
+    /// Nothing is ever admitted.
+    package static let closed = Envelope.affine(burst: 0, rate: 0)
+
+    /// The least of envelopes, in its simplest form.
+    package static func least(of envelopes: [Envelope]) -> Envelope {
+        let bounds = envelopes.filter { $0 != .unbounded }
+        return bounds.count > 1 ? .all(bounds) : bounds.first ?? .unbounded
+    }
 
     /// α(t).
     package func admissions(within time: Seconds) -> Double {
@@ -21,6 +38,11 @@ package enum Envelope: Hashable, Sendable {
         case .staircase(let step, let window, let phase):
             let edges = (max(0, time.value - phase.value) / window.value).rounded(.up)
             return step * (1 + edges)
+        case .breaker(let curve): return curve.admissions(within: time)
+        case .tarpit(let curve): return curve.admissions(within: time)
+        case .several(let count, let one): return Double(count) * one.admissions(within: time)
+        case .all(let members):
+            return members.reduce(.infinity) { min($0, $1.admissions(within: time)) }
         }
     }
 
@@ -32,37 +54,74 @@ package enum Envelope: Hashable, Sendable {
         case .affine(let burst, let rate): .affine(burst: factor * burst, rate: factor * rate)
         case .staircase(let step, let window, let phase):
             .staircase(step: factor * step, window: window, phase: phase)
+        case .breaker, .tarpit: count == 1 ? self : .several(count, of: self)
+        case .several(let before, let one): .several(before * count, of: one)
+        case .all(let members): .all(members.map { $0.shared(byIdentities: count) })
         }
     }
 
+    /// Whether α(t) may be more than any caller can reach: members of `all` stand in each other's
+    /// way, and a tarpit is followed exactly only for its first thousand instants.
+    package var isUpperBoundOnly: Bool {
+        switch self {
+        case .unbounded, .affine, .staircase, .breaker: false
+        case .tarpit, .all: true
+        case .several(_, let one): one.isUpperBoundOnly
+        }
+    }
+
+    /// What α(t) / t comes to in the long run, in operations a second.
+    package var sustainedRate: Double {
+        switch self {
+        case .unbounded: .infinity
+        case .affine(_, let rate): rate
+        case .staircase(let step, let window, _): step / window.value
+        case .breaker(let curve): curve.sustainedRate
+        case .tarpit(let curve): curve.sustainedRate
+        case .several(let count, let one): Double(count) * one.sustainedRate
+        case .all(let members): members.reduce(.infinity) { min($0, $1.sustainedRate) }
+        }
+    }
+}
+
+/// Where an envelope rises: m operations, and the last instant until which it admits no more.
+struct Corner: Hashable, Sendable {
+    /// m.
+    let admitted: Double
+    /// The instant in seconds: α is at most m up to here, itself included, and above m after it.
+    let instant: Double
+}
+
+extension Envelope {
     /// E(t) = inf over 0 ≤ u ≤ t of [α(u) + X (t − u)]: what a server of rate X behind the throttle
     /// can have done by t (a fluid bound).
     ///
     /// - Parameter rate: X in operations per second.
     package func operations(within time: Seconds, servedAt rate: Double) -> Double {
         guard time.value > 0 else { return 0 }
-        let unthrottled = rate * time.value
         switch self {
-        case .unbounded: return unthrottled
-        case .affine: return min(unthrottled, admissions(within: time))
-        case .staircase(let step, let window, let phase):
-            // The infimum lies at the right end of a step, at u = 0 or at u = t.
-            let last = ((time.value - phase.value) / window.value).rounded(.up) - 1
-            var least = min(unthrottled, admissions(within: time))
-            guard last >= 0 else { return least }
-            for index in [0, last] {
-                let end = phase.value + index * window.value
-                least = min(least, step * (1 + index) + rate * (time.value - end))
+        case .unbounded: return rate * time.value
+        case .several(let count, let one):
+            let factor = Double(count)
+            return factor * one.operations(within: time, servedAt: rate / factor)
+        case .all(let members):
+            return members.reduce(rate * time.value) {
+                min($0, $1.operations(within: time, servedAt: rate))
             }
-            return least
+        case .affine, .staircase, .breaker, .tarpit:
+            // The infimum lies where α is about to rise, at u = 0 or at u = t.
+            let most = admissions(within: time)
+            return corners(below: most).reduce(min(rate * time.value, most)) { least, corner in
+                guard corner.instant < time.value else { return least }
+                return min(least, corner.admitted + rate * (time.value - corner.instant))
+            }
         }
     }
 
-    /// The least t with E(t) ≥ operations, in closed form: the cost does not grow with the count.
+    /// The least t with E(t) ≥ operations: the cost does not grow with the count.
     ///
     /// E(t) ≥ n exactly where t ≥ u + (n − α(u)) / X for every u with α(u) < n, so the answer is
-    /// the largest of these. On a step the right end binds; over the steps the expression is
-    /// linear, so the first or the last step binds.
+    /// the largest of these, and it lies where α is about to rise.
     package func time(for operations: Double, servedAt rate: Double) -> Seconds {
         guard operations > 0 else { return .zero }
         guard rate > 0 else { return .never }
@@ -73,46 +132,36 @@ package enum Envelope: Hashable, Sendable {
             guard operations > burst else { return Seconds(unthrottled) }
             guard refill > 0 else { return .never }
             return Seconds(max(unthrottled, (operations - burst) / refill))
-        case .staircase(let step, let window, let phase):
-            guard operations > step else { return Seconds(unthrottled) }
-            // The last step whose count still falls short of the operations.
-            let last = (operations / step).rounded(.up) - 2
-            let ends = [0, last].map { index in
-                phase.value + index * window.value + (operations - step * (1 + index)) / rate
+        case .several(let count, let one):
+            let factor = Double(count)
+            return one.time(for: operations / factor, servedAt: rate / factor)
+        case .all(let members):
+            return members.reduce(Seconds(unthrottled)) {
+                max($0, $1.time(for: operations, servedAt: rate))
             }
-            return Seconds(ends.reduce(unthrottled, max))
+        case .staircase, .breaker, .tarpit:
+            let times = corners(below: operations).map { corner in
+                corner.instant + (operations - corner.admitted) / rate
+            }
+            return Seconds(times.reduce(unthrottled, max))
         }
     }
-}
 
-extension Policy {
-    /// The envelope against a thief who may choose when to begin.
-    ///
-    /// - Parameters:
-    ///   - rate: X of the anchor in operations per second: the best phase for a fixed window begins
-    ///     as long before an edge as the device needs for one window's worth.
-    ///   - identities: client identities that the thief holds.
-    package func envelope(servedAt rate: Double, identities: Int = 1) -> Envelope {
-        let own: Envelope
-        let holders = scope == .perClient ? identities : 1
-        switch limit {
-        case .none: own = .unbounded
-        case .tokenBucket(let bucket):
-            own = .affine(burst: Double(bucket.burst.count), rate: bucket.rate.perSecond)
-        case .fixedWindow(let fixed):
-            let step = Double(fixed.limit.count)
-            let window = fixed.window.seconds.value
-            let best = rate > 0 ? min(window, step * Double(holders) / rate) : window
-            own = .staircase(step: step, window: Seconds(window), phase: Seconds(best))
+    /// The corners with m < `operations` among which, whatever the server's rate X, the largest
+    /// instant − m / X lies. An affine envelope has none but its two ends.
+    private func corners(below operations: Double) -> [Corner] {
+        switch self {
+        case .unbounded, .affine, .several, .all: return []
+        case .breaker(let curve): return curve.corners(below: operations)
+        case .tarpit(let curve): return curve.corners(below: operations)
+        case .staircase(let step, let window, let phase):
+            // Over the steps the expression is linear, so the first or the last one binds.
+            let last = (operations / step).rounded(.up) - 2
+            guard last >= 0 else { return [] }
+            return [0, last].map { index in
+                Corner(
+                    admitted: step * (1 + index), instant: phase.value + index * window.value)
+            }
         }
-        return own.shared(byIdentities: holders)
-    }
-
-    /// The envelope as a measured cell meets it: its epoch is the release, an edge of the window.
-    package var envelopeFromEpoch: Envelope {
-        guard case .fixedWindow(let fixed) = limit else { return envelope(servedAt: 0) }
-        return .staircase(
-            step: Double(fixed.limit.count), window: fixed.window.seconds,
-            phase: fixed.phase.seconds)
     }
 }
