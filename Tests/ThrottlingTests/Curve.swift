@@ -35,6 +35,8 @@ struct Curve {
         case .staircase(_, let window, let phase):
             places += stride(from: phase.value, through: time, by: window.value)
             places += (1...50).map { time * Double($0) / 50 }
+        case .breaker, .tarpit, .several, .all:
+            places += stride(from: 0, to: time, by: 1 / 64)
         }
         return places.map { admissions(before: $0) + rate * (time - $0) }.reduce(.infinity, min)
     }
@@ -54,6 +56,8 @@ struct Curve {
                 count += step * (edge < time ? passed + 1 : passed)
             }
             return count
+        case .breaker, .tarpit, .several, .all:
+            return envelope.admissions(within: Seconds(time))
         }
     }
 }

@@ -21,7 +21,7 @@ struct EnvelopeTests {
 
     @Test("1,000 a minute begun at an edge takes 59,940.05 s for a million records")
     func workedFixedWindow() {
-        let envelope = window.envelopeFromEpoch
+        let envelope = window.envelopeFromEpoch()
         #expect(envelope.time(for: 1_000_000, servedAt: 20_000) == Seconds(59_940.05))
         #expect(envelope.operations(within: Seconds(59_940.05), servedAt: 20_000) == 1_000_000)
     }
@@ -119,7 +119,7 @@ struct EnvelopeTests {
     func astronomic(_ operations: Double) {
         let slow = bucket.envelope(servedAt: 20_000).time(for: operations, servedAt: 20_000)
         #expect(abs(slow.value / ((operations - 100) / 500) - 1) < 1e-12)
-        let stepwise = window.envelopeFromEpoch.time(for: operations, servedAt: 20_000)
+        let stepwise = window.envelopeFromEpoch().time(for: operations, servedAt: 20_000)
         #expect(abs(stepwise.value / (operations / 1_000 * 60) - 1) < 1e-9)
         let free = Policy.none.envelope(servedAt: 20_000).time(for: operations, servedAt: 20_000)
         #expect(free.value == operations / 20_000)

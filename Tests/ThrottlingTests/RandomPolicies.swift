@@ -36,6 +36,89 @@ extension SeededGenerator {
     }
 }
 
+extension SeededGenerator {
+    /// A length from a microsecond to a month, every magnitude as likely.
+    mutating func length() -> Nanoseconds {
+        let magnitude = Int64(1) << Int64.random(in: 10...50, using: &self)
+        return Nanoseconds(.random(in: magnitude...2 * magnitude, using: &self))
+    }
+
+    /// A length within a factor of 64 of another, and often one that divides it or is equal.
+    mutating func length(near other: Nanoseconds) -> Nanoseconds {
+        let factor = Int64(1) << Int64.random(in: 0...6, using: &self)
+        let length =
+            switch Int.random(in: 0..<4, using: &self) {
+            case 0: other.count
+            case 1: other.count * factor
+            case 2: other.count / factor
+            default: Int64.random(in: 0...other.count / 4 * factor, using: &self)
+            }
+        // A year at most, so that nothing outlasts the clock.
+        return Nanoseconds(min(max(1, length), 1 << 55))
+    }
+
+    /// A small count, often one.
+    mutating func count(upTo most: UInt64) -> RecordCount {
+        RecordCount(Bool.random(using: &self) ? .random(in: 1...most, using: &self) : 1)
+    }
+
+    mutating func slidingWindow(near scale: Nanoseconds) -> SlidingWindow {
+        SlidingWindow(limit: count(upTo: 12), window: length(near: scale))
+    }
+
+    mutating func breaker(near scale: Nanoseconds) -> Breaker {
+        let window = length(near: scale)
+        return Breaker(
+            threshold: count(upTo: 12), window: window, lockout: length(near: window))
+    }
+
+    mutating func tarpit(near scale: Nanoseconds) -> Tarpit {
+        let window = length(near: scale)
+        let first = length(near: Nanoseconds(max(1, window.count / 8)))
+        let growths = [1, 1.01, 1.5, 2, Double.random(in: 1.001...4, using: &self)]
+        let tarpit = Tarpit(
+            free: RecordCount(UInt64.random(in: 0...8, using: &self)), first: first,
+            growth: growths[Int.random(in: 0..<5, using: &self)],
+            longest: max(first, length(near: window)), window: window)
+        return tarpit ?? self.tarpit(near: scale)
+    }
+
+    /// One limit whose times lie near `scale`, or anywhere where that is nil.
+    mutating func singleLimit(near scale: Nanoseconds? = nil) -> Limit {
+        let near = scale ?? length()
+        switch Int.random(in: 0..<10, using: &self) {
+        case 0, 1:
+            guard scale != nil else { return .tokenBucket(tokenBucket()) }
+            let rate = Rate(.random(in: 1...40, using: &self), per: length(near: near))
+            return .tokenBucket(TokenBucket(rate: rate, burst: count(upTo: 12)))
+        case 2:
+            guard scale != nil else { return .fixedWindow(fixedWindow()) }
+            let window = length(near: near)
+            let phase = Nanoseconds(.random(in: 1...window.count, using: &self))
+            return .fixedWindow(
+                FixedWindow(limit: count(upTo: 12), window: window, phase: phase))
+        case 3, 4: return .slidingWindow(slidingWindow(near: near))
+        case 5, 6: return .breaker(breaker(near: near))
+        case 7:
+            let period = Bool.random(using: &self) ? Budget.Period.day : .week
+            return .budget(Budget(quota: count(upTo: 20), period: period))
+        default: return .tarpit(tarpit(near: near))
+        }
+    }
+
+    /// Any limit: two of five of them consist of several, mostly of times that lie near each other.
+    mutating func limit() -> Limit {
+        guard Int.random(in: 0..<5, using: &self) < 2 else { return singleLimit() }
+        let scale = length()
+        var members = (0..<Int.random(in: 1...4, using: &self)).map { _ in
+            singleLimit(near: Int.random(in: 0..<8, using: &self) == 0 ? nil : scale)
+        }
+        if Bool.random(using: &self) { members.append(.delay(length(near: scale))) }
+        if Bool.random(using: &self) { members.append(.concurrency(count(upTo: 8))) }
+        return .all(members.shuffled(using: &self))
+    }
+}
+
 /// The instants at which calls were admitted, on a clock that nothing but the test moves.
 struct Admissions {
     private(set) var instants: [Nanoseconds] = []

@@ -81,9 +81,29 @@ struct ReplayTests {
             }
             let policy = Policy(.fixedWindow(fixed), onLimit: onLimit)
             let last = instants[instants.count - 1]
-            let most = policy.envelopeFromEpoch.admissions(
+            let most = policy.envelopeFromEpoch().admissions(
                 within: (last + Nanoseconds(1)).seconds)
             #expect(Double(instants.count) <= most, "seed \(seed): \(fixed)")
+        }
+    }
+
+    @Test("a greedy caller gets α(t) from a sliding window, to the operation")
+    func greedyReachesSlidingWindow() {
+        for seed in 0..<500 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let sliding = generator.slidingWindow(near: generator.length())
+            let onLimit = Bool.random(using: &generator) ? OnLimit.deny : .wait(atMost: .max)
+            let units = UInt64.random(in: 1...sliding.limit.count, using: &generator)
+            var callers = Replay.Callers()
+            callers.sizes = [units]
+            let replay = Replay(
+                of: .slidingWindow(sliding), onLimit, calls: 200, by: callers, &generator)
+            let each = Int64(sliding.limit.count / units)
+            for (index, admission) in replay.admissions.enumerated() {
+                let edge = Int64(index) / each * sliding.window.count
+                #expect(admission.instant == edge, "seed \(seed): \(sliding), call \(index)")
+            }
+            #expect(replay.admissions.count >= 100, "seed \(seed): a refusal was not honest")
         }
     }
 
