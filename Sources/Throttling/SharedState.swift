@@ -30,7 +30,8 @@ import Units
             throw SharedStateError(
                 path, "cannot be made: \(clients) clients of \(policy.keyForm) fit into no memory")
         }
-        try SharedStateFile.create(at: path, layout, fingerprint: policy.fingerprint) { memory in
+        try unsafe SharedStateFile.create(at: path, layout, fingerprint: policy.fingerprint) {
+            memory in
             (0..<layout.rows).allSatisfy { client in
                 let row = unsafe memory + layout.row(of: client)
                 if spent > 0 { unsafe row.storeBytes(of: spent, as: UInt64.self) }

@@ -5,7 +5,7 @@ import Glibc
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
     /// Bytes that it takes, a multiple of eight.
-    static let byteCount = (MemoryLayout<pthread_mutex_t>.size + 7) / 8 * 8
+    static let byteCount = unsafe (MemoryLayout<pthread_mutex_t>.size + 7) / 8 * 8
 
     /// How often it is asked for before the caller sleeps: a decision is over sooner than a sleep.
     private static let attempts = 100

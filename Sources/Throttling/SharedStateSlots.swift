@@ -61,9 +61,8 @@ struct SharedStateSlots {
     /// Sleeps until the place was given a slot, or the time is over and it is given up.
     private func wait(at place: Int, until deadline: Int64) -> Bool {
         while true {
-            let now = SharedStateSlotsMemory.clock()
-            memory.sleep(
-                at: place, until: deadline - now > Self.turn ? now + Self.turn : deadline)
+            let left = deadline - SharedStateSlotsMemory.clock()
+            memory.sleep(at: place, for: min(left, Self.turn))
             let outcome: Bool? = memory.lock.withLock(repair: repair) {
                 if memory[place, .given] == 0 {
                     buryTheDead()

@@ -83,12 +83,17 @@ import Glibc
     /// Wakes who sleeps at a place, or is about to.
     func wake(_ place: Int) { unsafe sem_post(semaphore(of: place)) }
 
-    /// Sleeps until somebody wakes the place, or the machine's clock shows this instant.
-    func sleep(at place: Int, until instant: Int64) {
+    /// Sleeps until somebody wakes the place, or so many nanoseconds are over.
+    ///
+    /// The system's semaphores know the calendar's clock alone: callers sleep in short turns and
+    /// look at the other one in between, so that a correction of the calendar delays one turn.
+    func sleep(at place: Int, for length: Int64) {
         var time = timespec()
-        time.tv_sec = Int(instant / 1_000_000_000)
-        time.tv_nsec = Int(instant % 1_000_000_000)
-        unsafe sem_clockwait(semaphore(of: place), CLOCK_MONOTONIC, &time)
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        let end = Int64(time.tv_nsec) + max(0, length)
+        time.tv_sec += Int(end / 1_000_000_000)
+        time.tv_nsec = Int(end % 1_000_000_000)
+        unsafe sem_timedwait(semaphore(of: place), &time)
     }
 
     /// The machine's monotonic clock in nanoseconds, the same in all its processes.
