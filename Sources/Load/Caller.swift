@@ -6,6 +6,7 @@ import Units
 /// One caller: it owns its operation and its histograms, and shares a gate with the others, the
 /// cursor of an open load too.
 final class Caller<Time: Clock>: @unchecked Sendable {
+    /// Those who follow the load come first, the attackers beside them last.
     let number: Int
     let load: Workload
     let gate: StartGate
@@ -23,17 +24,23 @@ final class Caller<Time: Clock>: @unchecked Sendable {
         self.clock = clock
     }
 
+    /// Whether the caller is one of those beside the load that call again at once.
+    private var isAttacker: Bool { number >= load.callers }
+
+    /// The identity under which a caller of a closed loop passes a throttle.
+    var client: Int { isAttacker ? load.throttle?.attackerIdentity ?? 0 : 0 }
+
     /// The thread's whole life.
     func run<Call: Operation & ~Copyable>(_ make: (Int) throws -> Call) {
         do {
             var operation = try make(number)
-            var record = CallerRecord(for: load)
+            var record = CallerRecord(for: load, isAttacker: isAttacker)
             warmUp(&operation, &record)
             guard let release = gate.arrive() else { return }
             clock.wait(until: release)
             let before = ThreadUsage.now()
             (record.released, record.lastDone) = (release, release)
-            if load.arrivals != nil {
+            if load.arrivals != nil, !isAttacker {
                 callWhenDue(&operation, &record)
             } else if load.throttle != nil || load.limits.isLimiting {
                 callInTurn(&operation, &record)

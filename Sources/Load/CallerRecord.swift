@@ -47,12 +47,12 @@ package struct CallerRecord: Sendable {
     package var failures: UInt64 { wrong + errors.values.reduce(0, +) }
 
     /// A record with the histograms that a load fills, their memory touched before the release.
-    init(for load: Workload? = nil) {
+    init(for load: Workload? = nil, isAttacker: Bool = false) {
         guard let load else { return }
         if load.throttle != nil {
             (throttleWait, denial) = (LatencyHistogram(), LatencyHistogram())
         }
-        if load.arrivals != nil { open = OpenRecord() }
+        if load.arrivals != nil, !isAttacker { open = OpenRecord() }
     }
 }
 

@@ -74,7 +74,6 @@ extension Caller {
 
     /// Takes one call from the warm-up's part of the budget, if there is one left.
     private var mayWarmUp: Bool {
-        guard let budget = load.limits.budget else { return true }
-        return budget.state.decide(load.limits.warmUpPart, at: .zero) == .admit
+        load.limits.budget?.spendOnWarmUp() ?? true
     }
 }

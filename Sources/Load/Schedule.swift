@@ -53,6 +53,9 @@ package struct Schedule: Sendable {
         }
     }
 
+    /// The place of the stripe's next arrival among those of all stripes, from 0.
+    package var nextNumber: UInt64 { stripe.index &+ taken &* stripe.count }
+
     /// The next arrival of the stripe, in nanoseconds after the release.
     package mutating func next() -> Nanoseconds {
         defer { taken += 1 }
@@ -81,6 +84,8 @@ final class ScheduleCursor: Sendable {
 
     init(_ schedule: Schedule) { self.schedule = Mutex(schedule) }
 
-    /// Takes the next arrival.
-    func next() -> Nanoseconds { schedule.withLock { $0.next() } }
+    /// Takes the next arrival, with its number among those of all processes.
+    func next() -> (number: UInt64, instant: Nanoseconds) {
+        schedule.withLock { ($0.nextNumber, $0.next()) }
+    }
 }

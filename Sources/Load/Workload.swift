@@ -6,6 +6,9 @@ import Units
 package struct Workload: Sendable {
     /// How many callers, each on a thread of its own.
     package var callers: Int
+    /// How many more there are beside them who call again at once, whatever the load: all share
+    /// one identity, which is none of the others'.
+    package var attackers: Int
     /// What each caller calls before the release, unrecorded and past the throttle.
     package var warmUp: WarmUpLength
     /// From the release to the last moment at which a call may start.
@@ -26,12 +29,14 @@ package struct Workload: Sendable {
 
     /// A load with its settings.
     package init(
-        callers: Int, warmUp: WarmUpLength, duration: Nanoseconds, arrivals: Schedule? = nil,
-        throttle: Throttle? = nil, onDenied: OnDenied = .backoff, errorLimit: Int = 100,
+        callers: Int, attackers: Int = 0, warmUp: WarmUpLength, duration: Nanoseconds,
+        arrivals: Schedule? = nil, throttle: Throttle? = nil, onDenied: OnDenied = .backoff,
+        errorLimit: Int = 100,
         limits: CallLimits = CallLimits(), watchesPlatform: Bool = false
     ) {
-        precondition(callers > 0, "a load has a caller")
+        precondition(callers > 0 && attackers >= 0, "a load has a caller")
         self.callers = callers
+        self.attackers = attackers
         self.warmUp = warmUp
         self.duration = duration
         self.arrivals = arrivals
@@ -45,18 +50,6 @@ package struct Workload: Sendable {
     /// Often enough to see a stall that would show, seldom enough not to be one where there are as
     /// many callers as cores.
     private static let watchPeriod = Nanoseconds.milliseconds(100)
-
-    /// A policy with the state that all its callers share.
-    package struct Throttle: Sendable {
-        let policy: Policy
-        let state: SharedState
-
-        /// Binds a policy to its state.
-        package init(_ policy: Policy, state: SharedState) {
-            self.policy = policy
-            self.state = state
-        }
-    }
 
     /// Runs the load: makes every caller's operation in its own thread, warms up, waits for the
     /// release, calls until the time is over.
@@ -73,29 +66,30 @@ package struct Workload: Sendable {
         awaitRelease: () -> Nanoseconds?
     ) throws(LoadError) -> LoadRecord? {
         let (gate, cursor) = (StartGate(), arrivals.map(ScheduleCursor.init))
-        let callers = (0..<callers).map { number in
+        let all = (0..<callers + attackers).map { number in
             Caller(number: number, load: self, gate: gate, cursor: cursor, clock: clock)
         }
         let monitor = HiccupMonitor(period: Self.watchPeriod)
         var threads: [Thread] = []
         do {
-            for caller in callers { threads.append(try Thread { caller.run(operation) }) }
+            for caller in all { threads.append(try Thread { caller.run(operation) }) }
             if watchesPlatform { try monitor.start() }
         } catch {
             gate.cancel()
             threads.forEach { $0.join() }
             throw error
         }
-        let areReady = gate.waitForAll(callers.count)
+        let areReady = gate.waitForAll(all.count)
         let release = areReady ? awaitRelease() : nil
         if let release { gate.release(at: release) } else { gate.cancel() }
         threads.forEach { $0.join() }
-        if let failure = callers.lazy.compactMap(\.failure).first {
+        if let failure = all.lazy.compactMap(\.failure).first {
             throw LoadError.preparation(failure)
         }
         guard release != nil else { return nil }
         return LoadRecord(
-            callers: callers.map(\.record), hiccups: monitor.stop(),
+            callers: all.prefix(callers).map(\.record),
+            attackers: all.dropFirst(callers).map(\.record), hiccups: monitor.stop(),
             reachedErrorLimit: gate.reachedErrorLimit)
     }
 }
@@ -104,6 +98,8 @@ package struct Workload: Sendable {
 package struct LoadRecord: Sendable {
     /// What each caller recorded.
     package let callers: [CallerRecord]
+    /// What each attacker beside them recorded.
+    package let attackers: [CallerRecord]
     /// How late a thread woke that only slept, from before the release to the end; empty where
     /// nobody watched.
     package let hiccups: LatencyHistogram
@@ -117,52 +113,6 @@ package enum WarmUpLength: Hashable, Sendable {
     case automatic
     /// For so long.
     case lasting(Nanoseconds)
-}
-
-/// Bounds on the calls of a load, whatever they are made for: a real device serves others too.
-package struct CallLimits: Sendable {
-    /// Paces all callers of all processes together; nil for no bound.
-    package var pace: Workload.Throttle?
-    /// The calls that all callers of all processes may make together, ever; nil for no bound.
-    package var budget: Workload.Throttle?
-    /// How much of the budget may be gone when a warm-up ends, so that it leaves something to be
-    /// measured.
-    package var warmUpPart: Policy
-
-    /// Bounds; by default none.
-    package init(
-        pace: Workload.Throttle? = nil, budget: Workload.Throttle? = nil,
-        warmUpPart: RecordCount? = nil
-    ) {
-        self.pace = pace
-        self.budget = budget
-        self.warmUpPart = warmUpPart.map(Policy.budget) ?? budget?.policy ?? .none
-    }
-
-    /// Whether there is any bound.
-    var isLimiting: Bool { pace != nil || budget != nil }
-
-    /// Waits until the device may be called, for as long as it takes: what prepares a load goes by
-    /// the pace of all, too.
-    package func awaitTurn(_ clock: some Clock) {
-        guard let pace, case .wait(let opens) = pace.state.decide(pace.policy, at: clock.now())
-        else { return }
-        clock.wait(until: opens)
-    }
-}
-
-extension Policy {
-    /// A pace that nobody overtakes: one call at a time, each waiting for as long as it takes.
-    package static func pace(_ rate: Rate) -> Policy {
-        Policy(
-            .tokenBucket(TokenBucket(rate: rate, burst: RecordCount(1))),
-            onLimit: .wait(atMost: .max))
-    }
-
-    /// So many calls and never one more; the state's word is how many were made.
-    package static func budget(_ calls: RecordCount) -> Policy {
-        Policy(.fixedWindow(FixedWindow(limit: calls, window: .max)), onLimit: .deny)
-    }
 }
 
 /// What a denied caller of a closed load does.

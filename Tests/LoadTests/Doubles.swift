@@ -94,14 +94,18 @@ extension MonotonicClock {
 /// A throttle with a state in a folder of its own.
 final class TestThrottle {
     let throttle: Workload.Throttle
+    let state: SharedState
     private let path: String
 
-    init(_ policy: Policy) throws {
+    /// - Parameter clients: identities that the calls of a schedule come from; attackers have one
+    ///   more.
+    init(_ policy: Policy, units: UInt64 = 1, clients: Int = 1) throws {
         path =
             FileManager.default.temporaryDirectory
             .appending(path: "load-tests-\(UUID().uuidString)").path
-        try SharedState.create(at: path, initialWord: 0)
-        throttle = Workload.Throttle(policy, state: try SharedState(path: path))
+        try SharedState.create(at: path, for: policy, clients: clients + 1)
+        state = try SharedState(path: path, policy: policy)
+        throttle = Workload.Throttle(state, units: units, clients: clients)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

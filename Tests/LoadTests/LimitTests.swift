@@ -79,7 +79,7 @@ struct LimitTests {
                 let begin = clock.now()
                 let load = Workload(
                     callers: 4, warmUp: warmUp, duration: .milliseconds(60), arrivals: arrivals,
-                    limits: CallLimits(pace: pace.throttle.throttle))
+                    limits: CallLimits(pace: pace.throttle.state))
                 let measured = try load.run(clock: clock) { _ in
                     FakeOperation(ledger)
                 } awaitRelease: {
@@ -102,7 +102,7 @@ struct LimitTests {
         let pace = try Pace(20)
         let load = Workload(
             callers: 8, warmUp: .automatic, duration: .milliseconds(500),
-            limits: CallLimits(pace: pace.throttle.throttle))
+            limits: CallLimits(pace: pace.throttle.state))
         let measured = try load.run(clock: clock) { [ledger] _ in
             FakeOperation(ledger)
         } awaitRelease: {
@@ -116,16 +116,19 @@ struct LimitTests {
     /// So many calls for all callers together.
     private struct Budget {
         private let throttle: TestThrottle
-
+        private let calls: RecordCount
         private let warmUp: RecordCount?
 
         /// - Parameter warmUp: how many of them the warm-up may make; nil for all.
         init(_ calls: UInt64, warmUp: UInt64? = nil) throws {
-            throttle = try TestThrottle(.budget(RecordCount(calls)))
+            self.calls = RecordCount(calls)
+            throttle = try TestThrottle(.calls(RecordCount(calls)))
             self.warmUp = warmUp.map { RecordCount($0) }
         }
 
-        var limits: CallLimits { CallLimits(budget: throttle.throttle, warmUpPart: warmUp) }
+        var limits: CallLimits {
+            CallLimits(budget: CallAllowance(throttle.state, of: calls, warmUpPart: warmUp))
+        }
     }
 
     /// A pace of so many calls a second, one at a time.

@@ -89,7 +89,7 @@ struct ThrottledLoadTests {
                 let records = try #require(measured).callers
                 let admitted = records.reduce(0) { $0 + $1.admitted }
                 let longest = records.map(\.elapsed).max() ?? .zero
-                let most = policy.envelopeFromEpoch.admissions(within: longest.seconds)
+                let most = policy.envelopeFromEpoch().admissions(within: longest.seconds)
                 let message: Comment = "\(policy.keyForm), \(onDenied): \(admitted) of \(most)"
                 #expect(Double(admitted) <= most, message)
                 all += admitted
@@ -147,7 +147,8 @@ struct ThrottledLoadTests {
 
     @Test("sixteen callers keep three histograms each, however many calls they make")
     func memory() throws {
-        let throttle = try TestThrottle(Policy(.none))
+        let bucket = TokenBucket(rate: Rate(10_000_000), burst: RecordCount(1_000_000))
+        let throttle = try TestThrottle(Policy(.tokenBucket(bucket)))
         let load = Workload(
             callers: 16, warmUp: .lasting(.zero), duration: .milliseconds(50),
             throttle: throttle.throttle)
