@@ -29,14 +29,14 @@ struct KilledCallerTests {
                     admitted += Array(repeating: now, count: Int(units))
                 }
             }
-            let message: Comment = "seed \(seed): \(sliding)"
+            func message() -> Comment { "seed \(seed): \(sliding)" }
             expectWithin(sliding, admitted, message)
             // All is there again once everything has left the window.
             now += sliding.window.count / 1_000_000_000
             for _ in 0..<sliding.limit.count {
-                #expect(state.decide(second: now, .deny) == .admit, message)
+                #expect(state.decide(second: now, .deny) == .admit, message())
             }
-            #expect(state.decide(second: now, .deny) != .admit, message)
+            #expect(state.decide(second: now, .deny) != .admit, message())
         }
     }
 
@@ -62,11 +62,13 @@ struct KilledCallerTests {
         state.words = words
     }
 
-    private func expectWithin(_ sliding: SlidingWindow, _ seconds: [Int64], _ message: Comment) {
+    private func expectWithin(
+        _ sliding: SlidingWindow, _ seconds: [Int64], _ message: () -> Comment
+    ) {
         let window = sliding.window.count / 1_000_000_000
         for (index, end) in seconds.enumerated() {
             let count = seconds[...index].count { $0 > end - window }
-            #expect(count <= Int(sliding.limit.count), message)
+            #expect(count <= Int(sliding.limit.count), message())
         }
     }
 

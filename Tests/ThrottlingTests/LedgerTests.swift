@@ -22,8 +22,8 @@ struct LedgerTests {
                     continue
                 }
                 refusals += 1
-                let message: Comment = "seed \(seed): \(limit), \(units) units at \(now)"
-                #expect(state.words == before, message)
+                func message() -> Comment { "seed \(seed): \(limit), \(units) units at \(now)" }
+                #expect(state.words == before, message())
                 expectHonest(state, now, retryAfter, units, message)
                 now = retryAfter == .max ? now + Nanoseconds(1) : retryAfter
             }
@@ -32,21 +32,21 @@ struct LedgerTests {
 
     private func expectHonest(
         _ state: ArrayState, _ now: Nanoseconds, _ retryAfter: Nanoseconds, _ units: UInt64,
-        _ message: Comment
+        _ message: () -> Comment
     ) {
-        #expect(retryAfter > now, message)
+        #expect(retryAfter > now, message())
         var probe = state
         if retryAfter == .max {
             let late = probe.decide(at: .seconds(4_000_000_000), units: units, .deny)
-            #expect(late == .deny(retryAfter: .max), message)
+            #expect(late == .deny(retryAfter: .max), message())
             return
         }
         let early = probe.decide(at: retryAfter - Nanoseconds(1), units: units, .deny)
-        #expect(early == .deny(retryAfter: retryAfter), message)
+        #expect(early == .deny(retryAfter: retryAfter), message())
         let delay = state.ledger.delay
         #expect(
             probe.decide(at: retryAfter, units: units, .deny)
-                == (delay > .zero ? .wait(until: retryAfter + delay) : .admit), message)
+                == (delay > .zero ? .wait(until: retryAfter + delay) : .admit), message())
     }
 
     @Test("a caller with patience is let in where the refusal says, and waits no longer than it")
@@ -61,18 +61,18 @@ struct LedgerTests {
             for _ in 0..<60 {
                 now = DrawnLimits.later(now, &generator)
                 let (before, units) = (state.words, UInt64.random(in: 1...3, using: &generator))
-                let message: Comment = "seed \(seed): \(limit), \(units) units at \(now)"
+                func message() -> Comment { "seed \(seed): \(limit), \(units) units at \(now)" }
                 switch state.decide(at: now, units: units, onLimit) {
                 case .admit: break
                 case .wait(let until):
-                    #expect(until > now && until - now <= longest + state.ledger.delay, message)
+                    #expect(until > now && until - now <= longest + state.ledger.delay, message())
                 case .deny(let retryAfter):
-                    #expect(state.words == before, message)
+                    #expect(state.words == before, message())
                     guard retryAfter < .max else { continue }
-                    #expect(retryAfter > now, message)
+                    #expect(retryAfter > now, message())
                     var probe = state
                     let late = probe.decide(at: retryAfter, units: units, onLimit)
-                    if case .deny = late { Issue.record("\(message): \(late) at \(retryAfter)") }
+                    if case .deny = late { Issue.record("\(message()): \(late) at \(retryAfter)") }
                 }
             }
         }
@@ -171,17 +171,17 @@ struct LedgerTests {
                 // Each on its own, on a copy: only if all let it in do they all pay.
                 var paid = alone
                 let decisions = paid.indices.map { paid[$0].decide(at: now, units: units, .deny) }
-                let message: Comment = "seed \(seed): \(members), \(units) units at \(now)"
+                func message() -> Comment { "seed \(seed): \(members), \(units) units at \(now)" }
                 if decisions.allSatisfy({ $0 == .admit }) {
                     alone = paid
-                    #expect(both.decide(at: now, units: units, .deny) == .admit, message)
+                    #expect(both.decide(at: now, units: units, .deny) == .admit, message())
                 } else {
                     let retries = decisions.map { decision in
                         if case .deny(let retryAfter) = decision { retryAfter } else { now }
                     }
                     #expect(
                         both.decide(at: now, units: units, .deny)
-                            == .deny(retryAfter: retries.max() ?? now), message)
+                            == .deny(retryAfter: retries.max() ?? now), message())
                 }
             }
         }

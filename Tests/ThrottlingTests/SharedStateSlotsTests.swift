@@ -21,7 +21,9 @@ struct SharedStateSlotsTests {
     @Test("no more than the slots are ever in flight, and everybody comes in", arguments: [1, 3])
     func inFlight(_ slots: Int) throws {
         let state = try state(UInt64(slots))
-        let (inside, most, entered) = (Atomic<Int>(0), Atomic<Int>(0), Atomic<Int>(0))
+        let inside = Atomic<Int>(0)
+        let most = Atomic<Int>(0)
+        let entered = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for _ in 0..<200 where state.enter(waitingAtMost: .seconds(60)) {
                 let now = inside.add(1, ordering: .relaxed).newValue
@@ -136,14 +138,15 @@ struct SharedStateSlotsTests {
             kill(getpid(), SIGKILL)
         }
         let done = DispatchGroup()
-        let isIn = Atomic<Bool>(false)
+        let entered = Atomic<Int>(0)
         Thread.detachNewThread(in: done) {
-            isIn.store(state.enter(waitingAtMost: .seconds(30)), ordering: .relaxed)
+            guard state.enter(waitingAtMost: .seconds(30)) else { return }
+            entered.store(1, ordering: .relaxed)
         }
         usleep(20_000)
         state.leave()
         done.wait()
-        #expect(isIn.load(ordering: .relaxed))
+        #expect(entered.load(ordering: .relaxed) == 1)
     }
 
     @Test("eight processes share the slots")
