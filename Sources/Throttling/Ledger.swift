@@ -33,11 +33,12 @@ package struct Ledger: Sendable {
     /// is not sent away for being overtaken, but let in right after whoever overtook it.
     private static let grace: Int64 = 100_000_000
 
-    /// The layout of a limit.
+    /// The layout of a limit, whose `all` names its limits in one list.
     package init(_ limit: Limit) {
         delay = limit.delay
         var (entries, next) = ([LedgerEntry](), Self.first)
         for member in limit.members {
+            if case .all = member { preconditionFailure("'all' stands within 'all'") }
             guard let (entry, count) = LedgerEntry.entry(member, at: next) else { continue }
             entries.append(entry)
             next += count

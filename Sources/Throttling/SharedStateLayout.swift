@@ -30,6 +30,7 @@ struct SharedStateLayout {
         words = ledger.isLocked ? SharedStateLock.byteCount : 0
         let ends = Self.rounded(words + 8 * max(1, wordCount))
         if let most = policy.limit.slots {
+            guard most <= 1 << 24 else { return nil }
             let layout = SharedStateSlotsMemory.Layout(slots: most, rows: rows)
             (slots, slotsLayout) = (ends, layout)
             stride = Self.rounded(ends + layout.byteCount)

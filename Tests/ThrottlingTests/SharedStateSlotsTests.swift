@@ -52,8 +52,7 @@ struct SharedStateSlotsTests {
                 entered.withLock { $0.append(number) }
                 state.leave()
             }
-            // Long enough to be asleep in the queue before the next one comes.
-            usleep(30_000)
+            try Holding.await(waiting: UInt64(number + 1), at: folder.path("state"), slots: 1)
         }
         // Nobody overtakes a queue.
         #expect(!state.enter(waitingAtMost: .zero))
@@ -68,14 +67,14 @@ struct SharedStateSlotsTests {
         #expect(state.enter(waitingAtMost: .zero))
         let outcomes = Mutex<[Int: Bool]>([:])
         let done = DispatchGroup()
-        for (number, patience) in [Nanoseconds.milliseconds(100), .seconds(30)].enumerated() {
+        for (number, patience) in [Nanoseconds.seconds(2), .seconds(60)].enumerated() {
             Thread.detachNewThread(in: done) {
                 let isIn = state.enter(waitingAtMost: patience)
                 outcomes.withLock { $0[number] = isIn }
             }
-            usleep(30_000)
+            try Holding.await(waiting: UInt64(number + 1), at: folder.path("state"), slots: 1)
         }
-        usleep(200_000)
+        try Holding.await(waiting: 1, at: folder.path("state"), slots: 1)
         #expect(outcomes.withLock { $0 } == [0: false])
         state.leave()
         done.wait()
@@ -134,7 +133,7 @@ struct SharedStateSlotsTests {
             let policy = Policy(.concurrency(RecordCount(1)))
             let state = try SharedState(path: path, policy: policy)
             Thread.detachNewThread { _ = state.enter(waitingAtMost: .seconds(60)) }
-            usleep(50_000)
+            try Holding.await(waiting: 1, at: path, slots: 1)
             kill(getpid(), SIGKILL)
         }
         let done = DispatchGroup()
@@ -143,10 +142,33 @@ struct SharedStateSlotsTests {
             guard state.enter(waitingAtMost: .seconds(30)) else { return }
             entered.store(1, ordering: .relaxed)
         }
-        usleep(20_000)
+        // The dead one is found while the living one waits.
+        try Holding.await(waiting: 1, at: path, slots: 1)
         state.leave()
         done.wait()
         #expect(entered.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("processes that are killed at any instant leave every slot to those who come after")
+    func killedAnywhere() async throws {
+        let state = try state(2)
+        let path = folder.path("state")
+        for batch in 0..<3 {
+            await withTaskGroup { group in
+                for number in 0..<4 {
+                    let seed = UInt64(4 * batch + number)
+                    group.addTask {
+                        await #expect(processExitsWith: .signal(SIGKILL)) {
+                            [path = path as String, seed = seed as UInt64] in
+                            try Holding.untilKilled(path, seed)
+                        }
+                    }
+                }
+            }
+            for _ in 0..<2 { #expect(state.enter(waitingAtMost: .seconds(10)), "batch \(batch)") }
+            #expect(!state.enter(waitingAtMost: .zero), "batch \(batch)")
+            for _ in 0..<2 { state.leave() }
+        }
     }
 
     @Test("eight processes share the slots")
@@ -211,6 +233,32 @@ enum Holding {
         }
         let text = instants.map(String.init).joined(separator: " ")
         try text.write(toFile: "\(path).\(number)", atomically: false, encoding: .utf8)
+    }
+
+    /// Sleeps until so many callers wait for a slot, or a minute is over.
+    static func await(waiting count: UInt64, at path: String, slots: UInt64) throws {
+        let policy = Policy(.concurrency(RecordCount(slots)))
+        let ledger = Ledger(policy.limit)
+        let layout = try #require(SharedStateLayout(policy, ledger, clients: 1))
+        let (start, slots) = (try #require(layout.slots), try #require(layout.slotsLayout))
+        let file = try SharedStateFile(path: path, fingerprint: policy.fingerprint) { _ in layout }
+        let memory = SharedStateSlotsMemory(at: file.memory + layout.row(of: 0) + start, slots)
+        for _ in 0..<60_000 where memory[.waiting] != count { usleep(1_000) }
+        #expect(memory[.waiting] == count)
+    }
+
+    /// Holds slots for no time in four threads, until the process kills itself at an instant that
+    /// the seed draws.
+    static func untilKilled(_ path: String, _ seed: UInt64) throws {
+        let state = try SharedState(path: path, policy: Policy(.concurrency(RecordCount(2))))
+        for _ in 0..<4 {
+            Thread.detachNewThread {
+                while state.enter(waitingAtMost: .seconds(60)) { state.leave() }
+            }
+        }
+        var generator = SeededGenerator(seed: seed)
+        usleep(.random(in: 100...5_000, using: &generator))
+        kill(getpid(), SIGKILL)
     }
 }
 
