@@ -104,8 +104,11 @@ struct SimulationTests {
             for (index, instant) in completions.enumerated() {
                 let least = envelope.time(for: Double(index + 1), servedAt: rate).value
                 let late = Double(instant) / 1e9 - least
-                let message: Comment = "seed \(seed): \(bucket), X \(rate), call \(index + 1)"
-                #expect(late > -1e-9 * least && late < 1 / rate + 2e-9 + 1e-9 * least, message)
+                guard late < -1e-9 * least || late > 1 / rate + 2e-9 + 1e-9 * least else {
+                    continue
+                }
+                Issue.record("seed \(seed): \(bucket), X \(rate), call \(index + 1): \(late) s")
+                break
             }
         }
     }
@@ -122,10 +125,12 @@ struct SimulationTests {
             let (envelope, rate, completions) = simulate(limit, &generator)
             for (index, instant) in completions.enumerated() {
                 let least = envelope.time(for: Double(index + 1), servedAt: rate).value
-                let message: Comment = "seed \(seed): \(limit), X \(rate), call \(index + 1)"
-                #expect(abs(Double(instant) / 1e9 - least) <= 2e-9 + 1e-12 * least, message)
+                let late = abs(Double(instant) / 1e9 - least)
                 let done = envelope.operations(within: Seconds(least), servedAt: rate)
-                #expect(abs(done - Double(index + 1)) < 1e-6 * Double(index + 1), message)
+                let isInverse = abs(done - Double(index + 1)) < 1e-6 * Double(index + 1)
+                guard late > 2e-9 + 1e-12 * least || !isInverse else { continue }
+                Issue.record("seed \(seed): \(limit), X \(rate), call \(index + 1): \(late) s")
+                break
             }
         }
     }
@@ -144,8 +149,10 @@ struct SimulationTests {
             for (index, instant) in earliest(60, through: tarpit).enumerated() {
                 free = max(free, instant) + service.count
                 let least = envelope.time(for: Double(index + 1), servedAt: rate).value
-                let message: Comment = "seed \(seed): \(tarpit), X \(rate), call \(index + 1)"
-                #expect(abs(Double(free) / 1e9 - least) <= 2e-9 + 1e-12 * least, message)
+                let late = abs(Double(free) / 1e9 - least)
+                guard late > 2e-9 + 1e-12 * least else { continue }
+                Issue.record("seed \(seed): \(tarpit), X \(rate), call \(index + 1): \(late) s")
+                break
             }
         }
     }

@@ -61,7 +61,9 @@ struct ReplayTests {
                     Int128(bucket.burst.count) * period
                     + Int128(bucket.rate.count) * Int128(instant.count - 1)
                     - Int128(count) * period
-                #expect(behind < period, "seed \(seed): \(bucket) at \(instant)")
+                guard behind >= period else { continue }
+                Issue.record("seed \(seed): \(bucket) at \(instant)")
+                break
             }
             #expect(excess(of: instants, over: bucket) <= 0, "seed \(seed): \(bucket)")
         }
@@ -77,7 +79,9 @@ struct ReplayTests {
             for (index, instant) in instants.enumerated() {
                 let number = Int64(index) / Int64(fixed.limit.count)
                 let edge = number == 0 ? 0 : fixed.phase.count + (number - 1) * fixed.window.count
-                #expect(instant.count == edge, "seed \(seed): \(fixed), call \(index)")
+                guard instant.count != edge else { continue }
+                Issue.record("seed \(seed): \(fixed), call \(index) at \(instant)")
+                break
             }
             let policy = Policy(.fixedWindow(fixed), onLimit: onLimit)
             let last = instants[instants.count - 1]
@@ -101,7 +105,9 @@ struct ReplayTests {
             let each = Int64(sliding.limit.count / units)
             for (index, admission) in replay.admissions.enumerated() {
                 let edge = Int64(index) / each * sliding.window.count
-                #expect(admission.instant == edge, "seed \(seed): \(sliding), call \(index)")
+                guard admission.instant != edge else { continue }
+                Issue.record("seed \(seed): \(sliding), call \(index) at \(admission.instant)")
+                break
             }
             #expect(replay.admissions.count >= 100, "seed \(seed): a refusal was not honest")
         }
