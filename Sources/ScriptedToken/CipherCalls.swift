@@ -102,6 +102,7 @@ extension Token {
         guard let ciphertext, let plaintextLength, length <= CK_ULONG(Int32.max) else {
             throw Refusal(CKR_ARGUMENTS_BAD)
         }
+        try call?.take(length)
         let opened = try operation.openedLength(ciphertext, Int(length))
         let capacity = plaintextLength.pointee
         plaintextLength.pointee = CK_ULONG(opened)

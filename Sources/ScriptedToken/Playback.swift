@@ -104,6 +104,12 @@ extension Playback.Call {
         queue.serve(script.service?.draw_ns(forCall: number, seed: script.seed) ?? 0)
     }
 
+    /// Refuses a ciphertext that is longer than the script lets it be.
+    func take(_ length: CK_ULONG) throws(Refusal) {
+        guard let longest = playback.script.longest, UInt64(length) > longest else { return }
+        throw Refusal(CKR_DATA_LEN_RANGE)
+    }
+
     /// Does to a result what the script wants done to it.
     ///
     /// - Returns: How many of its bytes the caller gets.

@@ -23,6 +23,7 @@ import CCryptoki
 ///     fault=FUNCTION:CODE:WHICH      answer CODE (a name or 0xHEX); may be repeated
 ///     garbage=WHICH                  a call flips a byte of its result; may be repeated
 ///     truncate=WHICH                 a call's result lacks its last byte; may be repeated
+///     longest=N                      a ciphertext of more bytes is CKR_DATA_LEN_RANGE
 ///     hang=#N                        the N-th call never returns
 ///     crash=#N                       the N-th call aborts the process
 ///     remove=#N                      from the N-th call on, all is CKR_DEVICE_REMOVED
@@ -58,6 +59,8 @@ struct Script {
     var faults: [Fault] = []
     var garbage: [Trigger] = []
     var truncation: [Trigger] = []
+    /// In bytes; what C_Decrypt takes at most.
+    var longest: UInt64?
     /// Numbers of calls of work.
     var hang: UInt64?
     var crash: UInt64?
@@ -72,7 +75,8 @@ struct Script {
 
     /// Whether a call has to ask the script at all.
     var concernsCalls: Bool {
-        hasQueue || !faults.isEmpty || !garbage.isEmpty || !truncation.isEmpty || hang != nil
-            || crash != nil || removal != nil || loginDelay_ns > 0 || countFile != nil
+        hasQueue || !faults.isEmpty || !garbage.isEmpty || !truncation.isEmpty
+            || longest != nil || hang != nil || crash != nil || removal != nil
+            || loginDelay_ns > 0 || countFile != nil
     }
 }

@@ -73,6 +73,9 @@ extension Script {
         "truncate": Directive(form: "#N, #N+ or a probability") { script, value in
             append(&script.truncation, trigger(value))
         },
+        "longest": Directive(form: "N") { script, value in
+            set(&script.longest, UInt64(value))
+        },
         "hang": Directive(form: "#N") { script, value in set(&script.hang, callNumber(value)) },
         "crash": Directive(form: "#N") { script, value in set(&script.crash, callNumber(value)) },
         "remove": Directive(form: "#N") { script, value in set(&script.removal, callNumber(value))
