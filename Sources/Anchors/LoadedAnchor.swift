@@ -142,6 +142,23 @@ package final class LoadedAnchor: Sendable {
         return PKCS11Authentication(authenticator)
     }
 
+    /// Makes a thief who joins records that were sealed with a mechanism of decryption.
+    ///
+    /// - Parameters:
+    ///   - longest: the longest ciphertext that will be opened, in bytes.
+    ///   - turn: what stands before each call; before each record is sealed, too.
+    /// - Throws: `CryptokiError`, with the failing function.
+    package func batchThief(
+        _ mechanism: RecordMechanism, recordBytes: Int, recordCount: Int, longest: Int,
+        turn: BatchThief.Turn
+    ) throws(CryptokiError) -> BatchThief {
+        let decryptor = try BatchDecryptor(
+            module, slot: slot.id, isReadWrite: isReadWrite, key: preparedKey(.decrypt, mechanism),
+            mechanism: mechanism, recordBytes: recordBytes, recordCount: recordCount,
+            longest: longest, awaitTurn: turn.wait)
+        return BatchThief(decryptor, mechanism: mechanism, longest: longest, turn: turn)
+    }
+
     private func preparedKey(
         _ operation: AnchoredOperation, _ mechanism: RecordMechanism
     ) -> AnchorKey {

@@ -62,6 +62,18 @@ import Glibc
         unsafe Array(UnsafeBufferPointer(start: records + index * recordBytes, count: recordBytes))
     }
 
+    /// The IV, or the counter block, that a record was sealed under.
+    func iv(_ index: Int, length: Int) -> [UInt8] {
+        let start = unsafe parameters + index * Self.parameterStride + Self.ivOffset
+        return unsafe Array(UnsafeRawBufferPointer(start: start, count: length))
+    }
+
+    /// What the key made of a record.
+    func sealedBytes(_ index: Int) -> [UInt8] {
+        let start = unsafe sealed + index * sealedStride
+        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(sealedLengths[index])))
+    }
+
     /// Sets what the key makes of a record, where that is known without the module.
     func setSealed(_ index: Int, _ bytes: [UInt8]) {
         precondition(bytes.count <= sealedStride, "a mechanism says how long its outputs can be")
