@@ -12,6 +12,8 @@ package struct Run: Codable, Equatable, Sendable {
     package var provenance: Provenance
     /// The cells in the order of the plan.
     package var cells: [CellResult]
+    /// How many records one call opens, where that was tried.
+    @UsuallyAbsent package var batching: [BatchingAudit] = []
     /// Why the run is not whole; nil once every cell has all its rounds.
     package var partial: String?
     /// What a reader must know besides, in sentences.
