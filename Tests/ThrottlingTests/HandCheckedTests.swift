@@ -77,6 +77,19 @@ struct HandCheckedTests {
             ].map(Self.exact), of: breaker, .deny)
     }
 
+    @Test("a breaker counts an admission of the nanosecond after it tripped")
+    func shortestLockout() {
+        let breaker = Breaker(
+            threshold: RecordCount(2), window: Nanoseconds(10), lockout: Nanoseconds(1))
+        let ledger = Ledger(.breaker(breaker))
+        var words = [UInt64](repeating: 0, count: ledger.wordCount)
+        let decisions = [(0, 2), (0, 1), (1, 1), (1, 2), (1, 1), (1, 1)].map { now, units in
+            ledger.decide(&words, at: Nanoseconds(now), units: units, onLimit: .deny)
+        }
+        func deny(_ retryAfter: Int64) -> Decision { .deny(retryAfter: Nanoseconds(retryAfter)) }
+        #expect(decisions == [.admit, deny(1), .admit, deny(11), .admit, deny(2)])
+    }
+
     @Test("a budget of two a day is given at midnight, whenever it was used")
     func budget() {
         let day: Int64 = 86_400_000

@@ -16,28 +16,40 @@ struct KilledCallerTests {
             guard case .slidingWindow(let sliding) = limit else { return }
             var state = ArrayState(limit)
             var admitted: [Int64] = []
+            var counted: [Int64] = []
+            let window = sliding.window.count / 1_000_000_000
+            func message() -> Comment { "seed \(seed): \(sliding)" }
             var now: Int64 = 0
             for _ in 0..<80 {
                 now += .random(in: 0...3, using: &generator)
                 let units = UInt64.random(in: 1...min(3, sliding.limit.count), using: &generator)
                 let before = state.words
                 guard state.decide(second: now, units: units, .deny) == .admit else { continue }
+                counted += Array(repeating: now, count: Int(units))
                 if Int.random(in: 0..<4, using: &generator) == 0 {
                     state.words = torn(before, state.words, units, &generator)
                     repair(&state)
+                    let inWindow = counted.count { $0 > now - window }
+                    #expect(free(state, now) >= Int(sliding.limit.count) - inWindow, message())
                 } else {
                     admitted += Array(repeating: now, count: Int(units))
                 }
             }
-            func message() -> Comment { "seed \(seed): \(sliding)" }
             expectWithin(sliding, admitted, message)
             // All is there again once everything has left the window.
-            now += sliding.window.count / 1_000_000_000
+            now += window
             for _ in 0..<sliding.limit.count {
                 #expect(state.decide(second: now, .deny) == .admit, message())
             }
             #expect(state.decide(second: now, .deny) != .admit, message())
         }
+    }
+
+    /// How many more would be let in at once.
+    private func free(_ state: ArrayState, _ now: Int64) -> Int {
+        var (probe, count) = (state, 0)
+        while probe.decide(second: now, .deny) == .admit { count += 1 }
+        return count
     }
 
     /// The words as they stand when only the first so many stores were made: the last admission and

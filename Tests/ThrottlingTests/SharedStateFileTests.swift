@@ -187,7 +187,8 @@ struct SharedStateFileTests {
         }
         #expect(
             error?.description == "the throttle state '\(path)' cannot be made: "
-                + "9223372036854775807 clients of sliding-window-1k-1m-per-client fit into no memory"
+                + "9223372036854775807 clients of sliding-window-1k-1m-per-client fit into no "
+                + "memory"
         )
         #expect(!FileManager.default.fileExists(atPath: path))
     }

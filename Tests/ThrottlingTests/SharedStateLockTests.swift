@@ -13,7 +13,7 @@ struct SharedStateLockTests {
 
     @Test("one caller at a time is under the lock")
     func exclusion() throws {
-        let page = try Page()
+        let page = Page()
         #expect(page.lock.prepare())
         nonisolated(unsafe) var count = 0
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
@@ -24,7 +24,7 @@ struct SharedStateLockTests {
 
     @Test("a holder who ends is noticed once, by whoever comes next")
     func endedHolder() throws {
-        let page = try Page()
+        let page = Page()
         #expect(page.lock.prepare())
         for round in 0..<200 {
             page.endAThreadWithTheLock()
@@ -49,8 +49,12 @@ struct SharedStateLockTests {
             SharedStateLayout(policy, ledger, clients: $0)
         }
         let row = Page(file.memory + SharedStateLayout.header)
+        let words = (file.memory + SharedStateLayout.header + SharedStateLock.byteCount)
+            .assumingMemoryBound(to: UInt64.self)
         for call in 0..<100 {
             row.endAThreadWithTheLock()
+            // What it may leave: an instant in the place of the oldest, which is still the oldest.
+            if call < 49 { words[3 + Int(words[2])] = 1 }
             let decision = state.decide(at: .zero)
             #expect(decision == (call < 50 ? .admit : .deny(retryAfter: .seconds(1))))
         }
@@ -119,19 +123,21 @@ enum Killed {
     }
 }
 
-/// A page of memory with a lock at its beginning.
+/// Some memory with a lock at its beginning.
 final class Page: @unchecked Sendable {
-    private let memory: UnsafeMutableRawPointer
+    let memory: UnsafeMutableRawPointer
     private let isOwn: Bool
 
-    init() throws {
-        memory = UnsafeMutableRawPointer.allocate(byteCount: 4_096, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: 4_096)
+    init() {
+        memory = UnsafeMutableRawPointer.allocate(byteCount: Self.byteCount, alignment: 64)
+        memory.initializeMemory(as: UInt8.self, repeating: 0, count: Self.byteCount)
         isOwn = true
     }
 
     /// A lock that is in memory already.
     init(_ memory: UnsafeMutableRawPointer) { (self.memory, isOwn) = (memory, false) }
+
+    private static let byteCount = 16_384
 
     deinit { if isOwn { memory.deallocate() } }
 

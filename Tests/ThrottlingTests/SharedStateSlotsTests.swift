@@ -203,6 +203,47 @@ struct SharedStateSlotsTests {
         #expect(inside == 0 && (1...2).contains(most))
     }
 
+    @Test("a slot that was given to who waits is its, even before it wakes")
+    func promises() throws {
+        let (page, own) = (Page(), SharedStateHolder().current)
+        let layout = SharedStateSlotsMemory.Layout(slots: 2, rows: 65_536)
+        let memory = SharedStateSlotsMemory(at: page.memory, layout)
+        let slots = SharedStateSlots(memory)
+        #expect(memory.lock.prepare())
+        #expect(slots.enter(own, waitingAtMost: .zero) && slots.enter(own, waitingAtMost: .zero))
+        // Somebody of the same process waits.
+        memory[0, .holder] = own.word
+        memory[0, .ticket] = 1
+        (memory[.waiting], memory[.used], memory[.ticket]) = (1, 1, 1)
+        slots.leave(own)
+        let promised = memory[slot: 0]
+        #expect(memory[0, .given] == 1 && promised != 0 && promised != own.word)
+        // The other one leaves: it gives back what it holds, not what was given to the first.
+        slots.leave(own)
+        #expect(memory[slot: 0] == promised && memory[slot: 1] == 0)
+        // Whoever was killed between giving and marking it has given it all the same.
+        memory[slot: 0] = 0
+        page.endAThreadWithTheLock()
+        #expect(slots.enter(own, waitingAtMost: .zero))
+        #expect(memory[slot: 0] == promised && memory[slot: 1] == own.word)
+        #expect(!slots.enter(own, waitingAtMost: .zero))
+    }
+
+    @Test("a process that ended and was not yet buried holds nothing")
+    func unburied() throws {
+        var (child, arguments) = (
+            pid_t(0), [UnsafeMutablePointer<CChar>?](repeating: nil, count: 2)
+        )
+        arguments[0] = strdup("true")
+        defer { free(arguments[0]) }
+        #expect(posix_spawn(&child, "/bin/true", nil, nil, arguments, nil) == 0)
+        let holder = SlotHolder(process: child)
+        for _ in 0..<30_000 where holder.isAlive { usleep(1_000) }
+        // Its number is still taken.
+        #expect(!holder.isAlive && kill(child, 0) == 0)
+        #expect(waitpid(child, nil, 0) == child)
+    }
+
     @Test("a process is known by its number and its start")
     func holders() throws {
         let own = SharedStateHolder().current
