@@ -47,20 +47,23 @@ struct TarpitCurveTests {
 
     @Test("the long run's rate is met by those who take every call at the earliest")
     func sustainedRate() {
-        for seed in 0..<60 as Range<UInt64> {
+        var compared = 0
+        for seed in 0..<40 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
             let tarpit = generator.tarpit(near: generator.length())
-            let curve = TarpitCurve(tarpit, instants: 2_000)
+            let curve = TarpitCurve(tarpit, instants: 10_000)
             // The second half of what is followed exactly, from corner to corner.
             let corners = curve.corners(below: .infinity).filter { $0.instant.isFinite }
             let (middle, last) = (corners[corners.count / 2], corners[corners.count - 1])
             let length = last.instant - middle.instant
             let mean = (last.admitted - middle.admitted) / length
-            // Whole windows are not cut alike at both ends.
+            // A window at most is cut off at either end.
             let windows = length / tarpit.window.seconds.value
-            guard windows > 20 else { continue }
+            guard windows > 200 else { continue }
             #expect(abs(mean / curve.sustainedRate - 1) < 2 / windows, "seed \(seed): \(tarpit)")
+            compared += 1
         }
+        #expect(compared >= 15, "few seeds give a long run")
     }
 
     @Test("an operation of several units waits as long as its units, one after the other")
