@@ -29,13 +29,34 @@ package struct CellResult: Codable, Equatable, Sendable {
 
     /// Sets each round's admitted calls over what the envelope allows.
     ///
-    /// - Parameter bound: E(T) in operations for a round.
-    package mutating func compareWithEnvelope(_ bound: (Round) -> Double) {
-        for index in rounds.indices where rounds[index].verdict.isValid {
-            let most = bound(rounds[index])
-            rounds[index].admittedToEnvelope =
-                most > 0 ? Double(rounds[index].admitted) / most : nil
+    /// - Parameters:
+    ///   - others: the class that was measured in one go with this one, whose calls count with
+    ///     its own; nil for a load of one class.
+    ///   - bound: E(T) in operations for so long; nil where it is not known.
+    package mutating func compareWithEnvelope(
+        with others: [Round]? = nil, _ bound: (Seconds) -> Double?
+    ) {
+        for index in rounds.indices {
+            let round = rounds[index]
+            let other = others.map { $0.first { $0.number == round.number } }
+            rounds[index].admittedToEnvelope = Self.ratio(round, other, bound)
         }
+    }
+
+    /// - Parameter other: nil for a load of one class, nil within where the other class has no such
+    ///   round.
+    private static func ratio(
+        _ round: Round, _ other: Round??, _ bound: (Seconds) -> Double?
+    ) -> Double? {
+        guard round.verdict.isValid else { return nil }
+        var (admitted, seconds) = (Double(round.admitted), round.seconds)
+        if let other {
+            guard let other, other.verdict.isValid else { return nil }
+            admitted += Double(other.admitted)
+            seconds = max(seconds, other.seconds)
+        }
+        guard let most = bound(Seconds(seconds)), most > 0 else { return nil }
+        return admitted / most
     }
 
     /// Valid where at least one round ran and every round is; else each reason once, with the
@@ -67,6 +88,9 @@ package struct CellResult: Codable, Equatable, Sendable {
     package var cpuNanosecondsPerOperation: Double? {
         mean(usable.compactMap(\.cpuNanosecondsPerOperation))
     }
+
+    /// Mean of the rounds' nanoseconds a decision of the throttle took; nil without a throttle.
+    package var decisionNanoseconds: Double? { mean(usable.compactMap(\.decisionNanoseconds)) }
 
     /// Calls of an open load, all rounds together; nil for a closed one.
     package var open: OpenCounts? {

@@ -11,6 +11,8 @@ package struct Judgement {
     package var errors: [String: UInt64]
     /// Failed calls of the warm-up by name.
     package var warmUpErrors: [String: UInt64]
+    /// Failed calls by name of the class that was measured in one go with this one.
+    package var errorsBeside: [String: UInt64]
     /// Whether failed calls ended the round before its time, and how many had to fail.
     package var endedAfterErrors: Int?
     /// Whether the limit of calls ended the round before its time.
@@ -49,14 +51,16 @@ package struct Judgement {
     /// A judgement over the figures of a round.
     package init(
         operations: UInt64, denied: UInt64, errors: [String: UInt64],
-        warmUpErrors: [String: UInt64] = [:], endedAfterErrors: Int? = nil, isSpent: Bool = false,
-        maxRate: Rate? = nil, length: Seconds, latency: [LatencyKind: LatencyFigures],
+        warmUpErrors: [String: UInt64] = [:], errorsBeside: [String: UInt64] = [:],
+        endedAfterErrors: Int? = nil, isSpent: Bool = false, maxRate: Rate? = nil, length: Seconds,
+        latency: [LatencyKind: LatencyFigures],
         open: OpenCounts? = nil, watch: Watch = Watch()
     ) {
         self.operations = operations
         self.denied = denied
         self.errors = errors
         self.warmUpErrors = warmUpErrors
+        self.errorsBeside = errorsBeside
         self.endedAfterErrors = endedAfterErrors
         self.isSpent = isSpent
         self.maxRate = maxRate
@@ -79,12 +83,17 @@ package struct Judgement {
 
     private var outcomeReasons: [String] {
         var reasons: [String] = []
-        if errors[Round.wrongPlaintext] != nil { reasons.append("wrong plaintext") }
+        if errors[Round.wrongPlaintext] != nil {
+            reasons.append("wrong plaintext")
+        } else if errorsBeside[Round.wrongPlaintext] != nil {
+            // It ended the round for both.
+            reasons.append("wrong plaintext of the other class")
+        }
         if let endedAfterErrors {
-            let failed = Set(errors.keys).union(warmUpErrors.keys)
+            let failed = Set(errors.keys).union(warmUpErrors.keys).union(errorsBeside.keys)
             let names = failed.subtracting([Round.wrongPlaintext]).sorted().joined(separator: ", ")
             reasons.append("ended early after \(endedAfterErrors) failed calls: \(names)")
-        } else if operations == 0, denied == 0 {
+        } else if operations == 0, denied == 0, !isHeldByThrottle {
             reasons.append("no call was completed")
         } else if failedShare > Self.failedBound {
             reasons.append("over \(percent(Self.failedBound)) of the calls failed: \(failedNames)")
@@ -168,6 +177,13 @@ package struct Judgement {
 
     private func isShort(_ open: OpenCounts) -> Bool {
         Double(open.started) < Self.startedShare * Double(open.scheduled)
+    }
+
+    /// Whether calls were due, and all that came of them is that they waited before a throttle:
+    /// that is an answer, and no fault of the measurement.
+    private var isHeldByThrottle: Bool {
+        guard let open, latency[.throttleWait] != nil else { return false }
+        return errors.isEmpty && open.backlog > 0 && isHeldByDevice
     }
 
     /// Whether the callers spent their busy time inside the module or before the throttle.

@@ -10,7 +10,7 @@ extension Run {
             "service_p90_ns", "service_p99_ns", "service_p999_ns", "service_max_ns",
             "response_p50_ns", "response_p99_ns", "response_p999_ns", "throttle_wait_p50_ns",
             "throttle_wait_p99_ns", "admitted_to_envelope", "lateness_p99_ns",
-            "cpu_ns_per_operation",
+            "cpu_ns_per_operation", "decision_ns",
         ])
         for result in cells { table.append(Self.row(result)) }
         return table
@@ -30,15 +30,11 @@ extension Run {
         return table
     }
 
-    /// Whoever calls flat out is the attacker; calls that fall due are the legitimate users'.
-    private static func callerClass(_ cell: Cell) -> CSVTable.Field {
-        .text(cell.open == nil ? "attacker" : "legitimate")
-    }
-
     private static func row(_ result: CellResult) -> [CSVTable.Field] {
         let cell = result.cell
         let identity: [CSVTable.Field] = [
-            .text(cell.key), callerClass(cell), .text(cell.anchor), .text(cell.operation),
+            .text(cell.key), .text(cell.callerClass.rawValue), .text(cell.anchor),
+            .text(cell.operation),
             .text(cell.mechanism), .integer(Int64(cell.keyBits)),
             .text(cell.keyKind?.rawValue ?? "memory"), .integer(Int64(cell.recordBytes)),
             .text(cell.loadName), .integer(Int64(cell.processes)), .integer(Int64(cell.callers)),
@@ -63,14 +59,14 @@ extension Run {
             .optional(response?.p50), .optional(response?.p99), .optional(response?.p999),
             .optional(wait?.p50), .optional(wait?.p99), .optional(result.admittedToEnvelope),
             .optional(result.latency[.lateness]?.p99),
-            .optional(result.cpuNanosecondsPerOperation),
+            .optional(result.cpuNanosecondsPerOperation), .optional(result.decisionNanoseconds),
         ]
     }
 
     private static func row(_ round: Round, of cell: Cell) -> [CSVTable.Field] {
         let (service, response) = (round.service, round.latency[.response])
         return [
-            .text(cell.key), callerClass(cell), .integer(Int64(round.number)),
+            .text(cell.key), .text(cell.callerClass.rawValue), .integer(Int64(round.number)),
             .integer(Int64(round.order)), .text(round.verdict.word),
             .text(round.verdict.reasonText), .number(round.seconds), .count(round.operations),
             .count(round.denied), .count(round.errorCount), .number(round.throughput),

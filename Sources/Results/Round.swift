@@ -21,8 +21,8 @@ package struct Round: Codable, Equatable, Sendable {
     package let latency: [LatencyKind: LatencyFigures]
     /// Calls that the throttle let pass, whatever became of them.
     package let admitted: UInt64
-    /// Admitted calls over E(T) for the round's own length; nil without a throttle, or where the
-    /// unthrottled cell that E needs was not measured.
+    /// Admitted calls over E(T) for the round's own length, of both classes together in a mixed
+    /// load; nil without a throttle, or where the unthrottled cell that E needs was not measured.
     package internal(set) var admittedToEnvelope: Double?
     /// CPU time of the callers per operation in nanoseconds; nil without an operation.
     package let cpuNanosecondsPerOperation: Double?
@@ -30,13 +30,17 @@ package struct Round: Codable, Equatable, Sendable {
     package let open: OpenCounts?
     /// What the generator saw of itself; nil where nobody watched.
     package let watch: Watch?
+    /// The throttle's own cost: nanoseconds a decision takes where nobody contends for it, timed
+    /// after the round on a state of its own; nil without a throttle.
+    package let decisionNanoseconds: Double?
 
     /// A round from its parts.
     package init(
         number: Int, order: Int, verdict: Verdict, seconds: Double, operations: UInt64,
         denied: UInt64, errors: [String: UInt64],
         latency: [LatencyKind: LatencyFigures], admitted: UInt64,
-        cpuNanosecondsPerOperation: Double?, open: OpenCounts? = nil, watch: Watch? = nil
+        cpuNanosecondsPerOperation: Double?, open: OpenCounts? = nil, watch: Watch? = nil,
+        decisionNanoseconds: Double? = nil
     ) {
         self.number = number
         self.order = order
@@ -50,6 +54,7 @@ package struct Round: Codable, Equatable, Sendable {
         self.cpuNanosecondsPerOperation = cpuNanosecondsPerOperation
         self.open = open
         self.watch = watch
+        self.decisionNanoseconds = decisionNanoseconds
     }
 
     /// A round of which nothing is known but why.

@@ -27,6 +27,8 @@ package struct Scenario: Codable, Equatable, Sendable {
     package var limits: Limits
     /// Whether one record, opened again and again, is measured beside many distinct ones.
     package var auditsCache: Bool
+    /// Whether records are joined into one call, as a thief would, to see how many it opens.
+    @UsuallyAbsent package var auditsBatching: Bool = false
     /// What is projected from the measurement.
     package var exposure: ExposureSettings
 
@@ -35,7 +37,7 @@ package struct Scenario: Codable, Equatable, Sendable {
         name: String, anchor: AnchorSettings, recordBytes: [ByteCount], load: LoadSettings,
         throttles: [Policy], throttlesAt: ThrottlesAt, onDenied: String, rounds: Int,
         duration: Nanoseconds, warmUp: Nanoseconds?, limits: Limits,
-        auditsCache: Bool = false, exposure: ExposureSettings
+        auditsCache: Bool = false, auditsBatching: Bool = false, exposure: ExposureSettings
     ) {
         self.name = name
         self.anchor = anchor
@@ -49,6 +51,7 @@ package struct Scenario: Codable, Equatable, Sendable {
         self.warmUp = warmUp
         self.limits = limits
         self.auditsCache = auditsCache
+        self.auditsBatching = auditsBatching
         self.exposure = exposure
     }
 }
@@ -118,13 +121,18 @@ package struct LoadSettings: Codable, Equatable, Sendable {
     package var closed: [Int]
     /// Open loads.
     package var open: [OpenLoad]
+    /// Loads of two classes beside each other, measured in the fewest processes alone.
+    @UsuallyAbsent package var mixed: [MixedLoad] = []
     /// Numbers of worker processes that the callers are spread over.
     package var processes: [Int]
 
     /// The loads as every pair with a number of processes, where each has a caller.
-    package init(closed: [Int], open: [OpenLoad] = [], processes: [Int]) {
+    package init(
+        closed: [Int], open: [OpenLoad] = [], mixed: [MixedLoad] = [], processes: [Int]
+    ) {
         self.closed = closed
         self.open = open
+        self.mixed = mixed
         self.processes = processes
     }
 }
@@ -166,13 +174,14 @@ package struct ExposureSettings: Codable, Equatable, Sendable {
     package var identities: [Int]
     /// Concurrent calls that the attacker can hold open.
     package var callers: Int
-    /// k: records that one anchored operation opens.
-    package var recordsPerOperation: UInt64
+    /// k: records that one anchored operation opens; nil where it is the one that an audit of
+    /// batching found, and 1 without an audit.
+    package var recordsPerOperation: UInt64?
 
     /// The settings of a projection.
     package init(
         datasets: [RecordCount], windows: [Nanoseconds], attackers: [String], identities: [Int],
-        callers: Int, recordsPerOperation: UInt64
+        callers: Int, recordsPerOperation: UInt64?
     ) {
         self.datasets = datasets
         self.windows = windows

@@ -73,6 +73,35 @@ struct JudgementTests {
         #expect(failed.reasons == ["ended early after 100 failed calls: CKR_A"])
     }
 
+    @Test("users whom a throttle kept waiting to the end are an answer; a device that did is none")
+    func heldByThrottle() {
+        let waited = verdict {
+            $0.operations = 0
+            $0.latency[.throttleWait] = Self.figures(.milliseconds(500), 9)
+            $0.open = OpenCounts(
+                scheduled: 9, backlog: 9, busy: Seconds(9), held: Seconds(9))
+        }
+        #expect(waited.reasons.isEmpty, "\(waited.reasons)")
+        #expect(waited.remarks == ["device or throttle are slower than the load"])
+        let hung = verdict {
+            $0.operations = 0
+            $0.open = OpenCounts(
+                scheduled: 9, backlog: 9, busy: Seconds(9), held: Seconds(9))
+        }
+        #expect(hung.reasons == ["no call was completed"])
+    }
+
+    @Test("what failed of the other class and ended the round stands in the reason of both")
+    func errorsBeside() {
+        let ended = verdict {
+            ($0.errors, $0.errorsBeside, $0.endedAfterErrors) = (["CKR_B": 1], ["CKR_A": 99], 100)
+        }
+        #expect(ended.reasons == ["ended early after 100 failed calls: CKR_A, CKR_B"])
+        let wrong = verdict { $0.errorsBeside = [Round.wrongPlaintext: 1] }
+        #expect(wrong.reasons == ["wrong plaintext of the other class"])
+        #expect(verdict { $0.errorsBeside = ["CKR_A": 3] } == Verdict())
+    }
+
     @Test("a wake-up may be late by 100 µs, or by a tenth of the median response")
     func wakeUps() {
         let reason = "the generator woke too late for its calls"

@@ -21,35 +21,6 @@ struct RunTests {
         #expect(json.last == UInt8(ascii: "\n"))
     }
 
-    @Test("every policy survives, seed by seed")
-    func policies() throws {
-        for seed in 0..<200 as Range<UInt64> {
-            var generator = SeededGenerator(seed: seed)
-            let window = Int64.random(in: 1...1 << 50, using: &generator)
-            let limits: [Limit] = [
-                .tokenBucket(
-                    TokenBucket(
-                        rate: Rate(
-                            .random(in: 1...10_000_000, using: &generator), per: .seconds(60)),
-                        burst: RecordCount(.random(in: 1...1_000, using: &generator)))),
-                .fixedWindow(
-                    FixedWindow(
-                        limit: RecordCount(.random(in: 1...1 << 40, using: &generator)),
-                        window: Nanoseconds(window),
-                        phase: Nanoseconds(.random(in: 1...window, using: &generator)))),
-            ]
-            let wait = OnLimit.wait(
-                atMost: Nanoseconds(.random(in: 0...1 << 60, using: &generator)))
-            let policy = Policy(
-                limits[Int(seed % 2)], onLimit: seed % 3 == 0 ? .deny : wait,
-                scope: seed % 5 == 0 ? .perClient : .global,
-                enforced: EnforcementPoint.allCases[Int(seed / 2 % 3)])
-            let data = try JSONEncoder().encode([policy, .none])
-            let decoded = try JSONDecoder().decode([Policy].self, from: data)
-            #expect(decoded == [policy, .none], "seed \(seed)")
-        }
-    }
-
     @Test("a newer schema is refused by its number, with what to do")
     func newerSchema() throws {
         let text = String(decoding: try Samples.run([]).json(), as: UTF8.self)
@@ -81,30 +52,6 @@ struct RunTests {
         let json = try Samples.run([Samples.result([Samples.round(1)])]).json()
         for length in stride(from: 0, to: json.count - 2, by: 37) {
             #expect(throws: RunError.self) { try Run(json: json.prefix(length)) }
-        }
-    }
-
-    @Test(
-        "a damaged throttle is an error, not a crash",
-        arguments: [
-            #"{"kind":"token-bucket","rate":"500/s","burst":"0""#,
-            #"{"kind":"token-bucket","rate":"0/s","burst":"1""#,
-            #"{"kind":"fixed-window","limit":"0","window":"1m","phase":"1m""#,
-            #"{"kind":"fixed-window","limit":"5","window":"0s""#,
-            #"{"kind":"fixed-window","limit":"5","window":"1m","phase":"2m""#,
-            #"{"kind":"fixed-window","limit":"5","window":"1m","phase":"0s""#,
-            #"{"kind":"leaky-bucket","rate":"500/s","burst":"1""#,
-        ])
-    func damagedPolicy(_ start: String) {
-        let rest = #","on-limit":"deny","scope":"global","enforced":"service"}"#
-        #expect(throws: DecodingError.self) {
-            do {
-                _ = try JSONDecoder().decode(Policy.self, from: Data((start + rest).utf8))
-            } catch let error as UnitError {
-                // A quantity that cannot be read is as good a reason.
-                throw DecodingError.dataCorrupted(
-                    .init(codingPath: [], debugDescription: error.description))
-            }
         }
     }
 
