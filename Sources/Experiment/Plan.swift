@@ -7,6 +7,9 @@ import Units
 package struct Plan: Sendable {
     /// The cells in the order of the tables.
     package private(set) var cells: [Cell]
+    /// The cells that are measured in one go, as indices into `cells`: one, or the two classes of a
+    /// mixed load.
+    package let groups: [[Int]]
     /// The scenario.
     package let scenario: Scenario
     /// The seed of the order.
@@ -27,7 +30,8 @@ package struct Plan: Sendable {
     ///   - anchorName: what the cells' anchor column says.
     ///   - processors: how many processors the un-anchored thief has.
     ///   - hasNullModule: whether there is a module that does nothing, to measure the harness on.
-    /// - Throws: `ScenarioError` where two cells would bear the same key.
+    /// - Throws: `ScenarioError` where two cells would bear the same key, or a throttle could never
+    ///   admit a call.
     package init(
         _ scenario: Scenario, anchorName: String, processors: Int, seed: UInt64,
         hasNullModule: Bool = false
@@ -37,39 +41,60 @@ package struct Plan: Sendable {
         self.hasNullModule = hasNullModule
         var cells: [Cell] = []
         for name in scenario.anchor.mechanisms {
-            let sizes =
-                scenario.anchor.opensDataKeys(with: name)
-                ? [AnchoredOperation.dataKeyBytes] : scenario.recordBytes.map(\.count)
-            for size in sizes {
+            for size in scenario.sizes(of: name) {
                 cells += Self.cells(
                     of: name, recordBytes: size, scenario, anchorName: anchorName,
                     processors: processors, hasNullModule: hasNullModule)
             }
         }
         var seen: Set<String> = []
-        for cell in cells where !seen.insert(cell.key).inserted {
+        for cell in cells where !seen.insert(cell.classedKey).inserted {
             throw ScenarioError(
                 "the scenario yields two cells called '\(cell.key)'; remove one of the equal "
                     + "throttles or loads")
         }
         self.cells = cells
+        groups = Self.groups(of: cells)
+        try checkThrottles()
     }
 
-    /// The order of a round, as indices into `cells`: seeded and random, so that the drift of a
+    /// The cells that are measured in one go: the classes of a mixed load stand beside each other.
+    private static func groups(of cells: [Cell]) -> [[Int]] {
+        var groups: [[Int]] = []
+        for (index, cell) in cells.enumerated() {
+            if let last = groups.last, cell.mixed != nil, cells[last[0]].key == cell.key {
+                groups[groups.count - 1].append(index)
+            } else {
+                groups.append([index])
+            }
+        }
+        return groups
+    }
+
+    /// The order of a round, as indices into `groups`: seeded and random, so that the drift of a
     /// machine spreads over all cells and not over the last.
     package func order(ofRound number: Int) -> [Int] {
         var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 0x9e37_79b9)
-        return cells.indices.shuffled(using: &generator)
+        return groups.indices.shuffled(using: &generator)
     }
 
     /// The plan with the lengths of the keys that were found, in bits by mechanism.
-    func withKeyBits(_ found: [String: Int]) -> Plan {
+    ///
+    /// - Throws: `ScenarioError` where a throttle could never admit a call under one of them.
+    func withKeyBits(_ found: [String: Int]) throws(ScenarioError) -> Plan {
         var plan = self
         for index in cells.indices {
             guard let bits = found[cells[index].mechanism], bits > 0 else { continue }
-            plan.cells[index].keyBits = bits
+            plan.cells[index].setKeyBits(bits)
         }
+        try plan.checkThrottles()
         return plan
+    }
+
+    private func checkThrottles() throws(ScenarioError) {
+        for cell in cells {
+            if let refusal = cell.throttleRefusal { throw ScenarioError(refusal) }
+        }
     }
 
     /// How long a cell warms up; nil until its service times have settled.
@@ -84,11 +109,12 @@ package struct Plan: Sendable {
 
     /// How long the measuring takes, without what starting and reporting add.
     package var measuringTime: Seconds {
-        let once = cells.map {
+        let once = groups.map { cells[$0[0]] }.map {
             (duration(of: $0) + (warmUp(of: $0) ?? Self.usualWarmUp)).seconds.value
         }
         let sealing = scenario.limits.maxRate.map { Double(sealedRecords) / $0.perSecond } ?? 0
-        return Seconds(once.reduce(0, +) * Double(scenario.rounds) + sealing)
+        return Seconds(
+            once.reduce(0, +) * Double(scenario.rounds) + sealing + batchingTime.value)
     }
 
     /// Records that are sealed on the device before the rounds, to be opened in them.
@@ -111,6 +137,7 @@ package struct Plan: Sendable {
         let sealing = Significant.grouped(UInt64(sealedRecords))
         return "The device gets \(count), \(rate), besides \(sealing) that seal the records to be "
             + "opened\(pace); a round ends after \(limits.abortAfterErrors) failed calls."
+            + batchingInWords
     }
 
     /// The seed of the arrivals of one round of a cell: others in each, the same in all processes.
@@ -145,7 +172,14 @@ package struct Plan: Sendable {
                 processes: 1, throttle: .none)
         }
         let loads = PlannedLoad.all(scenario.load)
-        var cells = loads.map { cell($0, .none) }
+        let processes = PlannedLoad.fewestProcesses(scenario.load)
+        func mixed(_ throttle: Policy) -> [Cell] {
+            scenario.load.mixed.filter { $0.callers >= processes }.flatMap { load in
+                cell(PlannedLoad(callers: load.callers, processes: processes, open: nil), throttle)
+                    .classes(of: load)
+            }
+        }
+        var cells = loads.map { cell($0, .none) } + mixed(.none)
         if scenario.auditsCache, let least = PlannedLoad.least(of: loads) {
             var audit = cell(least, .none)
             audit.records = 1
@@ -155,7 +189,7 @@ package struct Plan: Sendable {
             let chosen =
                 scenario.throttlesAt == .all
                 ? loads : PlannedLoad.largest(of: loads).map { [$0] } ?? []
-            cells += chosen.map { cell($0, throttle) }
+            cells += chosen.map { cell($0, throttle) } + mixed(throttle)
         }
         cells.append(comparison(Cell.baselineAnchor, callers: processors, nil))
         if hasNullModule { cells.append(comparison(Cell.nullAnchor, callers: 1, .session)) }
@@ -181,6 +215,10 @@ private struct PlannedLoad {
         }
     }
 
+    /// The number of processes that loads of two classes run in: what they cost each other is the
+    /// anchor's and the throttle's doing, and no matter of processes.
+    static func fewestProcesses(_ settings: LoadSettings) -> Int { settings.processes.min() ?? 1 }
+
     /// The closed load of fewest callers, in as few processes: nothing but the calls themselves.
     static func least(of loads: [PlannedLoad]) -> PlannedLoad? {
         loads.filter { $0.open == nil }.min {
@@ -195,15 +233,5 @@ private struct PlannedLoad {
         let candidates = closed.isEmpty ? loads : closed
         let fewest = candidates.map(\.processes).min()
         return candidates.filter { $0.processes == fewest }.max { $0.callers < $1.callers }
-    }
-}
-
-extension AnchorSettings {
-    /// Whether a record of this mechanism is one data key.
-    fileprivate func opensDataKeys(with mechanism: String) -> Bool {
-        guard let operation = AnchoredOperation(rawValue: operation),
-            let mechanism = RecordMechanism(rawValue: mechanism)
-        else { preconditionFailure("a scenario holds known operations and mechanisms") }
-        return operation.opensDataKeys(with: mechanism)
     }
 }

@@ -12,7 +12,7 @@ extension CommandTests {
             backlog throughput_per_second throughput_low throughput_high service_p50_ns \
             service_p90_ns service_p99_ns service_p999_ns service_max_ns response_p50_ns \
             response_p99_ns response_p999_ns throttle_wait_p50_ns throttle_wait_p99_ns \
-            admitted_to_envelope lateness_p99_ns cpu_ns_per_operation
+            admitted_to_envelope lateness_p99_ns cpu_ns_per_operation decision_ns
             """,
             "rounds.csv": """
             cell class round order verdict reasons seconds operations denied errors \

@@ -15,7 +15,7 @@ struct StoredRun {
     /// Whole lines of the journal; nil where there is none.
     let journal: [JournalLine]?
 
-    /// What a test wants of a line.
+    /// What a test wants of a line: of what was measured in one go, the first cell.
     struct JournalLine: Decodable {
         let cell: Int
         let calls: UInt64
@@ -42,7 +42,7 @@ struct StoredRun {
     var orders: [String: Int] {
         Dictionary(
             uniqueKeysWithValues: run.cells.flatMap { result in
-                result.rounds.map { ("\(result.cell.key) \($0.number)", $0.order) }
+                result.rounds.map { ("\(result.cell.classedKey) \($0.number)", $0.order) }
             })
     }
 
@@ -55,15 +55,20 @@ struct StoredRun {
         #expect(
             run.cells.allSatisfy { $0.rounds.map(\.number) == numbers }, comment,
             sourceLocation: sourceLocation)
-        let orders = run.cells.flatMap { $0.rounds.map(\.order) }.sorted()
-        #expect(orders == Array(1...orders.count), comment, sourceLocation: sourceLocation)
+        // What was measured in one go has one place in the order.
+        let orders = run.cells.flatMap { $0.rounds.map(\.order) }
+        let places = Set(orders).sorted()
+        #expect(places == Array(1...places.count), comment, sourceLocation: sourceLocation)
         #expect(rounds.count == orders.count, comment, sourceLocation: sourceLocation)
         for result in run.cells {
-            let key = result.cell.key
-            let mine = rounds.filter { $0["cell"] == key }
+            let (key, name) = (result.cell.key, result.cell.callerClass.rawValue)
+            let isMine = { (row: [String: String]) in row["cell"] == key && row["class"] == name }
+            let mine = rounds.filter(isMine)
             let sum = mine.reduce(0) { $0 + (UInt64($1["operations"] ?? "") ?? 0) }
-            let pooled = cells.first { $0["cell"] == key }?["operations"].flatMap { UInt64($0) }
-            let service = log.rows.filter { $0.tag?.text == "\(key)#service" }
+            let pooled = cells.first(where: isMine)?["operations"].flatMap { UInt64($0) }
+            let service = log.rows.filter {
+                $0.tag?.text == "\(result.cell.classedKey)#service"
+            }
             #expect(sum > 0 && pooled == sum, comment, sourceLocation: sourceLocation)
             #expect(
                 service.map(\.histogram.count) == [sum], comment, sourceLocation: sourceLocation)

@@ -30,6 +30,36 @@ extension CommandTests {
             #expect(ended.error.contains("--duration") && ended.error.contains("'soon'"))
         }
 
+        @Test("a throttle that is none is told with its place, its value and the reason")
+        func badThrottle() throws {
+            let bench = try Bench()
+            try bench.write(
+                """
+                name: mine
+                throttles:
+                  - none
+                  - token-bucket:
+                      rate: 500/s
+                      burst: 0
+                """, to: "mine.yaml")
+            let file = try bench.run("run", "mine.yaml")
+            #expect(file.code == 65 && file.output.isEmpty)
+            #expect(
+                file.error
+                    == "anchorbench: mine.yaml, line 6: 'throttles.token-bucket.burst': '0' must "
+                    + "lie between 1 and 1G\n")
+            let flag = try bench.run(
+                "run", "--mechanism", "aes-gcm", "--throttle",
+                "{ token-bucket: { rate: 5/s }, charge: { bytes: 256 } }")
+            #expect(flag.code == 65 && flag.output.isEmpty)
+            #expect(
+                flag.error
+                    == "anchorbench: --throttle: the throttle 'token-bucket-5ps-1-per-256B' can "
+                    + "never admit a call on a record of 256B with aes-gcm: it charges 2 units "
+                    + "for its 272 bytes of ciphertext, and lets 1 pass at once at most; raise "
+                    + "'burst' to 2, or charge one unit for more bytes\n")
+        }
+
         @Test("a PIN in the URI is refused with the reason, and not repeated")
         func pinInURI() throws {
             let ended = try Bench().run(

@@ -48,7 +48,12 @@ package struct Campaign: Sendable {
         // A stored key may be of another length than the plan knew; what it is compared with must
         // be of the same.
         var campaign = self
-        campaign.plan = plan.withKeyBits(await crews.anchor.opened?.keyBits ?? [:])
+        do {
+            campaign.plan = try plan.withKeyBits(await crews.anchor.opened?.keyBits ?? [:])
+        } catch {
+            await crews.dismiss()
+            throw error
+        }
         return try await campaign.run(with: crews, resuming: stored)
     }
 
@@ -61,7 +66,11 @@ package struct Campaign: Sendable {
             if let note = Self.retryNote(await crews.anchor.retries) { record.note(note) }
             let budget = try CallBudget(
                 plan.scenario.limits.maxOperations, in: folder, known: record.calls)
-            let partial = try await measure(crews, budget, &record)
+            var partial = try await measure(crews, budget, &record)
+            if partial == nil {
+                let audits = BatchingAudits(plan, interruption: interruption, observe: observe)
+                partial = try await audits.run(crews, budget, &record)
+            }
             await crews.dismiss()
             return try end(&record, partial)
         } catch {
@@ -98,27 +107,33 @@ package struct Campaign: Sendable {
     private func measure(
         _ crews: CampaignCrews, _ budget: CallBudget?, _ record: inout CampaignRecord
     ) async throws -> String? {
-        let total = plan.cells.count * plan.scenario.rounds
+        let total = plan.groups.count * plan.scenario.rounds
         let left = Double(total - record.rounds) / Double(total)
         observe(.started(total: total, estimate: Seconds(plan.measuringTime.value * left)))
         var losses = 0
         for number in 1...plan.scenario.rounds {
             await crews.anchor.renew(draw: plan.heapDraw(ofRound: number))
-            for index in plan.order(ofRound: number)
-            where !record.holds(round: number, of: index) {
+            for group in plan.order(ofRound: number).map({ plan.groups[$0] })
+            where !record.holds(round: number, of: group) {
                 guard !interruption.isSet else { return "it was interrupted" }
-                let isAnchored = plan.cells[index].isAnchored
-                if let budget, isAnchored, budget.isSpent { return budget.sentence }
+                let cell = plan.cells[group[0]]
+                if let budget, cell.isAnchored, budget.isSpent { return budget.sentence }
                 let position = record.rounds + 1
-                observe(.round(plan.cells[index], number: number, position: position))
-                let outcome = await measureRound(index, number, record.nextOrder, budget, crews)
+                observe(.round(cell, number: number, position: position))
+                let outcomes = await measureRound(group, number, record.nextOrder, budget, crews)
                 // A round that Ctrl-C cut off says nothing about the anchor.
                 guard !interruption.isSet else { return "it was interrupted" }
                 // A comparison succeeds without the device.
-                if isAnchored { losses = outcome.histograms == nil ? losses + 1 : 0 }
-                try record.add(outcome, toCell: index)
-                observe(.finished(plan.cells[index], outcome.round, position: position))
-                if let end = outcome.end { return "the device was given up (\(end))" }
+                if cell.isAnchored {
+                    losses = outcomes.contains { $0.histograms == nil } ? losses + 1 : 0
+                }
+                try record.add(outcomes, toCells: group)
+                for (index, outcome) in zip(group, outcomes) {
+                    observe(.finished(plan.cells[index], outcome.round, position: position))
+                }
+                if let end = outcomes.compactMap(\.end).first {
+                    return "the device was given up (\(end))"
+                }
                 guard losses < Self.lossLimit else {
                     return "\(losses) rounds in a row were lost (\(record.lastLoss ?? ""))"
                 }
@@ -127,45 +142,40 @@ package struct Campaign: Sendable {
         return nil
     }
 
+    /// Runs one round of the cells that are measured in one go: an outcome for each of them.
     private func measureRound(
-        _ index: Int, _ number: Int, _ order: Int, _ budget: CallBudget?, _ crews: CampaignCrews
-    ) async -> RoundOutcome {
-        let cell = plan.cells[index]
-        let name = "throttle-\(number)-\(index)"
+        _ group: [Int], _ number: Int, _ order: Int, _ budget: CallBudget?, _ crews: CampaignCrews
+    ) async -> [RoundOutcome] {
+        let cell = plan.cells[group[0]]
+        let name = "throttle-\(number)-\(group[0])"
         do {
-            let state = try throttleState(
-                cell.throttle, at: crews.workspace.appending(path: name))
+            let state = try throttleState(of: cell, at: crews.workspace.appending(path: name))
             defer { state.map { try? FileManager.default.removeItem(atPath: $0) } }
-            let orders = orders(
-                for: index, round: number, throttleState: state, budget, crews)
+            let orders = orders(for: group, round: number, throttleState: state, budget, crews)
             let report = try await crews.crew(of: cell).measure(orders)
-            return try RoundOutcome(
+            return try RoundOutcome.classes(
                 report, to: orders, number: number, order: order,
                 processors: ProcessInfo.processInfo.activeProcessorCount)
         } catch {
             let loss = error as? RoundLoss ?? RoundLoss(reason: "\(error)")
-            return RoundOutcome(loss, number: number, order: order)
+            return group.map { _ in RoundOutcome(loss, number: number, order: order) }
         }
     }
 
-    /// A fresh state for the round's throttle; nil without one.
-    private func throttleState(_ policy: Policy, at url: URL) throws -> String? {
-        let word: UInt64
-        switch policy.limit {
-        case .none: return nil
-        case .tokenBucket(let bucket): word = bucket.initialWord
-        case .fixedWindow(let fixed): word = fixed.initialWord
-        }
-        try SharedState.create(at: url.path, initialWord: word)
+    /// A fresh state for the throttle of a cell's round; nil without one.
+    private func throttleState(of cell: Cell, at url: URL) throws -> String? {
+        guard cell.throttle.limit != .none else { return nil }
+        try SharedState.create(
+            at: url.path, for: cell.throttle, clients: cell.mixed?.identities ?? 1)
         return url.path
     }
 
     /// The callers of a cell spread over its processes as evenly as they go.
     private func orders(
-        for cellIndex: Int, round: Int, throttleState: String?, _ budget: CallBudget?,
+        for group: [Int], round: Int, throttleState: String?, _ budget: CallBudget?,
         _ crews: CampaignCrews
     ) -> [MeasureOrder] {
-        let cell = plan.cells[cellIndex]
+        let cell = plan.cells[group[0]]
         guard let mechanism = RecordMechanism(rawValue: cell.mechanism),
             let operation = AnchoredOperation(rawValue: cell.operation)
         else {
@@ -178,13 +188,20 @@ package struct Campaign: Sendable {
                 keyBits: cell.keyBits, recordBytes: cell.recordBytes,
                 records: cell.records ?? LoadedAnchor.recordsPerCaller,
                 callers: share(index, of: cell.callers, among: cell.processes),
+                attackers: cell.mixed.map {
+                    share(index, of: $0.attackers, among: cell.processes)
+                },
                 warmUp: plan.warmUp(of: cell), duration: plan.duration(of: cell),
                 arrivals: cell.open.map { rate in
                     MeasureOrder.ArrivalOrder(
-                        rate: rate, seed: plan.arrivalSeed(ofRound: round, cell: cellIndex),
+                        rate: rate, seed: plan.arrivalSeed(ofRound: round, cell: group[0]),
                         part: index, parts: cell.processes)
                 },
-                throttle: cell.throttle, throttleState: throttleState,
+                throttle: throttleState.map { state in
+                    MeasureOrder.ThrottleOrder(
+                        policy: cell.throttle, state: state, units: cell.units,
+                        clients: cell.mixed?.clients ?? 1, timesDecisions: index == 0)
+                },
                 onDenied: plan.scenario.onDenied,
                 errorLimit: max(1, share(index, of: errorLimit, among: cell.processes)),
                 pace: cell.isAnchored ? crews.pace : nil,

@@ -1,5 +1,6 @@
 import Anchors
 import Foundation
+import Load
 import Results
 import Throttling
 import Units
@@ -90,7 +91,7 @@ struct CampaignCrews: Sendable {
     ) throws -> MeasureOrder.PaceOrder? {
         guard let rate else { return nil }
         let state = workspace.appending(path: "pace").path
-        try SharedState.create(at: state, initialWord: 0)
+        try SharedState.create(at: state, for: .pace(rate))
         return MeasureOrder.PaceOrder(rate: rate, state: state)
     }
 }

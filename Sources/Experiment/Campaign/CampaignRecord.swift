@@ -16,6 +16,8 @@ struct CampaignRecord {
     private let journal: RunJournal
     private let isNew: Bool
     private var done: Set<Place> = []
+    /// The cells that are measured in one go, by the first of them.
+    private let groups: [Int: [Int]]
     private var savedAt = Nanoseconds.zero
     private var savingTook = Nanoseconds.zero
     private let clock = MonotonicClock()
@@ -33,6 +35,7 @@ struct CampaignRecord {
     ) throws {
         let cells = plan.cells.map(CellResult.init)
         self.folder = folder
+        groups = Dictionary(uniqueKeysWithValues: plan.groups.map { ($0[0], $0) })
         isNew = stored == nil
         journal = try RunJournal(in: folder, isNew: isNew)
         folder.removeTemporaries()
@@ -63,27 +66,43 @@ struct CampaignRecord {
         set { measured.run = newValue }
     }
 
-    /// How many rounds there are, each of every cell counted.
-    var rounds: Int { done.count }
+    /// How many rounds there are, each of every group of cells counted.
+    var rounds: Int { done.count { groups[$0.cell] != nil } }
 
     /// The place in the whole run's order of the next round.
     var nextOrder: Int { (run.cells.flatMap(\.rounds).map(\.order).max() ?? 0) + 1 }
 
-    /// Whether a round of a cell has been run.
-    func holds(round: Int, of cell: Int) -> Bool { done.contains(Place(cell: cell, round: round)) }
+    /// Whether a round of all these cells has been run.
+    func holds(round: Int, of cells: [Int]) -> Bool {
+        cells.allSatisfy { done.contains(Place(cell: $0, round: round)) }
+    }
 
     /// Whether any call on the anchor itself was answered; a comparison alone is no measurement.
     var hasMeasuredAnchor: Bool {
         run.cells.contains { $0.cell.isAnchored && ($0.operations > 0 || $0.denied > 0) }
     }
 
-    /// Adds a round: to the journal at once, to the other files unless saving them would take more
-    /// than a fortieth of the time.
-    mutating func add(_ outcome: RoundOutcome, toCell index: Int) throws {
-        let entry = RunJournal.Entry(outcome, cell: index)
-        try journal.append(entry)
-        try add(entry)
+    /// Adds a round of cells that were measured in one go: to the journal at once, to the other
+    /// files unless saving them would take more than a fortieth of the time.
+    mutating func add(_ outcomes: [RoundOutcome], toCells indices: [Int]) throws {
+        let line = RunJournal.Line(
+            zip(indices, outcomes).map { RunJournal.Entry($1, cell: $0) })
+        try journal.append(line)
+        for entry in line.entries { try add(entry) }
         guard (clock.now() - savedAt).count > 40 * savingTook.count else { return }
+        try save()
+    }
+
+    /// Whether it was tried how many of these records one call opens.
+    func holdsBatchingAudit(of subject: BatchingSubject) -> Bool {
+        run.batchingAudit(
+            mechanism: subject.mechanism.rawValue, recordBytes: subject.recordBytes) != nil
+    }
+
+    /// Adds what came of joining records, and saves it.
+    mutating func add(_ audit: BatchingAudit) throws {
+        run.batching.append(audit)
+        calls += audit.calls
         try save()
     }
 
@@ -138,8 +157,10 @@ extension CampaignRecord {
         run.provenance.run["started"] = begun
         run.provenance.run["resumed"] = .value(earlier + now)
         run.notes = stored.notes
+        run.batching = stored.batching
+        calls += stored.batching.reduce(0) { $0 + $1.calls }
         note(
-            "The run was resumed at \(now) with \(done.count) rounds measured before. The machine "
+            "The run was resumed at \(now) with \(rounds) rounds measured before. The machine "
                 + "may have been in another state then: compare rounds.csv where it matters.")
     }
 
@@ -147,21 +168,21 @@ extension CampaignRecord {
     ///
     /// - Throws: `RunError` where these are not the same cells, or where a round would be lost.
     private mutating func takeOver(_ stored: Run) throws {
-        let (keys, before) = (run.cells.map(\.cell.key), stored.cells.map(\.cell.key))
+        let keys = run.cells.map(\.cell.classedKey)
+        let before = stored.cells.map(\.cell.classedKey)
         guard keys == before else {
             let other = Set(before).symmetricDifference(keys).sorted().first ?? "their order"
             throw RunError(
                 "the cells are not those that the run was begun with ('\(other)' is not in both): "
                     + "the token or this tool is another; measure anew")
         }
-        for entry in try RunJournal.entries(in: folder)
-        where entry.histograms != nil && run.cells.indices.contains(entry.cell)
-            && !holds(round: entry.round.number, of: entry.cell)
-        { try add(entry) }
+        for line in try RunJournal.lines(in: folder) where isWhole(line) && !holds(line) {
+            for entry in line.entries { try add(entry) }
+        }
         let lacking = stored.cells.indices.reduce(0) { sum, index in
             sum
                 + stored.cells[index].rounds.count {
-                    $0.seconds > 0 && !holds(round: $0.number, of: index)
+                    $0.seconds > 0 && !holds(round: $0.number, of: [index])
                 }
         }
         guard lacking == 0 else {
@@ -169,5 +190,15 @@ extension CampaignRecord {
                 "\(RunJournal.name) lacks \(lacking) of the rounds in run.json, which would be "
                     + "lost: put the journal back, or measure anew into another folder")
         }
+    }
+
+    /// Whether a line of the journal has what was measured in one go, and nothing of it lost.
+    private func isWhole(_ line: RunJournal.Line) -> Bool {
+        let cells = line.entries.map(\.cell)
+        return line.entries.allSatisfy { $0.histograms != nil } && groups[cells[0]] == cells
+    }
+
+    private func holds(_ line: RunJournal.Line) -> Bool {
+        line.entries.contains { holds(round: $0.round.number, of: [$0.cell]) }
     }
 }

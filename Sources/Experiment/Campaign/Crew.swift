@@ -114,11 +114,13 @@ actor Crew {
         let before = HostReading.now()
         let instant = MonotonicClock().now() + Self.notice
         for worker in team { try? await worker.send(.release(at: instant)) }
-        var (reports, loss): ([MeasuredReport], RoundLoss?) = ([], nil)
+        var (reports, loss): ([[MeasuredReport]], RoundLoss?) = ([], nil)
         for (index, order) in orders.enumerated() {
             let reason = await receive(index, team, order.duration + access.limits.grace) {
                 report in
-                guard case .measured(let measured) = report else { return false }
+                guard case .measured(let measured) = report,
+                    measured.count == (order.attackers == nil ? 1 : 2)
+                else { return false }
                 reports.append(measured)
                 return true
             }
@@ -126,6 +128,30 @@ actor Crew {
         }
         if let loss { throw loss }
         return CrewReport(workers: reports, host: HostChange(from: before, to: .now()))
+    }
+
+    /// Has a worker join records as a thief would.
+    ///
+    /// - Parameter limit: beyond what a preparation and its grace may take.
+    /// - Throws: `RoundLoss` with the reason.
+    func audit(
+        _ order: BatchingOrder, within limit: Nanoseconds
+    ) async throws(RoundLoss) -> BatchingAudit {
+        do {
+            try await muster(1)
+        } catch {
+            throw RoundLoss(reason: Self.withoutSerials(error.description))
+        }
+        let team = workers.prefix(1).compactMap(\.self)
+        try? await team[0].send(.auditBatching(order))
+        var audit: BatchingAudit?
+        let longest = access.limits.preparation + access.limits.grace + limit
+        let loss = await receive(0, team, longest) { report in
+            if case .audited(let answer) = report { audit = answer }
+            return audit != nil
+        }
+        guard let audit else { throw loss ?? RoundLoss(reason: "a worker gave no answer") }
+        return audit
     }
 
     /// Takes one report of the kind that `accept` wants; anything else is a loss.
@@ -162,7 +188,7 @@ actor Crew {
     /// What sealing the records of all callers adds to a preparation where a pace is set.
     private static func sealingTime(_ orders: [MeasureOrder]) -> Nanoseconds {
         guard let rate = orders.first?.pace?.rate else { return .zero }
-        let records = orders.reduce(0) { $0 + $1.callers * $1.records }
+        let records = orders.reduce(0) { $0 + ($1.callers + ($1.attackers ?? 0)) * $1.records }
         return Nanoseconds(Int64(Double(records) / rate.perSecond * 1e9))
     }
 
@@ -182,8 +208,8 @@ actor Crew {
 
 /// What a crew measured in one round.
 struct CrewReport: Sendable {
-    /// What each worker measured.
-    let workers: [MeasuredReport]
+    /// What each worker measured, class by class.
+    let workers: [[MeasuredReport]]
     /// What happened on the machine from the release to the last report.
     let host: HostChange
 }

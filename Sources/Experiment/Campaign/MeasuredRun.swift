@@ -68,7 +68,8 @@ struct MeasuredRun {
             }) {
                 try log.append(
                     HistogramLog.Row(
-                        tag: try HistogramTag(cell: result.cell.key, kind: kind), start: start,
+                        tag: try HistogramTag(cell: result.cell.classedKey, kind: kind),
+                        start: start,
                         length: Nanoseconds(Int64(length * 1e9)),
                         histogram: PortableHistogram(histogram)))
             }
@@ -131,30 +132,5 @@ extension RunFolder {
         let stored = try stored()
         guard stored.partial != nil else { return nil }
         return try MeasuredRun(stored, journal: try RunJournal.entries(in: self))
-    }
-}
-
-extension Run {
-    /// Fills in, for each throttled round, the admitted calls over E(T) of the round's own length,
-    /// with S from the unthrottled cell of the same anchor and callers.
-    fileprivate mutating func compareThrottlesWithEnvelopes() {
-        let rates = cells.reduce(into: [String: Double]()) { rates, result in
-            guard result.cell.throttle == .none, !result.cell.isCacheAudit,
-                let rate = result.throughput?.estimate
-            else {
-                return
-            }
-            rates["\(result.cell.subject)/\(result.cell.loadName)/\(result.cell.anchor)"] = rate
-        }
-        for index in cells.indices where cells[index].cell.throttle != .none {
-            let cell = cells[index].cell
-            guard let rate = rates["\(cell.subject)/\(cell.loadName)/\(cell.anchor)"] else {
-                continue
-            }
-            let envelope = cell.throttle.envelopeFromEpoch
-            cells[index].compareWithEnvelope { round in
-                envelope.operations(within: Seconds(round.seconds), servedAt: rate)
-            }
-        }
     }
 }

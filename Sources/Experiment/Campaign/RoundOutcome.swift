@@ -13,7 +13,9 @@ struct RoundOutcome: Sendable {
     let histograms: PooledHistograms?
     /// Why no other round must be tried; nil where one may be.
     let end: String?
+}
 
+extension RoundOutcome {
     /// A round of which only the reason is known.
     init(_ loss: RoundLoss, number: Int, order: Int) {
         round = .lost(number: number, order: order, reason: loss.reason)
@@ -22,31 +24,42 @@ struct RoundOutcome: Sendable {
         end = loss.isFinal ? loss.reason : nil
     }
 
-    /// Merges the workers' reports.
+    /// Merges the workers' reports: one outcome for each class of callers.
     ///
     /// - Parameters:
     ///   - processors: how many processors the machine has.
     /// - Throws: `HistogramEncodingError` where a report is damaged.
-    init(
+    static func classes(
         _ report: CrewReport, to orders: [MeasureOrder], number: Int, order: Int, processors: Int
+    ) throws -> [RoundOutcome] {
+        let isMixed = orders.contains { $0.attackers != nil }
+        return try (0..<(isMixed ? 2 : 1)).map { index in
+            try RoundOutcome(
+                ClassReport(
+                    reports: report.workers.map { $0[index] },
+                    beside: isMixed ? report.workers.map { $0[1 - index] } : [],
+                    host: report.host, isAttacker: isMixed && index == 1),
+                to: orders, number: number, order: order, processors: processors)
+        }
+    }
+
+    private init(
+        _ report: ClassReport, to orders: [MeasureOrder], number: Int, order: Int, processors: Int
     ) throws {
-        let reports = report.workers
+        let reports = report.reports
         var pooled = PooledHistograms()
-        var (errors, warmUpErrors): ([String: UInt64], [String: UInt64]) = ([:], [:])
         for report in reports {
             for (kind, bytes) in report.histograms {
                 let histogram = try HistogramEncoding.decode([UInt8](bytes))
                 pooled.merge(PooledHistograms([kind: histogram]))
             }
-            errors.merge(report.errors, uniquingKeysWith: +)
-            warmUpErrors.merge(report.warmUpErrors, uniquingKeysWith: +)
         }
         let reached = zip(reports, orders).filter { $0.0.reachedErrorLimit }.map(\.1.errorLimit)
         let length = (reports.map(\.elapsed).max() ?? .zero).seconds
         let judgement = Judgement(
             operations: reports.reduce(0) { $0 + $1.operations },
-            denied: reports.reduce(0) { $0 + $1.denied }, errors: errors,
-            warmUpErrors: warmUpErrors,
+            denied: reports.reduce(0) { $0 + $1.denied }, errors: report.errors,
+            warmUpErrors: report.warmUpErrors, errorsBeside: report.errorsBeside,
             endedAfterErrors: reached.isEmpty ? nil : reached.reduce(0, +),
             isSpent: reports.contains(where: \.isSpent), maxRate: orders.first?.pace?.rate,
             length: length, latency: pooled.figures, open: OpenCounts(reports.compactMap(\.open)),
@@ -56,13 +69,15 @@ struct RoundOutcome: Sendable {
             admitted: reports.reduce(0) { $0 + $1.admitted },
             warmUpCalls: reports.reduce(0) { $0 + $1.warmUpCalls },
             // Callers that wait for an instant spin to meet it: their CPU time is no call's.
-            cpuTime: orders.contains(where: \.hasWaits)
-                ? nil : reports.map(\.cpuTime).reduce(.zero, +))
+            cpuTime: orders.contains { $0.hasWaits(report.isAttacker) }
+                ? nil : reports.map(\.cpuTime).reduce(.zero, +),
+            decisionNanoseconds: reports.compactMap(\.decisionNanoseconds).min())
     }
 
     private init(
         _ judgement: Judgement, _ pooled: PooledHistograms, number: Int, order: Int,
-        admitted: UInt64, warmUpCalls: UInt64, cpuTime: Nanoseconds?
+        admitted: UInt64, warmUpCalls: UInt64, cpuTime: Nanoseconds?,
+        decisionNanoseconds: Double?
     ) {
         let operations = judgement.operations
         calls = admitted + warmUpCalls
@@ -74,7 +89,31 @@ struct RoundOutcome: Sendable {
             errors: judgement.errors, latency: judgement.latency, admitted: admitted,
             cpuNanosecondsPerOperation: operations > 0
                 ? cpuTime.map { Double($0.count) / Double(operations) } : nil,
-            open: judgement.open, watch: judgement.watch)
+            open: judgement.open, watch: judgement.watch,
+            decisionNanoseconds: decisionNanoseconds)
+    }
+}
+
+/// What the workers of a round say of one class of callers.
+private struct ClassReport {
+    /// Worker by worker.
+    let reports: [MeasuredReport]
+    /// The same of the other class; nothing in a load of one.
+    let beside: [MeasuredReport]
+    let host: HostChange
+    let isAttacker: Bool
+
+    var errors: [String: UInt64] { Self.sum(reports.map(\.errors)) }
+
+    var warmUpErrors: [String: UInt64] { Self.sum(reports.map(\.warmUpErrors)) }
+
+    /// What failed of the other class's calls, which may have ended the round for both.
+    var errorsBeside: [String: UInt64] {
+        Self.sum(beside.flatMap { [$0.errors, $0.warmUpErrors] })
+    }
+
+    private static func sum(_ counts: [[String: UInt64]]) -> [String: UInt64] {
+        counts.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
     }
 }
 

@@ -24,6 +24,34 @@ final class RunJournal {
         let histograms: [LatencyKind: Data]?
     }
 
+    /// What was measured in one go: a cell, or the classes of a mixed load, of which there must
+    /// never be one without the other.
+    struct Line: Codable, Sendable {
+        /// The cells in the order of the plan; never none.
+        let entries: [Entry]
+
+        /// A line of some entries.
+        init(_ entries: [Entry]) { self.entries = entries }
+
+        private enum Key: String, CodingKey { case beside }
+
+        // The first entry is the line, as it was when there was no other; the rest stand in it.
+
+        init(from decoder: any Decoder) throws {
+            let rest = try decoder.container(keyedBy: Key.self)
+            entries =
+                [try Entry(from: decoder)]
+                + (try rest.decodeIfPresent([Entry].self, forKey: .beside) ?? [])
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try entries.first?.encode(to: encoder)
+            guard entries.count > 1 else { return }
+            var rest = encoder.container(keyedBy: Key.self)
+            try rest.encode(Array(entries.dropFirst()), forKey: .beside)
+        }
+    }
+
     private let file: Int32
     private let path: String
 
@@ -56,8 +84,8 @@ final class RunJournal {
     /// Adds a round; it is on the disk when this returns.
     ///
     /// - Throws: `ExperimentError.output`; what was written before is kept.
-    func append(_ entry: Entry) throws(ExperimentError) {
-        guard let line = try? JSONEncoder().encode(entry) else {
+    func append(_ line: Line) throws(ExperimentError) {
+        guard let line = try? JSONEncoder().encode(line) else {
             preconditionFailure("a round is plain data")
         }
         let length = lseek(file, 0, SEEK_END)
@@ -84,20 +112,27 @@ final class RunJournal {
     ///
     /// - Throws: `RunError` where a line of it is damaged.
     static func entries(in folder: RunFolder) throws(RunError) -> [Entry] {
+        try lines(in: folder).flatMap(\.entries)
+    }
+
+    /// The same, by what was measured in one go.
+    ///
+    /// - Throws: `RunError` where a line is damaged.
+    static func lines(in folder: RunFolder) throws(RunError) -> [Line] {
         let path = folder.url.appending(path: name).path
         guard let text = FileManager.default.contents(atPath: path) else { return [] }
         let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { text[...$0] } ?? Data()
-        var entries: [Entry] = []
+        var lines: [Line] = []
         for (index, line) in whole.split(separator: UInt8(ascii: "\n")).enumerated() {
             do {
-                entries.append(try JSONDecoder().decode(Entry.self, from: line))
+                lines.append(try JSONDecoder().decode(Line.self, from: line))
             } catch {
                 throw RunError(
                     "\(name), line \(index + 1), is damaged; remove the line to go on without that "
                         + "round")
             }
         }
-        return entries
+        return lines
     }
 }
 

@@ -6,11 +6,12 @@ import Units
 package enum RunProgress: Sendable {
     /// The anchor is being made ready.
     case preparing
-    /// Measuring begins: rounds to run in all, each of every cell counted.
+    /// Measuring begins: rounds to run in all, each of every cell counted, and the two classes of a
+    /// mixed load as one.
     case started(total: Int, estimate: Seconds)
     /// A round of a cell begins; `position` counts from 1.
     case round(Cell, number: Int, position: Int)
-    /// It is over.
+    /// It is over; told of each class of a mixed load, with the same position.
     case finished(Cell, Round, position: Int)
     /// Something a watcher should know at once.
     case note(String)

@@ -29,13 +29,32 @@ package enum BuiltInScenario {
           # open: [{ rate: 2k/s, arrivals: poisson, callers: 16 }]
                                          # calls that fall due, whatever becomes of them: what
                                          # users feel at a demand; arrivals: poisson | constant
+          # mixed: [{ legitimate: { rate: 200/s, arrivals: poisson, clients: 4, callers: 16 },
+          #           attackers: 1 }]    # users beside a thief who calls flat out, behind every
+                                         # throttle: what it costs the innocent. Call n comes from
+                                         # client n mod clients, every attack from one more client;
+                                         # 'anchorbench scenario --mixed' is made for this
 
         throttles:
           - none
           - { token-bucket: { rate: 500/s, burst: 100 }, on-limit: wait, max-wait: 30s }
           - { fixed-window: { limit: 10k, window: 1m }, on-limit: deny }
-          # a throttle also takes scope: global | per-client, and where it is enforced:
-          # hsm | service | host (a thief on the host walks around the last)
+          # - { sliding-window: { limit: 10k, window: 1m } }    # in any minute, wherever begun
+          # - { budget: { quota: 50k, period: day } }           # or week; from each client
+          # - { concurrency: 4 }                                # calls in flight
+          # - { delay: 5ms }                                    # before every call, in parallel
+          # - { tarpit: { free: 100, first: 10ms, growth: 2, longest: 1s, window: 1m } }
+          #                                     # from 100 calls a minute on each waits, the next
+          #                                     # twice as long, up to 1s, one after another
+          # - { breaker: { threshold: 1k, window: 1m, lockout: 10m } }
+          #                                     # the 1000th call in a minute shuts it for 10m
+          # - { all: [ { concurrency: 4 }, { token-bucket: { rate: 500/s, burst: 100 } } ] }
+          # A throttle also takes
+          #   on-limit: wait | deny             # first come, first served; or refused at once
+          #   max-wait: 30s                     # whoever would wait for longer is refused
+          #   scope: global | per-client        # whose calls share it; budgets are per-client
+          #   charge: operation | { bytes: 256 }# by bytes, records joined in one call gain nothing
+          #   enforced: hsm | service | host    # a thief on the host walks around the last
         throttles-at: largest            # only at the largest load in one process; or all
         on-denied: backoff               # a denied caller sleeps until retry-after; or spin
 
@@ -48,6 +67,8 @@ package enum BuiltInScenario {
           abort-after-errors: 100        # a round ends early after so many failed calls
 
         audit-cache: false               # true: also one record again and again, against many
+        audit-batching: false            # true: also many records joined into one call, as a thief
+                                         # would: aes-cbc-pad, aes-gcm and aes-ctr
 
         exposure:
           datasets: [10k, 100k, 1M, 10M, 100M, 1G]
@@ -55,7 +76,8 @@ package enum BuiltInScenario {
           attackers: [sprint]            # as fast as HSM and throttle allow
           identities: [1]                # client identities that the thief holds
           callers: 16                    # concurrent calls that the thief can hold open
-          records-per-operation: 1       # more where one data key seals many records
+          records-per-operation: auto    # 1, or what audit-batching finds; a number where one
+                                         # data key seals many records
 
         """
 }

@@ -1,35 +1,43 @@
+import Results
 import Throttling
 import Units
 
+/// A throttle with the place where it was written, for complaints that only the rest of the
+/// scenario can give rise to.
+struct WrittenPolicy {
+    let policy: Policy
+    let place: YAMLValue
+}
+
 /// How a throttle is written in a scenario.
 extension YAMLValue {
-    private static let available = ["token-bucket", "fixed-window"]
-    private static let later = [
-        "sliding-window", "breaker", "budget", "tarpit", "concurrency", "delay", "all",
-    ]
     private static let settings = ["on-limit", "max-wait", "scope", "charge", "enforced"]
 
-    /// The list of throttles; `none` is put first where it is missing, because every projection
-    /// starts from the unthrottled rate.
-    func policies() throws(ScenarioError) -> [Policy] {
-        let policies = try items().map { item throws(ScenarioError) in try item.policy() }
-        return policies.contains(.none) ? policies : [.none] + policies
+    /// The list of throttles, each where it stands.
+    func policies() throws(ScenarioError) -> [WrittenPolicy] {
+        try items().map { item throws(ScenarioError) in
+            WrittenPolicy(policy: try item.policy(), place: item)
+        }
     }
 
     private func policy() throws(ScenarioError) -> Policy {
         if node.scalar != nil {
-            _ = try word(["none"], later: Self.later)
+            guard !Self.limitNames.contains(try text()) else {
+                throw complaint("\(place): '\(try text())' needs its settings, as in a mapping")
+            }
+            _ = try word(["none"])
             return .none
         }
-        let keys = try entries(known: Self.available + Self.settings, later: Self.later)
-        let limits = keys.keys.filter { Self.available.contains($0) }
-        guard limits.count == 1, let name = limits.first, let body = keys[name] else {
+        let keys = try entries(known: Self.limitNames + Self.settings)
+        guard let name = Self.limitNames.filter({ keys[$0] != nil }).only, let body = keys[name]
+        else {
             throw complaint(
                 "a throttle is 'none' or names exactly one of "
-                    + Self.available.joined(separator: ", "))
+                    + Self.limitNames.joined(separator: ", "))
         }
-        var policy = Policy(
-            name == "token-bucket" ? try body.tokenBucket() : try body.fixedWindow())
+        var policy = Policy(try body.limit(named: name))
+        // A calendar quota is somebody's; a rate is everybody's.
+        policy.scope = policy.limit.members.contains(where: \.isBudget) ? .perClient : .global
         if let value = keys["scope"] {
             let word = try value.word([Scope.global.rawValue, Scope.perClient.rawValue])
             policy.scope = Scope(rawValue: word) ?? .global
@@ -38,14 +46,27 @@ extension YAMLValue {
             let word = try value.word(EnforcementPoint.allCases.map(\.rawValue))
             policy.enforced = EnforcementPoint(rawValue: word) ?? .service
         }
-        if let value = keys["charge"] {
-            guard value.node.mapping == nil else {
-                throw value.complaint("'charge' by bytes is not available in this version yet")
-            }
-            _ = try value.word(["operation"])
-        }
+        if let value = keys["charge"] { policy.charge = try value.charge() }
         policy.onLimit = try onLimit(keys)
+        if let flaw = policy.flaw { throw body.complaint(flaw) }
+        try body.checkTarpits(policy)
         return policy
+    }
+
+    /// `operation`, or bytes that make one unit.
+    private func charge() throws(ScenarioError) -> Charge {
+        guard node.mapping != nil else {
+            _ = try word(["operation"])
+            return .operation
+        }
+        guard let value = try entries(known: ["bytes"])["bytes"] else {
+            throw complaint("'charge' is 'operation' or { bytes: 256 }, one unit for so many")
+        }
+        let size = try value.quantity(ByteCount.self)
+        guard size.count >= 1 else {
+            throw value.complaint("\(value.place): '\(size)' must be at least 1B")
+        }
+        return .bytes(size)
     }
 
     private func onLimit(_ keys: [String: YAMLValue]) throws(ScenarioError) -> OnLimit {
@@ -59,30 +80,25 @@ extension YAMLValue {
         return .wait(atMost: try value.duration(.milliseconds(1) ... .seconds(86_400)))
     }
 
-    private func tokenBucket() throws(ScenarioError) -> Limit {
-        let keys = try entries(known: ["rate", "burst"])
-        guard let rateValue = keys["rate"] else { throw complaint("'token-bucket' needs a 'rate'") }
-        let rate = try rateValue.quantity(Rate.self)
-        guard rate.perSecond <= 10_000_000 else {
-            throw rateValue.complaint("'rate': '\(rate)' must be at most 10M/s")
+    /// Refuses a tarpit in which even the first call waits for longer than a call may.
+    private func checkTarpits(_ policy: Policy) throws(ScenarioError) {
+        guard case .wait(let longest) = policy.onLimit else { return }
+        for case .tarpit(let tarpit) in policy.limit.members
+        where tarpit.free.count == 0 && tarpit.first > longest {
+            throw complaint(
+                "'first': '\(tarpit.first)' is longer than 'max-wait' (\(longest)), and with "
+                    + "'free: 0' every call waits so long, so that none is ever admitted; raise "
+                    + "'free' to at least 1, or 'max-wait'")
         }
-        let burst = try keys["burst"]?.quantity(RecordCount.self) ?? RecordCount(1)
-        guard (1...1_000_000_000).contains(burst.count) else {
-            throw complaint("'burst': '\(burst)' must lie between 1 and 1G operations")
-        }
-        return .tokenBucket(TokenBucket(rate: rate, burst: burst))
     }
+}
 
-    private func fixedWindow() throws(ScenarioError) -> Limit {
-        let keys = try entries(known: ["limit", "window"])
-        guard let limitValue = keys["limit"], let windowValue = keys["window"] else {
-            throw complaint("'fixed-window' needs a 'limit' and a 'window'")
-        }
-        let limit = try limitValue.quantity(RecordCount.self)
-        guard (1...1_000_000_000_000).contains(limit.count) else {
-            throw limitValue.complaint("'limit': '\(limit)' must lie between 1 and 1T operations")
-        }
-        let window = try windowValue.duration(.milliseconds(1) ... .seconds(366 * 86_400))
-        return .fixedWindow(FixedWindow(limit: limit, window: window))
-    }
+extension Limit {
+    /// Whether it is a quota of the calendar.
+    fileprivate var isBudget: Bool { if case .budget = self { true } else { false } }
+}
+
+extension Array {
+    /// The element of an array that has one; nil for any other.
+    fileprivate var only: Element? { count == 1 ? first : nil }
 }

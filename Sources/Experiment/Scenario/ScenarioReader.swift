@@ -109,6 +109,8 @@ struct ScenarioDraft {
     var recordBytes: [ByteCount] = []
     var load = LoadSettings(closed: [], processes: [])
     var throttles: [Policy] = []
+    /// Where each of them was written, for complaints about it.
+    var throttlePlaces: [Policy: YAMLValue] = [:]
     var throttlesAt = ThrottlesAt.largest
     var onDenied = "backoff"
     var rounds = 5
@@ -117,9 +119,10 @@ struct ScenarioDraft {
     var warmUp: Nanoseconds?
     var limits = Limits()
     var auditsCache = false
+    var auditsBatching = false
     var exposure = ExposureSettings(
         datasets: [], windows: [], attackers: [], identities: [], callers: 16,
-        recordsPerOperation: 1)
+        recordsPerOperation: nil)
 
     static func builtIn() throws(ScenarioError) -> ScenarioDraft {
         var draft = ScenarioDraft()
@@ -135,13 +138,14 @@ struct ScenarioDraft {
         guard let root = try YAMLValue.parse(text, source: source) else { return }
         let keys = try root.entries(known: [
             "name", "anchor", "record-bytes", "load", "throttles", "throttles-at", "on-denied",
-            "rounds", "duration", "warm-up", "limits", "audit-cache", "exposure",
+            "rounds", "duration", "warm-up", "limits", "audit-cache", "audit-batching",
+            "exposure",
         ])
         if let value = keys["name"] { name = try value.fileName() }
         if let value = keys["anchor"] { try applyAnchor(value) }
         if let value = keys["record-bytes"] { recordBytes = try value.recordSizes() }
         if let value = keys["load"] { try applyLoad(value) }
-        if let value = keys["throttles"] { throttles = try value.policies() }
+        if let value = keys["throttles"] { apply(throttles: try value.policies()) }
         if let value = keys["throttles-at"] {
             let word = try value.word(ThrottlesAt.allCases.map(\.rawValue))
             throttlesAt = ThrottlesAt(rawValue: word) ?? .largest
@@ -158,6 +162,9 @@ struct ScenarioDraft {
         if let value = keys["limits"] { try applyLimits(value) }
         if let value = keys["audit-cache"] {
             auditsCache = try value.word(["true", "false"]) == "true"
+        }
+        if let value = keys["audit-batching"] {
+            auditsBatching = try value.word(["true", "false"]) == "true"
         }
         if let value = keys["exposure"] { try applyExposure(value) }
     }
@@ -189,10 +196,20 @@ struct ScenarioDraft {
         mechanisms = named.usualMechanisms
     }
 
+    /// Takes the throttles over; `none` is put first where it is missing, because every projection
+    /// starts from the unthrottled rate.
+    private mutating func apply(throttles written: [WrittenPolicy]) {
+        let policies = written.map(\.policy)
+        throttles = policies.contains(.none) ? policies : [.none] + policies
+        throttlePlaces = Dictionary(
+            written.map { ($0.policy, $0.place) }, uniquingKeysWith: { first, _ in first })
+    }
+
     private mutating func applyLoad(_ value: YAMLValue) throws(ScenarioError) {
-        let keys = try value.entries(known: ["closed", "open", "processes"], later: ["mixed"])
+        let keys = try value.entries(known: ["closed", "open", "mixed", "processes"])
         if let value = keys["closed"] { load.closed = try value.closedLoads() }
         if let value = keys["open"] { load.open = try value.openLoads() }
+        if let value = keys["mixed"] { load.mixed = try value.mixedLoads() }
         if let value = keys["processes"] { load.processes = try value.integers(1...64) }
     }
 

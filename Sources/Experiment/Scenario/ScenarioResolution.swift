@@ -15,7 +15,7 @@ extension ScenarioDraft {
         var notes: [String] = []
         let kind = try keyKind(for: anchor, source: uriSource, &notes)
         try checkSizes(source)
-        let callers = load.closed + load.open.map(\.callers)
+        let callers = load.closed + load.open.map(\.callers) + load.mixed.map(\.callers)
         guard load.processes.contains(where: { count in callers.contains { $0 >= count } })
         else {
             throw ScenarioError(
@@ -27,6 +27,13 @@ extension ScenarioDraft {
                 "\(source): 'audit-cache' compares closed loads, and there is none; give "
                     + "'load.closed' a number of callers, or leave 'audit-cache' out")
         }
+        let joins = operation == .decrypt && mechanisms.contains(where: \.opensAnyLength)
+        guard !auditsBatching || joins else {
+            throw ScenarioError(
+                "\(source): 'audit-batching' joins records that are decrypted with aes-cbc-pad, "
+                    + "aes-gcm or aes-ctr, and there is none; name one of them, or leave "
+                    + "'audit-batching' out")
+        }
         let settings = AnchorSettings(
             uri: anchor.redacted, operation: operation.rawValue,
             mechanisms: mechanisms.map(\.rawValue),
@@ -37,7 +44,8 @@ extension ScenarioDraft {
             name: name, anchor: settings, recordBytes: recordBytes, load: load,
             throttles: throttles, throttlesAt: throttlesAt, onDenied: onDenied, rounds: rounds,
             duration: duration, warmUp: warmUp, limits: limits,
-            auditsCache: auditsCache, exposure: exposure)
+            auditsCache: auditsCache, auditsBatching: auditsBatching, exposure: exposure)
+        try checkThrottles(of: scenario, source)
         return ResolvedScenario(scenario: scenario, anchor: anchor, notes: notes)
     }
 
@@ -76,6 +84,30 @@ extension ScenarioDraft {
 
     private func keyLength(of mechanism: RecordMechanism) -> Int {
         keyBits[mechanism] ?? mechanism.algorithm.usualSize
+    }
+
+    /// Refuses throttles that could never admit a call of the scenario, or would keep too much.
+    private func checkThrottles(
+        of scenario: Scenario, _ source: String
+    ) throws(ScenarioError) {
+        for throttle in throttles {
+            guard let why = refusal(of: throttle, scenario) else { continue }
+            throw throttlePlaces[throttle]?.complaint(why) ?? ScenarioError("\(source): \(why)")
+        }
+    }
+
+    private func refusal(of throttle: Policy, _ scenario: Scenario) -> String? {
+        for mechanism in scenario.anchor.mechanisms {
+            for size in scenario.sizes(of: mechanism) {
+                let request = Cell.requestBytes(
+                    mechanism: mechanism, recordBytes: size,
+                    keyBits: scenario.anchor.keyBits[mechanism] ?? 0)
+                let refusal = throttle.refusal(
+                    ofRecord: ByteCount(size), mechanism: mechanism, requestBytes: request)
+                if let refusal { return refusal }
+            }
+        }
+        return throttle.refusal(ofIdentities: load.mixed.map(\.identities).max() ?? 1)
     }
 
     private func checkSizes(_ source: String) throws(ScenarioError) {

@@ -49,30 +49,6 @@ extension YAMLValue {
         return try integers(1...1_024)
     }
 
-    /// Open loads, each a mapping of rate, arrivals and callers.
-    func openLoads() throws(ScenarioError) -> [OpenLoad] {
-        if let sequence = node.sequence, sequence.isEmpty { return [] }
-        return try distinct(items().map { item throws(ScenarioError) in try item.openLoad() })
-    }
-
-    private func openLoad() throws(ScenarioError) -> OpenLoad {
-        let keys = try entries(known: ["rate", "arrivals", "callers"])
-        guard let rate = try keys["rate"]?.quantity(Rate.self) else {
-            throw complaint("'\(path)': an open load needs a rate, such as { rate: 2k/s }")
-        }
-        guard rate.perSecond <= 10_000_000 else {
-            throw complaint("'\(path).rate': '\(rate)' must be at most 10M/s")
-        }
-        let words = OpenRate.Arrivals.allCases.map(\.rawValue)
-        let arrivals = try keys["arrivals"].map { value throws(ScenarioError) in
-            OpenRate.Arrivals(rawValue: try value.word(words))
-        }
-        let callers = try keys["callers"]?.integer(1...1_024)
-        return OpenLoad(
-            OpenRate(rate, arrivals.flatMap { $0 } ?? .poisson),
-            callers: callers ?? OpenLoad.usualCallers)
-    }
-
     func integers(_ range: ClosedRange<Int>) throws(ScenarioError) -> [Int] {
         let values = try items().map { item throws(ScenarioError) in try item.integer(range) }
         return try distinct(values)
@@ -149,8 +125,9 @@ extension YAMLValue {
             items().map { item throws(ScenarioError) in try item.word(["sprint"], later: later) })
     }
 
-    func recordsPerOperation() throws(ScenarioError) -> UInt64 {
-        guard try text() != "auto" else { return 1 }
+    /// A number of records; nil for `auto`.
+    func recordsPerOperation() throws(ScenarioError) -> UInt64? {
+        guard try text() != "auto" else { return nil }
         let value = try quantity(RecordCount.self)
         guard value.count > 0 else {
             throw complaint("'\(path)': '0' must be at least 1: one call opens something")
@@ -158,7 +135,7 @@ extension YAMLValue {
         return value.count
     }
 
-    private func distinct<Value: Hashable>(_ values: [Value]) throws(ScenarioError) -> [Value] {
+    func distinct<Value: Hashable>(_ values: [Value]) throws(ScenarioError) -> [Value] {
         guard Set(values).count == values.count else {
             throw complaint("'\(path)' lists the same value twice")
         }

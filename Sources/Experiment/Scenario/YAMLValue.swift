@@ -95,7 +95,7 @@ struct YAMLValue {
         return text
     }
 
-    private var place: String { path.isEmpty ? "the scenario" : "'\(path)'" }
+    var place: String { path.isEmpty ? "the scenario" : "'\(path)'" }
 
     private func refusal(of word: String, known: [String], later: [String]) -> String {
         if later.contains(word) { return "'\(word)' is not available in this version yet" }

@@ -15,6 +15,8 @@ enum WorkOrder: Codable, Sendable {
     case inspect(InspectOrder)
     /// Run one round of a cell: answer `ready`, then wait for `release` or `callOff`.
     case measure(MeasureOrder)
+    /// Join records as a thief would, and see how many one call opens.
+    case auditBatching(BatchingOrder)
     /// Start calling at this instant of the monotonic clock.
     case release(at: Nanoseconds)
     /// Do not start.
@@ -72,14 +74,15 @@ struct MeasureOrder: Codable, Sendable {
     var records: Int
     /// Callers of this process.
     var callers: Int
+    /// Attackers beside them, in closed loop; nil in a load of one class.
+    var attackers: Int?
     /// Nil until the service times of each caller have settled.
     var warmUp: Nanoseconds?
     var duration: Nanoseconds
     /// When calls are due; nil for a closed load.
     var arrivals: ArrivalOrder?
-    var throttle: Policy
-    /// The throttle's shared state; nil without a throttle.
-    var throttleState: String?
+    /// Nil without a throttle.
+    var throttle: ThrottleOrder?
     var onDenied: String
     /// This worker's share of the failed calls that end a round.
     var errorLimit: Int
@@ -88,8 +91,23 @@ struct MeasureOrder: Codable, Sendable {
     /// The bound on the calls of the whole run; nil for none.
     var budget: BudgetOrder?
 
-    /// Whether callers wait for an instant before a call.
-    var hasWaits: Bool { arrivals != nil || throttleState != nil || pace != nil }
+    /// Whether the callers of a class wait for an instant before a call.
+    func hasWaits(_ isAttacker: Bool) -> Bool {
+        (arrivals != nil && !isAttacker) || throttle != nil || pace != nil
+    }
+
+    /// A throttle that all workers of a round share.
+    struct ThrottleOrder: Codable, Sendable {
+        var policy: Policy
+        /// Its shared state.
+        var state: String
+        /// What one call is charged.
+        var units: UInt64
+        /// Identities that the calls of a schedule come from; attackers have the one after them.
+        var clients: Int
+        /// Whether this worker times what a decision takes, once the round is over.
+        var timesDecisions: Bool
+    }
 
     /// One worker's part of an open load's schedule.
     struct ArrivalOrder: Codable, Sendable {
@@ -124,8 +142,10 @@ enum WorkerReport: Codable, Sendable {
     case inspected(AnchorInspection)
     /// Every caller of the round is ready.
     case ready
-    /// The round is over.
-    case measured(MeasuredReport)
+    /// The round is over: what each class of callers did, the attackers of a mixed load last.
+    case measured([MeasuredReport])
+    /// How many records one call opens.
+    case audited(BatchingAudit)
     /// The order could not be carried out; the worker goes on.
     case failed(FailureReport)
 }
@@ -143,7 +163,7 @@ struct OpenedReport: Codable, Sendable {
     var retries: Int
 }
 
-/// What one worker measured.
+/// What one class of a worker's callers measured.
 struct MeasuredReport: Codable, Sendable {
     /// Calls that gave the right plaintext, caller by caller.
     var served: [UInt64]
@@ -171,6 +191,8 @@ struct MeasuredReport: Codable, Sendable {
     var unsettledCallers: Int
     /// Callers whose warm-up was to end by itself and made too few calls to tell.
     var unjudgedCallers: Int
+    /// Nanoseconds a decision of the throttle takes; nil where nobody timed it.
+    var decisionNanoseconds: Double?
     /// Histograms in the HdrHistogram V2 encoding.
     var histograms: [LatencyKind: Data]
 

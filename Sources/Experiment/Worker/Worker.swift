@@ -75,6 +75,10 @@ package final class Worker {
                 key: order.key, pin: nextPin())
             answer(.inspected(found))
         case .measure(let order): try measure(order)
+        case .auditBatching(let order):
+            guard let anchor else { preconditionFailure("a module is opened before it is tried") }
+            var trial = try BatchingTrial(order, on: anchor)
+            answer(.audited(try trial.run()))
         case .release, .callOff, .quit: break
         }
     }
@@ -99,10 +103,12 @@ package final class Worker {
     private func measure(_ order: MeasureOrder) throws {
         let load = try Workload(order)
         guard let record = try record(of: load, order) else { return }
+        let cost = order.throttle.flatMap { $0.timesDecisions ? $0.decisionNanoseconds : nil }
         answer(
             .measured(
-                MeasuredReport(
-                    record, isAutomatic: order.warmUp == nil, errorName: Self.errorName(order))))
+                MeasuredReport.classes(
+                    of: record, to: order, decisionNanoseconds: cost,
+                    errorName: Self.errorName(order))))
     }
 
     /// Removes a folder of the dead parent; other orphans do the same at the same time, and what

@@ -11,22 +11,34 @@ extension Workload {
     /// - Throws: `SharedStateError`.
     init(_ order: MeasureOrder) throws {
         self.init(
-            callers: order.callers,
+            callers: order.callers, attackers: order.attackers ?? 0,
             warmUp: order.warmUp.map(WarmUpLength.lasting) ?? .automatic, duration: order.duration,
             arrivals: order.arrivals.map(Schedule.init),
-            throttle: try order.throttleState.map {
-                Throttle(order.throttle, state: try SharedState(path: $0))
+            throttle: try order.throttle.map { order in
+                Throttle(
+                    try SharedState(path: order.state, policy: order.policy), units: order.units,
+                    clients: order.clients)
             },
             onDenied: OnDenied(rawValue: order.onDenied) ?? .backoff,
             errorLimit: order.errorLimit,
             limits: CallLimits(
                 pace: try order.pace.map {
-                    Throttle(.pace($0.rate), state: try SharedState(path: $0.state))
+                    try SharedState(path: $0.state, policy: .pace($0.rate))
                 },
                 budget: try order.budget.map {
-                    Throttle(.budget($0.calls), state: try SharedState(path: $0.state))
-                }, warmUpPart: order.budget?.beforeRelease),
+                    CallAllowance(
+                        try SharedState(path: $0.state, policy: .calls($0.calls)), of: $0.calls,
+                        warmUpPart: $0.beforeRelease)
+                }),
             watchesPlatform: true)
+    }
+}
+
+extension MeasureOrder.ThrottleOrder {
+    /// What a decision of the policy takes on a state of its own, beside the shared one; nil where
+    /// there is no room for it.
+    var decisionNanoseconds: Double? {
+        try? DecisionCost.nanoseconds(of: policy, units: units, at: state + "-timed")
     }
 }
 
@@ -40,11 +52,28 @@ extension Schedule {
 }
 
 extension MeasuredReport {
-    /// Merges what the callers of one process recorded.
+    /// What each class of the callers of one process recorded, the attackers of a mixed load last.
+    ///
+    static func classes(
+        of load: LoadRecord, to order: MeasureOrder, decisionNanoseconds: Double?,
+        errorName: (UInt) -> String
+    ) -> [MeasuredReport] {
+        // A process without an attacker of its own reports that class, too.
+        let isMixed = order.attackers != nil
+        return (isMixed ? [load.callers, load.attackers] : [load.callers]).map { records in
+            MeasuredReport(
+                records, of: load, isAutomatic: order.warmUp == nil,
+                decisionNanoseconds: decisionNanoseconds, errorName: errorName)
+        }
+    }
+
+    /// Merges what one class of callers recorded.
     ///
     /// - Parameter isAutomatic: whether the warm-up was to end by itself.
-    init(_ load: LoadRecord, isAutomatic: Bool, errorName: (UInt) -> String) {
-        let records = load.callers
+    private init(
+        _ records: [CallerRecord], of load: LoadRecord, isAutomatic: Bool,
+        decisionNanoseconds: Double?, errorName: (UInt) -> String
+    ) {
         var (errors, warmUpErrors): ([String: UInt64], [String: UInt64]) = ([:], [:])
         for record in records {
             for (code, count) in record.errors { errors[errorName(code), default: 0] += count }
@@ -67,9 +96,11 @@ extension MeasuredReport {
             voluntarySwitches: usage.voluntarySwitches,
             involuntarySwitches: usage.involuntarySwitches,
             warmUpCalls: records.reduce(0) { $0 + $1.warmUpCalls }, warmUpErrors: warmUpErrors,
-            reachedErrorLimit: load.reachedErrorLimit, isSpent: records.contains(where: \.isSpent),
+            reachedErrorLimit: load.reachedErrorLimit,
+            isSpent: (load.callers + load.attackers).contains(where: \.isSpent),
             unsettledCallers: records.count { $0.isSettled == false },
             unjudgedCallers: isAutomatic ? records.count { $0.isSettled == nil } : 0,
+            decisionNanoseconds: decisionNanoseconds,
             histograms: pooled.all.mapValues { Data(HistogramEncoding.encode($0)) })
     }
 }

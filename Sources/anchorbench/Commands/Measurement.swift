@@ -62,7 +62,7 @@ struct Measurement {
     func printPlan() {
         let table = TextTable<Cell> { cell in
             [
-                Column(title: "cell", value: cell.key),
+                Column(title: "cell", value: cell.classedKey),
                 Column(title: "callers", value: cell.callers, align: .right),
                 Column(title: "processes", value: cell.processes, align: .right),
                 Column(title: "rounds", value: plan.scenario.rounds, align: .right),
@@ -71,7 +71,7 @@ struct Measurement {
         }
         print(table.string(for: plan.cells, style: Style.psql) ?? "")
         print(
-            "\(plan.cells.count) cells on \(resolved.anchor.redacted), about "
+            "\(plan.groups.count) cells on \(resolved.anchor.redacted), about "
                 + "\(plan.measuringTime.inWords) of measuring, seed \(plan.seed)")
         print(plan.callsInWords)
         for note in resolved.notes { print(note) }
@@ -83,7 +83,7 @@ struct Measurement {
     func run() async throws -> (run: Run, folder: RunFolder, wasInterrupted: Bool) {
         let folder = try stored?.folder ?? RunFolder(creating: outputFolder)
         Console.say(
-            "\(plan.cells.count) cells × \(plan.scenario.rounds) rounds on "
+            "\(plan.groups.count) cells × \(plan.scenario.rounds) rounds on "
                 + "\(resolved.anchor.redacted): about \(plan.measuringTime.inWords)")
         if !resolved.isEmbedded { Console.say(plan.callsInWords) }
         let interruption = Interruption()

@@ -50,6 +50,12 @@ struct ScenarioOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Users beside attackers, such as '{ legitimate: { rate: 200/s }, attackers: 1 }'; may "
+                + "be repeated.", valueName: "load"))
+    var mixed: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "A throttle as in a scenario, such as '{ token-bucket: { rate: 500/s, burst: 100 } }'; "
                 + "may be repeated.", valueName: "policy"))
     var throttle: [String] = []
@@ -76,6 +82,10 @@ struct ScenarioOptions: ParsableArguments {
     @Flag(
         help: "Also open one record again and again: does the device remember what it opened?")
     var auditCache = false
+
+    @Flag(
+        help: "Also join many records into one call, as a thief would: how many does it open?")
+    var auditBatching = false
 
     @Flag(help: "Rounds of 100 ms with a short warm-up: a first look, not a result.")
     var quick = false
@@ -129,6 +139,9 @@ struct ScenarioOptions: ParsableArguments {
         if !open.isEmpty {
             add("--open", open.joined(separator: ", ")) { "load: { open: [\($0)] }" }
         }
+        if !mixed.isEmpty {
+            add("--mixed", mixed.joined(separator: ", ")) { "load: { mixed: [\($0)] }" }
+        }
         add("--max-rate", maxRate) { "limits: { max-rate: \($0) }" }
         add("--max-operations", maxOperations) { "limits: { max-operations: \($0) }" }
         add("--abort-after-errors", abortAfterErrors) { "limits: { abort-after-errors: \($0) }" }
@@ -136,6 +149,7 @@ struct ScenarioOptions: ParsableArguments {
             add("--throttle", throttle.joined(separator: ", ")) { "throttles: [\($0)]" }
         }
         if auditCache { add("--audit-cache", "true") { "audit-cache: \($0)" } }
+        if auditBatching { add("--audit-batching", "true") { "audit-batching: \($0)" } }
         if quick { add("--quick", "100ms") { "{ duration: \($0), warm-up: 20ms }" } }
         add("--duration", duration) { "duration: \($0)" }
         add("--rounds", rounds) { "rounds: \($0)" }

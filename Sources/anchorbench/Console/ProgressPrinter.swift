@@ -35,10 +35,11 @@ final class ProgressPrinter: Sendable {
             guard isTerminal else { return }
             live("\(bar(position - 1)) \(cell.key) round \(number)")
         case .finished(let cell, let round, let position):
-            let line = "\(bar(position)) \(cell.key): \(figures(round)), \(timeLeft(position))"
+            let line =
+                "\(bar(position)) \(cell.classedKey): \(figures(round)), \(timeLeft(position))"
             if isTerminal { live(line) } else { plain(line, isLast: position == total) }
             if !round.verdict.isValid {
-                say("\(cell.key), round \(round.number): \(round.verdict.reasonText)".yellow)
+                say("\(cell.classedKey), round \(round.number): \(round.verdict.reasonText)".yellow)
             }
         case .note(let text): say(text)
         }

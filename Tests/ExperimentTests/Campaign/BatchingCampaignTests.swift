@@ -91,8 +91,8 @@ extension CampaignTests {
             #expect(second.batching.first == first.batching.first)
         }
 
-        /// Two cells of few calls on the scripted module: two at least, and no more than ten, before
-        /// anything is joined.
+        /// Two cells of few calls on the scripted module: two at least, and no more than ten,
+        /// before anything is joined.
         private func scripted(
             _ site: Site, limits: String = "{ max-rate: 400/s }"
         ) throws -> String {

@@ -81,7 +81,7 @@ extension CampaignTests {
             #expect(throttled.count == 2)
             for result in throttled {
                 let round = try #require(result.rounds.first)
-                let most = result.cell.throttle.envelopeFromEpoch
+                let most = result.cell.throttle.envelopeFromEpoch()
                     .admissions(within: Seconds(round.seconds))
                 #expect(round.admitted > 0 && Double(round.admitted) <= most)
                 #expect(round.operations == round.admitted)

@@ -38,7 +38,7 @@ struct BuiltInScenarioTests {
             exposure.windows.map(\.description)
                 == ["1m", "5m", "15m", "1h", "1d", "14d", "30d", "241d"])
         #expect(exposure.attackers == ["sprint"] && exposure.identities == [1])
-        #expect(exposure.callers == 16 && exposure.recordsPerOperation == 1)
+        #expect(exposure.callers == 16 && exposure.recordsPerOperation == nil)
     }
 
     @Test("a file with nothing in it, or comments alone, is the built-in scenario")
