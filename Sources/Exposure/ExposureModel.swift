@@ -21,30 +21,33 @@ package struct ExposureModel: Sendable {
         windows = settings.windows
         var projections: [Projection] = []
         var gaps: [String] = []
-        for subject in Self.subjects(of: run) {
-            let (mechanism, recordBytes) = (subject.mechanism, subject.recordBytes)
+        for cell in Self.subjects(of: run) {
+            let (mechanism, recordBytes) = (cell.mechanism, cell.recordBytes)
             guard
-                let service = ServiceRate.best(
+                let rates = MeasuredRates(
                     of: run, mechanism: mechanism, recordBytes: recordBytes,
                     callers: settings.callers)
             else {
                 gaps.append(
-                    "Nothing is projected for \(subject.subject): no valid unthrottled closed "
+                    "Nothing is projected for \(cell.subject): no valid unthrottled closed "
                         + "load of at most \(settings.callers) callers was measured.")
                 continue
             }
-            let baseline = ServiceRate.best(
-                of: run, mechanism: mechanism, recordBytes: recordBytes,
-                callers: settings.callers, isBaseline: true)
+            let audit = run.batchingAudit(mechanism: mechanism, recordBytes: recordBytes)
+            let subject = Projection.Subject(
+                rates: rates,
+                baseline: ServiceRate.baseline(
+                    of: run, mechanism: mechanism, recordBytes: recordBytes),
+                audit: audit)
             for throttle in run.scenario.throttles {
+                let demand = Demand(in: run, of: cell.subject, under: throttle)
                 for attacker in settings.attackers {
                     projections += settings.identities.map { identities in
                         Projection(
-                            subject: service.cell.subject, mechanism: mechanism,
-                            recordBytes: recordBytes, throttle: throttle, attacker: attacker,
+                            of: subject, throttle: throttle, attacker: attacker,
                             identities: identities,
-                            recordsPerOperation: settings.recordsPerOperation, service: service,
-                            baseline: baseline)
+                            recordsPerOperation: settings.recordsPerOperation
+                                ?? audit?.recordsPerOperation ?? 1, demand: demand)
                     }
                 }
             }

@@ -5,7 +5,8 @@ import Units
 
 /// What a thief gets from one anchor under one throttle: time for a data set, records in a window.
 ///
-/// E(t) = inf over u of [m α(u) + S(t − u)], T(N) = the least t with k · E(t) ≥ N.
+/// E(t) = inf over u of [m α(u) + S(t − u)], T(N) = the least t with k · E(t) ≥ N. A throttle that
+/// bounds the calls in flight or delays each of them acts on S, any other on α.
 package struct Projection: Hashable, Sendable {
     /// How the records are sealed, with the key's length: `aes-gcm-256/256B`.
     package let subject: String
@@ -23,8 +24,71 @@ package struct Projection: Hashable, Sendable {
     package let recordsPerOperation: UInt64
     /// S: the anchor's best rate without a throttle.
     package let service: ServiceRate
+    /// What this throttle leaves of S by bounding the calls in flight or by delaying each call.
+    package let servedRate: Interval
+    /// Whether that lies between the numbers of callers that were measured.
+    package let isServiceInterpolated: Bool
+    /// What legitimate callers ask for at the same time; nil where no load says so.
+    package let demand: Demand?
     /// The same records opened with the key in memory; nil where that was not measured.
     package let baseline: ServiceRate?
+
+    /// The thief's ways to call at the estimated rate; the best for each question counts.
+    private let callings: [Calling]
+    /// The same at the lower and the upper bound of the rate; nil without an interval.
+    private let slowest: [Calling]?
+    private let fastest: [Calling]?
+    /// The same for a device that is a tenth slower, which tells where there is no interval.
+    private let slower: [Calling]
+    /// How many times as long a call of k records takes as one of a single record.
+    private let slowdown: Double
+
+    /// A projection of one subject.
+    init(
+        of subject: Subject, throttle: Policy, attacker: String, identities: Int,
+        recordsPerOperation: UInt64, demand: Demand? = nil
+    ) {
+        let cell = subject.rates.best.cell
+        let servedRate = subject.rates.service(under: throttle, identities: identities)
+        self.subject = cell.subject
+        mechanism = cell.mechanism
+        recordBytes = cell.recordBytes
+        self.throttle = throttle
+        self.attacker = attacker
+        self.identities = identities
+        self.recordsPerOperation = recordsPerOperation
+        service = subject.rates.best
+        self.servedRate = servedRate
+        isServiceInterpolated = subject.rates.isInterpolated(
+            under: throttle, identities: identities)
+        self.demand = demand
+        baseline = subject.baseline
+        let joined = cell.isJoinable ? cell.requestBytes : nil
+        func callings(at rate: Double) -> [Calling] {
+            Calling.recordsPerOperation(
+                upTo: recordsPerOperation, joining: joined, under: throttle
+            ).map { records in
+                let bytes = joined.map { Calling.bytes(of: records, each: $0) } ?? cell.requestBytes
+                return Calling(
+                    recordsPerOperation: records, units: throttle.units(forBytes: max(1, bytes)),
+                    throttle: throttle, identities: identities,
+                    rate: rate / (subject.audit?.slowdown(records: records) ?? 1))
+            }
+        }
+        self.callings = callings(at: servedRate.estimate)
+        slowdown = subject.audit?.slowdown(records: recordsPerOperation) ?? 1
+        slowest = servedRate.low.map(callings)
+        fastest = servedRate.high.map(callings)
+        slower = slowest == nil ? callings(at: 0.9 * servedRate.estimate) : []
+    }
+
+    /// A subject's measured rates.
+    struct Subject {
+        let rates: MeasuredRates
+        let baseline: ServiceRate?
+        /// What was found out about joined calls; nil where nothing was.
+        var audit: BatchingAudit?
+    }
 
     /// The key of the load that S comes from with this throttle, measured as a pair or not.
     package var cellKey: String {
@@ -33,106 +97,77 @@ package struct Projection: Hashable, Sendable {
         return cell.key
     }
 
+    /// Whether the throttle's envelope is a bound that no thief is known to reach.
+    package var isUpperBoundOnly: Bool { callings.contains(where: \.isUpperBoundOnly) }
+
     /// T(N) with its interval.
     package func theft(of dataset: RecordCount) -> Theft {
-        let operations = operations(for: dataset)
-        let seconds = time(operations, at: service.rate.estimate)
+        let seconds = Self.time(callings, dataset)
+        let (low, high) = (
+            fastest.map { Self.time($0, dataset) }, slowest.map { Self.time($0, dataset) }
+        )
+        let bound = bound(of: seconds, dataset)
         return Theft(
-            dataset: dataset, seconds: seconds,
-            low: service.rate.high.map { time(operations, at: $0) },
-            high: service.rate.low.map { time(operations, at: $0) },
-            boundedBy: bound(of: seconds, operations: operations),
+            dataset: dataset, seconds: seconds, low: low, high: high, boundedBy: bound,
+            isSetByThrottle: bound == .throttle && isIndifferent(seconds, low, high, dataset),
             anchorFactor: baseline.map { baseline in
                 seconds.value / (Double(dataset.count) / baseline.rate.estimate)
             })
     }
 
+    /// T(N) while legitimate callers take their part of a throttle that they share with the thief;
+    /// nil where their demand is not known, or what they share is the anchor alone.
+    package func timeUnderDemand(for dataset: RecordCount) -> Seconds? {
+        guard let demand else { return nil }
+        let times = callings.compactMap { calling in
+            demand.time(of: calling, for: dataset, under: throttle, at: ownUnits)
+        }
+        return times.min()
+    }
+
     /// Records that are gone when the thief is stopped after `window`.
     package func loss(within window: Nanoseconds, of dataset: RecordCount) -> Loss {
-        Loss(
-            dataset: dataset, window: window,
-            records: records(within: window, of: dataset, at: service.rate.estimate),
-            low: service.rate.low.map { records(within: window, of: dataset, at: $0) },
-            high: service.rate.high.map { records(within: window, of: dataset, at: $0) })
+        func records(_ callings: [Calling]) -> Double {
+            let most = callings.map { $0.records(within: window.seconds) }.max() ?? 0
+            return min(Double(dataset.count), most)
+        }
+        return Loss(
+            dataset: dataset, window: window, records: records(callings),
+            low: slowest.map(records), high: fastest.map(records))
     }
 
-    /// Operations that open N records, k at a time, rounded up.
-    private func operations(for dataset: RecordCount) -> Double {
-        let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: recordsPerOperation)
-        return Double(whole) + (rest > 0 ? 1 : 0)
+    /// What one call on one record is charged.
+    private var ownUnits: UInt64 {
+        throttle.units(forBytes: max(1, service.cell.requestBytes))
     }
 
-    private func time(_ operations: Double, at rate: Double) -> Seconds {
-        throttle.envelope(servedAt: rate, identities: identities)
-            .time(for: operations, servedAt: rate)
+    private static func time(_ callings: [Calling], _ dataset: RecordCount) -> Seconds {
+        callings.map { $0.time(for: $0.operations(for: dataset)) }.min() ?? .never
     }
 
-    private func records(
-        within window: Nanoseconds, of dataset: RecordCount, at rate: Double
-    ) -> Double {
-        let operations = throttle.envelope(servedAt: rate, identities: identities)
-            .operations(within: window.seconds, servedAt: rate)
-        return min(Double(dataset.count), operations * Double(recordsPerOperation))
-    }
-
-    private func bound(of time: Seconds, operations: Double) -> Bound {
+    private func bound(of time: Seconds, _ dataset: RecordCount) -> Bound {
         guard !time.isNever else { return .never }
-        let unthrottled = operations / service.rate.estimate
+        let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: recordsPerOperation)
+        let operations = Double(whole) + (rest > 0 ? 1 : 0)
+        let unthrottled = operations * slowdown / service.rate.estimate
         // Equal but for the rounding of two ways to the same number.
         return time.value <= unthrottled * (1 + 1e-12) ? .hsm : .throttle
     }
-}
 
-/// How long it takes to open a data set.
-package struct Theft: Hashable, Sendable {
-    /// N.
-    package let dataset: RecordCount
-    /// T(N).
-    package let seconds: Seconds
-    /// T(N) at the upper bound of the measured rate; nil without an interval.
-    package let low: Seconds?
-    /// T(N) at the lower bound of the measured rate; nil without an interval.
-    package let high: Seconds?
-    /// What holds the thief back.
-    package let boundedBy: Bound
-    /// T(N) over the time it takes with the key in memory; nil without a baseline.
-    package let anchorFactor: Double?
-
-    /// Whether the measured rate makes no difference that three digits would show.
-    package var isSetByThrottle: Bool {
-        guard let low, let high else { return boundedBy == .throttle }
-        return boundedBy == .throttle && high.value - low.value <= 1e-3 * seconds.value
-    }
-
-    /// N / T(N) in records a second.
-    package var recordsPerSecond: Double {
-        seconds.value > 0 ? Double(dataset.count) / seconds.value : .infinity
+    /// Whether the device's speed makes no difference that three digits would show.
+    private func isIndifferent(
+        _ time: Seconds, _ low: Seconds?, _ high: Seconds?, _ dataset: RecordCount
+    ) -> Bool {
+        if let low, let high { return high.value - low.value <= 1e-3 * time.value }
+        return Self.time(slower, dataset).value - time.value <= 1e-3 * time.value
     }
 }
 
-/// What holds a thief back.
-package enum Bound: String, Hashable, Sendable {
-    /// The anchor's own speed.
-    case hsm
-    /// The throttle.
-    case throttle
-    /// The theft does not end.
-    case never
-}
-
-/// What is gone after a time.
-package struct Loss: Hashable, Sendable {
-    /// N.
-    package let dataset: RecordCount
-    /// From the first stolen record to the thief's last call.
-    package let window: Nanoseconds
-    /// Records opened by then.
-    package let records: Double
-    /// The same at the lower bound of the measured rate; nil without an interval.
-    package let low: Double?
-    /// The same at the upper bound of the measured rate; nil without an interval.
-    package let high: Double?
-
-    /// The share of the data set.
-    package var fraction: Double { records / Double(dataset.count) }
+extension Cell {
+    /// Whether a thief can join the ciphertexts of several records in one call and repair the
+    /// seams: then a call on k records hands over the bytes of k. Elsewhere one ciphertext opens
+    /// several records, as a data key does that they share.
+    fileprivate var isJoinable: Bool {
+        operation == Self.usualOperation && mechanism.hasPrefix("aes-cbc")
+    }
 }

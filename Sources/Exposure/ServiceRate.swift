@@ -10,24 +10,26 @@ package struct ServiceRate: Hashable, Sendable {
     /// Operations a second with the interval between rounds.
     package let rate: Interval
 
-    /// The best valid unthrottled cell of an anchor for one mechanism and record size.
+    /// The best valid load of the same records opened with the key in memory.
     ///
-    /// - Parameters:
-    ///   - callers: c, the concurrent calls that the thief can hold open.
-    /// - Returns: nil where no such cell gave a figure.
-    package static func best(
-        of run: Run, mechanism: String, recordBytes: Int, callers: Int, isBaseline: Bool = false
+    /// - Returns: nil where none was measured.
+    package static func baseline(
+        of run: Run, mechanism: String, recordBytes: Int
     ) -> ServiceRate? {
-        let rates = run.cells.compactMap { result -> ServiceRate? in
+        measured(in: run, mechanism: mechanism, recordBytes: recordBytes, where: \.isBaseline)
+            .max { $0.rate.estimate < $1.rate.estimate }
+    }
+
+    /// The valid cells of a kind that gave a figure.
+    static func measured(
+        in run: Run, mechanism: String, recordBytes: Int, where isWanted: (Cell) -> Bool
+    ) -> [ServiceRate] {
+        run.cells.compactMap { result in
             let cell = result.cell
-            // Calls that fall due at a rate show the demand, not what the anchor can do.
-            guard isBaseline ? cell.isBaseline : cell.showsCapacity,
-                cell.mechanism == mechanism, cell.recordBytes == recordBytes,
-                cell.callers <= callers || isBaseline, result.verdict.isValid,
-                let rate = result.throughput
+            guard isWanted(cell), cell.mechanism == mechanism, cell.recordBytes == recordBytes,
+                result.verdict.isValid, let rate = result.throughput
             else { return nil }
             return ServiceRate(cell: cell, rate: rate)
         }
-        return rates.max { $0.rate.estimate < $1.rate.estimate }
     }
 }

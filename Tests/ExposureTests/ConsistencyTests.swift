@@ -73,15 +73,39 @@ struct ConsistencyTests {
         }
     }
 
-    /// By hand: a bucket's burst and refill; every window that a stretch of time can touch.
+    /// By hand: a bucket's burst and refill; every window that a stretch of time can touch; and of
+    /// a breaker what a sliding window of the same count and length admits.
     private func mostAdmitted(by limit: Limit, within seconds: Double) -> Double {
         switch limit {
-        case .none: .infinity
+        case .none, .concurrency, .delay: .infinity
         case .tokenBucket(let bucket):
             Double(bucket.burst.count) + bucket.rate.perSecond * seconds
-        case .fixedWindow(let fixed):
-            Double(fixed.limit.count) * ((seconds / fixed.window.seconds.value).rounded(.up) + 1)
+        case .fixedWindow(let fixed): mostAdmitted(by: fixed, within: seconds)
+        case .budget(let budget): mostAdmitted(by: budget.window, within: seconds)
+        case .slidingWindow(let sliding):
+            Double(sliding.limit.count) * (seconds / sliding.window.seconds.value).rounded(.up)
+        case .breaker(let breaker): mostAdmitted(by: breaker, within: seconds)
+        case .tarpit(let tarpit): mostAdmitted(by: tarpit, within: seconds)
+        case .all(let members):
+            members.map { mostAdmitted(by: $0, within: seconds) }.min() ?? .infinity
         }
+    }
+
+    private func mostAdmitted(by fixed: FixedWindow, within seconds: Double) -> Double {
+        Double(fixed.limit.count) * ((seconds / fixed.window.seconds.value).rounded(.up) + 1)
+    }
+
+    /// After each lockout the count begins anew; between two of them a window holds no more than θ.
+    private func mostAdmitted(by breaker: Breaker, within seconds: Double) -> Double {
+        let lockouts = (seconds / breaker.lockout.seconds.value).rounded(.up)
+        let windows = (seconds / breaker.window.seconds.value).rounded(.up)
+        return Double(breaker.threshold.count) * (lockouts + windows)
+    }
+
+    /// Those who wait do so one after another, the others are counted as by a sliding window.
+    private func mostAdmitted(by tarpit: Tarpit, within seconds: Double) -> Double {
+        Double(tarpit.free.count) * (seconds / tarpit.window.seconds.value).rounded(.up)
+            + (seconds / tarpit.first.seconds.value).rounded(.up) + 1
     }
 
     @Test("the cost of a projection does not grow with the data set", .timeLimit(.minutes(1)))

@@ -12,6 +12,23 @@ struct ExtremeTests {
         .bucket(Rate(1), burst: 1, scope: .perClient), .window(1, per: .milliseconds(1)),
         .window(1_000_000_000_000, per: .seconds(366 * 86_400)),
         .window(1, per: .seconds(366 * 86_400), scope: .perClient),
+        Policy(
+            .slidingWindow(
+                SlidingWindow(limit: RecordCount(1), window: .seconds(366 * 86_400)))),
+        Policy(
+            .breaker(
+                Breaker(
+                    threshold: RecordCount(1 << 20), window: .milliseconds(1),
+                    lockout: .seconds(86_400)))),
+        Policy(.budget(Budget(quota: RecordCount(1), period: .week)), scope: .perClient),
+        Policy(.concurrency(RecordCount(.max)), scope: .perClient),
+        Policy(.concurrency(RecordCount(1))),
+        .delayed(Nanoseconds(1)), .delayed(.max),
+        Policy(
+            .all([
+                .delay(.seconds(60)), .concurrency(RecordCount(1)),
+                .tokenBucket(TokenBucket(rate: Rate(1), burst: RecordCount(1))),
+            ])),
     ]
 
     @Test(

@@ -16,6 +16,8 @@ struct Heist {
         case bucket(perSecond: Int, burst: Int)
         /// `limit` calls in each window; the thief begins where he likes in it.
         case window(limit: Int, length_ns: Int)
+        /// `limit` calls in any stretch of time of this length.
+        case sliding(limit: Int, length_ns: Int)
     }
 
     /// Time until `operations` calls are done, from the moment of the thief's choice.
@@ -31,10 +33,11 @@ struct Heist {
     }
 
     private var firstGuard: any Guard {
-        if case .bucket(let perSecond, let burst) = gate {
-            return BucketGuard(perSecond: perSecond, burst: burst)
+        switch gate {
+        case .bucket(let perSecond, let burst): BucketGuard(perSecond: perSecond, burst: burst)
+        case .sliding(let limit, let length_ns): SlidingGuard(limit, length_ns)
+        case .open, .window: OpenGuard()
         }
-        return OpenGuard()
     }
 
     private func play(_ operations: Int, guarded: any Guard) -> Int {
@@ -113,5 +116,53 @@ private struct WindowGuard: Guard {
     private mutating func turn() {
         edge_ns += length_ns
         count = 0
+    }
+}
+
+/// Keeps the instants of the last `limit` calls.
+private struct SlidingGuard: Guard {
+    private let length_ns: Int
+    private var lately_ns: [Int]
+    private var turn = 0
+
+    init(_ limit: Int, _ length_ns: Int) {
+        self.length_ns = length_ns
+        lately_ns = [Int](repeating: -length_ns, count: limit)
+    }
+
+    mutating func pass(at now_ns: Int) -> Int {
+        let instant_ns = max(now_ns, lately_ns[turn] + length_ns)
+        lately_ns[turn] = instant_ns
+        turn = (turn + 1) % lately_ns.count
+        return instant_ns
+    }
+}
+
+/// A theft behind a throttle that delays each call: the thief's callers wait side by side, then
+/// stand in line before the device.
+struct DelayedHeist {
+    /// c: concurrent calls that the thief holds open.
+    let callers: Int
+    /// How many calls the device serves at a time.
+    let servers: Int
+    /// How long one call takes.
+    let service_ns: Int
+    /// d.
+    let delay_ns: Int
+
+    /// Time until `operations` calls are done.
+    func time_ns(for operations: Int) -> Int {
+        var ready_ns = [Int](repeating: delay_ns, count: callers)
+        var free_ns = [Int](repeating: 0, count: servers)
+        var end_ns = 0
+        for _ in 0..<operations {
+            let caller = ready_ns.indices.min { ready_ns[$0] < ready_ns[$1] } ?? 0
+            let server = free_ns.indices.min { free_ns[$0] < free_ns[$1] } ?? 0
+            let done_ns = max(ready_ns[caller], free_ns[server]) + service_ns
+            free_ns[server] = done_ns
+            ready_ns[caller] = done_ns + delay_ns
+            end_ns = max(end_ns, done_ns)
+        }
+        return end_ns
     }
 }

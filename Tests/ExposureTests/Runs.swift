@@ -40,7 +40,7 @@ enum Runs {
         _ cells: [CellResult], throttles: [Policy] = [.none],
         datasets: [RecordCount] = [RecordCount(1_000_000)],
         windows: [Nanoseconds] = [.seconds(900)], identities: [Int] = [1], callers: Int = 16,
-        recordsPerOperation: UInt64 = 1
+        recordsPerOperation: UInt64? = 1, onDenied: String = "backoff"
     ) -> Run {
         let scenario = Scenario(
             name: "built-in-code",
@@ -48,7 +48,7 @@ enum Runs {
                 uri: "softhsm", mechanisms: ["aes-gcm"], keyBits: ["aes-gcm": 256], key: .token,
                 isReadWrite: false),
             recordBytes: [ByteCount(256)], load: LoadSettings(closed: [1], processes: [1]),
-            throttles: throttles, throttlesAt: .largest, onDenied: "backoff", rounds: 1,
+            throttles: throttles, throttlesAt: .largest, onDenied: onDenied, rounds: 1,
             duration: .seconds(1), warmUp: .zero, limits: Limits(),
             exposure: ExposureSettings(
                 datasets: datasets, windows: windows, attackers: ["sprint"],
@@ -62,13 +62,22 @@ enum Runs {
     /// What a thief gets from an anchor of these rates, one a round, under one throttle.
     static func projection(
         _ throttle: Policy, perSecond rates: [Double], identities: Int = 1,
-        recordsPerOperation: UInt64 = 1, baseline: Double? = nil
+        recordsPerOperation: UInt64 = 1, baseline: Double? = nil, mechanism: String = "aes-gcm"
     ) throws -> Projection {
-        var cells = [result(cell(), perSecond: rates)]
+        var cells = [result(cell(mechanism: mechanism), perSecond: rates)]
         if let baseline { cells.append(result(cell(isBaseline: true), perSecond: [baseline])) }
+        return try projection(
+            throttle, of: cells, identities: identities, recordsPerOperation: recordsPerOperation)
+    }
+
+    /// What a thief gets from an anchor that was measured so, under one throttle.
+    static func projection(
+        _ throttle: Policy, of cells: [CellResult], callers: Int = 16, identities: Int = 1,
+        recordsPerOperation: UInt64 = 1, onDenied: String = "backoff"
+    ) throws -> Projection {
         let run = run(
-            cells, throttles: [throttle], identities: [identities],
-            recordsPerOperation: recordsPerOperation)
+            cells, throttles: [throttle], identities: [identities], callers: callers,
+            recordsPerOperation: recordsPerOperation, onDenied: onDenied)
         guard let projection = ExposureModel(run).projections.first else { throw NoProjection() }
         return projection
     }
@@ -94,21 +103,69 @@ extension Policy {
         Policy(.fixedWindow(FixedWindow(limit: RecordCount(limit), window: window)), scope: scope)
     }
 
+    /// A wait before every call.
+    static func delayed(_ length: Nanoseconds) -> Policy { Policy(.delay(length)) }
+
     /// A throttle of any kind, strict or lax.
     static func random(using generator: inout SeededGenerator) -> Policy {
         let scope: Scope = Bool.random(using: &generator) ? .global : .perClient
-        switch Int.random(in: 0..<5, using: &generator) {
+        switch Int.random(in: 0..<10, using: &generator) {
         case 0: return .none
-        case 1, 2:
-            return bucket(
-                Rate(UInt64.random(in: 1...100_000, using: &generator)),
-                burst: UInt64.random(in: 1...100_000, using: &generator), scope: scope)
+        case 1, 2: return Policy(.randomBucket(using: &generator), scope: scope)
+        case 3, 4: return Policy(.randomWindow(using: &generator), scope: scope)
+        case 5: return Policy(.randomSlidingWindow(using: &generator), scope: scope)
+        case 6: return Policy(.randomBreaker(using: &generator), scope: scope)
+        case 7: return Policy(.randomBudget(using: &generator), scope: scope)
+        case 8: return Policy(.randomServiceLimit(using: &generator), scope: scope)
         default:
-            return window(
-                UInt64.random(in: 1...100_000, using: &generator),
-                per: .milliseconds(Int64.random(in: 1...3_600_000, using: &generator)),
-                scope: scope)
+            let members: [Limit] = [
+                .randomBucket(using: &generator), .randomSlidingWindow(using: &generator),
+                .randomServiceLimit(using: &generator),
+            ]
+            return Policy(.all(members), scope: scope)
         }
+    }
+}
+
+extension Limit {
+    private static func count(_ generator: inout SeededGenerator) -> RecordCount {
+        RecordCount(UInt64.random(in: 1...100_000, using: &generator))
+    }
+
+    private static func length(_ generator: inout SeededGenerator) -> Nanoseconds {
+        .milliseconds(Int64.random(in: 1...3_600_000, using: &generator))
+    }
+
+    fileprivate static func randomBucket(using generator: inout SeededGenerator) -> Limit {
+        .tokenBucket(
+            TokenBucket(
+                rate: Rate(UInt64.random(in: 1...100_000, using: &generator)),
+                burst: count(&generator)))
+    }
+
+    fileprivate static func randomWindow(using generator: inout SeededGenerator) -> Limit {
+        .fixedWindow(FixedWindow(limit: count(&generator), window: length(&generator)))
+    }
+
+    fileprivate static func randomSlidingWindow(using generator: inout SeededGenerator) -> Limit {
+        .slidingWindow(SlidingWindow(limit: count(&generator), window: length(&generator)))
+    }
+
+    fileprivate static func randomBreaker(using generator: inout SeededGenerator) -> Limit {
+        .breaker(
+            Breaker(
+                threshold: count(&generator), window: length(&generator),
+                lockout: length(&generator)))
+    }
+
+    fileprivate static func randomBudget(using generator: inout SeededGenerator) -> Limit {
+        .budget(Budget(quota: count(&generator), period: .day))
+    }
+
+    fileprivate static func randomServiceLimit(using generator: inout SeededGenerator) -> Limit {
+        Bool.random(using: &generator)
+            ? .concurrency(RecordCount(UInt64.random(in: 1...20, using: &generator)))
+            : .delay(.milliseconds(Int64.random(in: 1...2_000, using: &generator)))
     }
 }
 
