@@ -19,7 +19,8 @@ extension ExposureModel {
                     Self.identity(of: projection) + [
                         .count(projection.recordsPerOperation), .count(dataset.count),
                         .number(theft.recordsPerSecond), .number(theft.seconds.value),
-                        .optional(theft.low?.value), .optional(theft.high?.value), .empty,
+                        .optional(theft.low?.value), .optional(theft.high?.value),
+                        .optional(projection.timeUnderDemand(for: dataset)?.value),
                         .optional(theft.anchorFactor), .text(theft.boundedBy.rawValue),
                         .text(projection.throttle.enforced.isBypassable ? "yes" : "no"),
                     ])

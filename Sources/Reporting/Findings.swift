@@ -8,6 +8,8 @@ import Units
 struct Findings {
     private let run: Run
     private let model: ExposureModel
+    /// What the throttles are called.
+    let names: ThrottleNames
     /// The data set that the sentences speak of.
     let dataset: RecordCount
     /// The window that the sentences speak of.
@@ -17,6 +19,7 @@ struct Findings {
     init(_ run: Run, _ model: ExposureModel) {
         self.run = run
         self.model = model
+        names = ThrottleNames(run)
         let (datasets, windows) = (model.datasets, model.windows)
         let (usualDataset, usualWindow) = (RecordCount(10_000_000), Nanoseconds.seconds(900))
         dataset =
@@ -51,11 +54,11 @@ struct Findings {
     /// One paragraph for each mechanism and record size.
     var paragraphs: [String] {
         SubjectGroup.grouping(model.projections).map { paragraph($0.subject, $0.projections) }
-            + model.gaps
+            + BatchingSection(run).findings + model.gaps
     }
 
     private func paragraph(_ subject: String, _ projections: [Projection]) -> String {
-        var lines = projections.map(sentence)
+        var lines = projections.map(sentence) + shutOuts(subject)
         if let first = projections.first, let sentence = baselineSentence(for: first) {
             lines.append(sentence)
         }
@@ -81,7 +84,21 @@ struct Findings {
             ? " This throttle stands on the application's host: a thief there loads the module "
                 + "directly and is not throttled at all."
             : ""
-        return "**Under \(projection.throttle.inWords)**\(who) they \(time); \(stopped).\(bypass)"
+        return "**Under \(names[projection.throttle])**\(who) they \(time); \(stopped).\(bypass)"
+    }
+
+    /// The throttles behind which an attack left legitimate callers without their part.
+    private func shutOuts(_ subject: String) -> [String] {
+        run.mixedPairs.filter { $0.legitimate.cell.subject == subject }
+            .map { AttackEffect($0, in: run) }.filter(\.isShutOut)
+            .map { effect in
+                let attackers = effect.pair.load.attackers
+                let who = attackers == 1 ? "one attacker" : "\(attackers) attackers"
+                return "**A thief shuts the others out** behind \(names[effect.pair.throttle]), "
+                    + "whose one state all share: while \(who) called, "
+                    + "\(Wording.share(effect.deniedShare)) of the legitimate calls "
+                    + "(\(effect.pair.load.legitimate.rate)) were denied."
+            }
     }
 
     private func rateText(_ projection: Projection) -> String {

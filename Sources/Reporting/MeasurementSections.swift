@@ -1,6 +1,5 @@
 import Latency
 import Results
-import Throttling
 import Units
 
 /// The sections of a report that tell what was measured, and how far it is to be trusted.
@@ -11,7 +10,10 @@ struct MeasurementSections {
 
     /// The sections in their order; one without content is empty.
     var texts: [String] {
-        [cells, scaling, cacheAudit, demand, throttles, WatchSection(run).text]
+        [
+            cells, scaling, cacheAudit, demand, ThrottleSection(run).text,
+            AttackSection(run).text, BatchingSection(run).text, WatchSection(run).text,
+        ]
     }
 
     private var cells: String {
@@ -24,7 +26,7 @@ struct MeasurementSections {
             let service = result.service
             let cpu = result.cpuNanosecondsPerOperation.map { Seconds($0 / 1e9).inWords } ?? "—"
             table.append([
-                "`\(result.cell.key)`", Wording.verdict(result.verdict),
+                Wording.cell(result.cell), Wording.verdict(result.verdict),
                 result.throughput.map { Wording.rate($0) } ?? "—",
                 Wording.latency(service.p50), Wording.latency(service.p90),
                 Wording.latency(service.p99), Wording.latency(service.p999),
@@ -130,7 +132,8 @@ struct MeasurementSections {
             ("response p50", .right), ("p99", .right), ("p99.9", .right), ("late p99", .right),
         ])
         for result in run.cells {
-            guard let open = result.open else { continue }
+            // What users feel beside an attack has a section of its own.
+            guard let open = result.open, result.cell.mixed == nil else { continue }
             let (response, late) = (result.latency[.response], result.latency[.lateness])
             let share = open.scheduled > 0 ? Double(open.started) / Double(open.scheduled) : 1
             table.append([
@@ -148,40 +151,5 @@ struct MeasurementSections {
             slow, and not missing. Calls still waiting at the end are the backlog; each counts in \
             the responses with its age then, which is a lower bound.
             """
-    }
-
-    private var throttles: String {
-        var table = MarkdownTable([
-            ("cell", .left), ("wait p50", .right), ("wait p99", .right), ("denied", .right),
-            ("a refusal takes", .right), ("share of the limit used", .right),
-            ("admitted / possible", .right),
-        ])
-        for result in run.cells where result.cell.throttle != .none {
-            let wait = result.latency[.throttleWait]
-            table.append([
-                "`\(result.cell.key)`", Wording.latency(wait?.p50), Wording.latency(wait?.p99),
-                Significant.grouped(result.denied), Wording.latency(result.latency[.denial]?.p50),
-                limitUse(result).map { Probability(min(1, $0)).inPercent } ?? "—",
-                result.admittedToEnvelope.map { Wording.number($0) } ?? "—",
-            ])
-        }
-        guard !table.isEmpty else { return "" }
-        return "## What the throttle adds, and how well it is kept\n\n" + table.text + """
-
-            The limit is what the throttle alone would have admitted in the measured time; what \
-            was possible is the lesser of that and what came through without a throttle: the \
-            device's own speed, or the calls due of an open load. Where most of the \
-            limit was used, a last column above 1 means that the throttle leaks; where little \
-            was, it compares two measurements of the device's speed, and scatters around 1.
-            """
-    }
-
-    /// Admitted calls over α(T), all rounds together; nil where no round is usable.
-    private func limitUse(_ result: CellResult) -> Double? {
-        let rounds = result.rounds.filter(\.verdict.isValid)
-        let envelope = result.cell.throttle.envelopeFromEpoch
-        let most = rounds.reduce(0) { $0 + envelope.admissions(within: Seconds($1.seconds)) }
-        guard most > 0 else { return nil }
-        return rounds.reduce(0) { $0 + Double($1.admitted) } / most
     }
 }

@@ -37,7 +37,9 @@ struct ReportCharts {
                     Double(size.count), theft.seconds.value, low: theft.low?.value,
                     high: theft.high?.value)
             }
-            return Series(projection.label, points, style: .line, interval: .band, color: index)
+            return Series(
+                projection.label(findings.names), points, style: .line, interval: .band,
+                color: index)
         }
         let chart = LineChart(
             title: "How long the theft of a data set takes",
@@ -64,7 +66,9 @@ struct ReportCharts {
                 return Series.Point(
                     window.seconds.value, loss.records, low: loss.low, high: loss.high)
             }
-            return Series(projection.label, points, style: .line, interval: .band, color: index)
+            return Series(
+                projection.label(findings.names), points, style: .line, interval: .band,
+                color: index)
         }
         let chart = LineChart(
             title: "Records lost when the thief is stopped",
@@ -143,7 +147,7 @@ struct ReportCharts {
         for result in run.cells where !result.cell.isFloor {
             guard let figures = result.latency[kind], figures.count > 0 else { continue }
             let heading = Findings.title(result.cell.subject)
-            let short = result.cell.key.dropFirst(result.cell.subject.count + 1)
+            let short = result.cell.classedKey.dropFirst(result.cell.subject.count + 1)
             let row = PercentileChart.Row(
                 String(short), p50: figures.p50.map(Nanoseconds.init),
                 p90: figures.p90.map(Nanoseconds.init), p99: figures.p99.map(Nanoseconds.init),
@@ -217,8 +221,8 @@ struct SubjectGroup {
 }
 
 extension Projection {
-    /// The throttle in words, with the identities where there are several.
-    var label: String {
-        throttle.inWords + (identities > 1 ? ", \(identities) identities" : "")
+    /// The throttle's name, with the identities where there are several.
+    func label(_ names: ThrottleNames) -> String {
+        names[throttle] + (identities > 1 ? ", \(identities) identities" : "")
     }
 }

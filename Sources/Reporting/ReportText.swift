@@ -56,7 +56,7 @@ struct ReportText {
         for group in SubjectGroup.grouping(model.projections) {
             let projections = group.projections
             var table = MarkdownTable(
-                [("records", .right)] + projections.map { ($0.label, .right) })
+                [("records", .right)] + projections.map { (label($0), .right) })
             for dataset in model.datasets {
                 let times = projections.map { projection in
                     let theft = projection.theft(of: dataset)
@@ -69,8 +69,16 @@ struct ReportText {
         }
         guard !parts.isEmpty else { return "" }
         return "## How long the theft takes\n\n" + parts.joined(separator: "\n")
-            + "\n† set by the throttle: the speed of the device does not matter. Times with their "
-            + "intervals are in `exfiltration.csv`."
+            + "\n† set by the throttle: the speed of the device does not matter."
+            + (model.projections.contains(where: \.isUpperBoundOnly)
+                ? " ‡ at least so long: that bounds what leaves, and no thief is known to reach it."
+                : "")
+            + " Times with their intervals are in `exfiltration.csv`."
+    }
+
+    /// The projection's name, marked where it is a bound that nobody is known to reach.
+    private func label(_ projection: Projection) -> String {
+        projection.label(findings.names) + (projection.isUpperBoundOnly ? " ‡" : "")
     }
 
     private func factorRow(_ projections: [Projection]) -> [String]? {
@@ -85,7 +93,7 @@ struct ReportText {
         for group in SubjectGroup.grouping(model.projections) {
             let projections = group.projections
             var table = MarkdownTable(
-                [("stopped after", .right)] + projections.map { ($0.label, .right) })
+                [("stopped after", .right)] + projections.map { (label($0), .right) })
             for window in model.windows {
                 table.append(
                     [window.seconds.inWords]
@@ -110,7 +118,7 @@ struct ReportText {
         var table = MarkdownTable([("cell", .left), ("code", .left), ("calls", .right)])
         for result in failed {
             for (code, count) in result.errors.sorted(by: { $0.key < $1.key }) {
-                table.append(["`\(result.cell.key)`", code, Significant.grouped(count)])
+                table.append([Wording.cell(result.cell), code, Significant.grouped(count)])
             }
         }
         return "## Failed calls\n\n" + table.text
@@ -130,16 +138,25 @@ extension ReportText {
                 + "HSM gives up no key.",
             "Up to \(settings.callers) concurrent calls; the best load measured within that "
                 + "counts, over threads and processes.",
-            settings.recordsPerOperation == 1
-                ? "One call opens one record. Where one data key seals many, set "
-                    + "`records-per-operation`: times shrink by that factor."
-                : "One call opens \(settings.recordsPerOperation) records.",
+        ]
+        lines += BatchingSection(run).assumptions
+        lines += [
             "The thief begins at the best moment for a throttle with fixed windows, and gets all "
-                + "of the envelope: no legitimate call competes.",
+                + "of the envelope: no legitimate call competes."
+                + (model.projections.contains { $0.demand != nil }
+                    ? " What it takes beside the demand of the mixed load is "
+                        + "`seconds_under_demand` in `exfiltration.csv`."
+                    : ""),
             "Attacker: sprint, as fast as the HSM and the throttle allow, in no way hiding. No "
                 + "alarm is assumed; a window is the time until somebody ends the theft.",
         ]
-        if settings.recordsPerOperation == 1, run.scenario.anchor.operation == "mac" {
+        if model.projections.contains(where: \.isServiceInterpolated) {
+            lines.append(
+                "Where a throttle bounds the calls in flight, or delays each of them, the device's "
+                    + "rate lies on straight lines between the numbers of callers that were "
+                    + "measured.")
+        }
+        if (settings.recordsPerOperation ?? 1) == 1, run.scenario.anchor.operation == "mac" {
             lines.append(
                 "A record is a password that is tried: each try takes one call of the anchor.")
         }

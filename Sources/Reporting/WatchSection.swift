@@ -43,7 +43,7 @@ struct WatchSection {
             guard !watches.isEmpty else { continue }
             let hiccup = result.latency[.hiccup]
             table.append([
-                "`\(result.cell.key)`", Wording.latency(result.latency[.wakeUp]?.p99),
+                Wording.cell(result.cell), Wording.latency(result.latency[.wakeUp]?.p99),
                 Wording.latency(hiccup?.p50), Wording.latency(hiccup?.p99),
                 Wording.latency(hiccup?.longest), share(watches.map(\.cpuShare)),
                 share(watches.map(\.stealShare)), share(watches.map(\.pressureShare)),

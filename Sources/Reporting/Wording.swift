@@ -9,6 +9,12 @@ enum Wording {
     /// `93,500`.
     static func number(_ value: Double) -> String { Significant.text(value) }
 
+    /// The cell's key as code, with the class where two classes share it.
+    static func cell(_ cell: Cell) -> String {
+        let suffix = cell.mixed == nil ? "" : " \(cell.callerClass.rawValue)"
+        return "`\(cell.key)`\(suffix)"
+    }
+
     /// `93,500/s (93,000–94,100)`.
     static func rate(_ interval: Interval) -> String {
         let bounds =

@@ -70,11 +70,66 @@ enum FixedRun {
         return result
     }
 
+    /// A second of each class of a mixed cell in each of three rounds: 200 legitimate calls due.
+    struct Mixture {
+        /// Legitimate calls that were admitted, and how long they waited for it.
+        var admitted: UInt64 = 200
+        var wait: Nanoseconds = .microseconds(1)
+        /// The attacker's calls that were admitted, and how many more were denied.
+        var stolen: UInt64 = 400
+        var refused: UInt64 = 0
+        var verdict = Verdict()
+        var decisionNanoseconds: Double? = 52.4
+    }
+
+    /// The usual mixed load: 200 calls a second from four clients beside one attacker.
+    static let load = MixedLoad(legitimate: OpenRate(Rate(200), .poisson))
+
+    /// Both classes of a mixed cell.
+    static func mixed(
+        _ throttle: Policy, _ mixture: Mixture, load: MixedLoad = load,
+        mechanism: String = "aes-gcm"
+    ) -> [CellResult] {
+        cell(throttle: throttle, mechanism: mechanism).classes(of: load).map { cell in
+            var result = CellResult(cell)
+            var pooled = PooledHistograms()
+            let isThief = cell.callerClass == .attacker
+            let admitted = isThief ? mixture.stolen : mixture.admitted
+            let denied = isThief ? mixture.refused : 200 - mixture.admitted
+            for number in 1...3 {
+                pooled.service.record(.microseconds(50), count: admitted)
+                if throttle != .none {
+                    pooled[.throttleWait] = pooled[.throttleWait] ?? LatencyHistogram()
+                    pooled[.throttleWait]?.record(
+                        isThief ? .milliseconds(2) : mixture.wait, count: admitted)
+                    pooled[.denial] = pooled[.denial] ?? LatencyHistogram()
+                    pooled[.denial]?.record(.microseconds(1), count: denied)
+                }
+                if !isThief {
+                    pooled[.response] = pooled[.response] ?? LatencyHistogram()
+                    pooled[.response]?.record(
+                        mixture.wait + .microseconds(60), count: admitted)
+                }
+                result.add(
+                    Round(
+                        number: number, order: number, verdict: mixture.verdict, seconds: 1,
+                        operations: admitted, denied: denied, errors: [:],
+                        latency: pooled.figures, admitted: admitted,
+                        cpuNanosecondsPerOperation: nil,
+                        open: isThief ? nil : OpenCounts(scheduled: 200, backlog: 0),
+                        decisionNanoseconds: throttle == .none
+                            ? nil : mixture.decisionNanoseconds), pooled: pooled)
+            }
+            return result
+        }
+    }
+
     static func run(
         cells: [CellResult], throttles: [Policy] = [.none, bucket, window],
         datasets: [UInt64] = [10_000, 1_000_000, 10_000_000],
         windows: [Int64] = [60, 900, 86_400], identities: [Int] = [1], partial: String? = nil,
-        anchorFacts: [String: Fact] = ["module": .value("SoftHSM 2.6")]
+        anchorFacts: [String: Fact] = ["module": .value("SoftHSM 2.6")],
+        onDenied: String = "backoff"
     ) -> Run {
         let scenario = Scenario(
             name: "fixed",
@@ -83,7 +138,7 @@ enum FixedRun {
                 keyBits: ["aes-gcm": 256, "rsa-oaep": 2_048], key: .token, isReadWrite: false),
             recordBytes: [ByteCount(256)],
             load: LoadSettings(closed: [1, 4], processes: [1, 2]), throttles: throttles,
-            throttlesAt: .largest, onDenied: "backoff", rounds: 3, duration: .seconds(1),
+            throttlesAt: .largest, onDenied: onDenied, rounds: 3, duration: .seconds(1),
             warmUp: .milliseconds(50), limits: Limits(),
             exposure: ExposureSettings(
                 datasets: datasets.map(RecordCount.init), windows: windows.map(Nanoseconds.seconds),

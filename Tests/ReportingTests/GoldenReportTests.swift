@@ -25,6 +25,15 @@ struct GoldenReportTests {
         try expect(text, toMatch: "broken.md")
     }
 
+    @Test(
+        "the report of an attack behind several throttles is written as it was when reviewed",
+        arguments: ["report.md", "exfiltration.csv"])
+    func attacked(_ name: String) throws {
+        let report = Report(AttackedRun.whole)
+        let text = try #require(report.files.first { $0.name == name }).text
+        try expect(text, toMatch: "attacked-\(name)")
+    }
+
     private func expect(_ text: String, toMatch name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
         let file = folder.appending(path: name)

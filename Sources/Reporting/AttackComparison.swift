@@ -1,0 +1,68 @@
+import Exposure
+import Results
+import Throttling
+
+/// What one choice changes for the innocent, where both sides of it were measured: to wait or to
+/// deny, one state for all or one for each client.
+struct AttackComparison {
+    private let effects: [AttackEffect]
+    private let names: ThrottleNames
+
+    init(_ effects: [AttackEffect], _ names: ThrottleNames) {
+        self.effects = effects.filter { $0.pair.isValid && $0.pair.throttle != .none }
+        self.names = names
+    }
+
+    var sentences: [String] { manners + scopes + reserves }
+
+    private var manners: [String] {
+        pairs { first, second in
+            guard case .wait = first.onLimit, second.onLimit == .deny else { return false }
+            var other = first
+            other.onLimit = .deny
+            return other == second
+        }.map { waiting, denying in
+            "**To wait or to deny**, \(limit(waiting)), \(waiting.pair.throttle.stateInWords): "
+                + "where callers wait, \(waiting.words); where they are refused, \(denying.words)."
+        }
+    }
+
+    private var scopes: [String] {
+        pairs { first, second in
+            var other = first
+            other.scope = .perClient
+            return first.scope == .global && other == second
+        }.map { global, own in
+            let rest = global.pair.throttle.onLimit == .deny ? "are refused" : "wait"
+            return "**One state for all or one for each client**, \(limit(global)), calls over "
+                + "it \(rest): with one for all, \(global.words), and \(global.gain); with one for "
+                + "each client, \(own.words), and \(own.gain)."
+        }
+    }
+
+    /// What a reserved share would change where a thief shuts the others out.
+    private var reserves: [String] {
+        effects.compactMap { effect in
+            let (throttle, demand) = (effect.pair.throttle, effect.pair.demand)
+            guard effect.isShutOut, let sustained = throttle.sustainedRate, sustained.isFinite
+            else { return nil }
+            let limit = sustained / Double(effect.pair.legitimate.cell.units)
+            guard demand < limit else { return nil }
+            return "**A reserved share** behind \(names[throttle]): with "
+                + "\(Wording.number(demand))/s of it kept for the legitimate callers none of them "
+                + "would be denied, and the thief would get \(Wording.number(limit - demand))/s in "
+                + "the long run."
+        }
+    }
+
+    private func limit(_ effect: AttackEffect) -> String { effect.pair.throttle.inWords }
+
+    /// Every ordered pair of throttles for which a question holds.
+    private func pairs(
+        where isPair: (Policy, Policy) -> Bool
+    ) -> [(AttackEffect, AttackEffect)] {
+        effects.flatMap { first in
+            effects.filter { isPair(first.pair.throttle, $0.pair.throttle) }.map { (first, $0) }
+        }
+    }
+}

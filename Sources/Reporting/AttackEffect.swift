@@ -1,0 +1,134 @@
+import Exposure
+import Latency
+import Results
+import Throttling
+import Units
+
+/// What an attack did to the legitimate calls behind one throttle, and what it got.
+struct AttackEffect {
+    /// Both classes as measured.
+    let pair: MixedPair
+    /// What the sharing formulas say; nil where they say nothing of this throttle.
+    let sharing: Sharing?
+
+    /// Waits that are no matter: a throttle that decides takes some time itself.
+    private static let leastDelay_ns: Int64 = 100_000
+    /// A share of denied calls above which legitimate callers are shut out and not merely met.
+    private static let shutOutShare = 0.01
+
+    init(_ pair: MixedPair, in run: Run) {
+        self.pair = pair
+        sharing = Sharing(of: pair, attempts: run.attempts(of: pair.attacker))
+    }
+
+    private var throttle: Policy { pair.throttle }
+
+    /// The share of the legitimate calls that were denied.
+    var deniedShare: Double { pair.legitimate.deniedShare ?? 0 }
+
+    /// Whether legitimate calls were neither denied nor noticeably delayed.
+    var isHarmless: Bool { deniedShare == 0 && delay(of: pair.legitimate) == nil }
+
+    /// Whether the throttle has one state that every caller's calls count in.
+    var isShared: Bool {
+        throttle.scope == .global
+            && throttle.limit.members.contains {
+                if case .delay = $0 { false } else { true }
+            }
+    }
+
+    /// Whether a thief shut legitimate callers out who would have been admitted without him.
+    var isShutOut: Bool {
+        pair.isValid && isShared && deniedShare - excess > Self.shutOutShare
+    }
+
+    /// `97.5 % of the legitimate calls are denied`, `legitimate callers are unaffected`.
+    var words: String { words(of: pair.legitimate) }
+
+    /// The same of the legitimate calls alone, as they fared with nobody beside them.
+    func words(of legitimate: CellResult) -> String {
+        let share = legitimate.deniedShare ?? 0
+        let denied = share >= 1 ? "all" : Wording.share(share)
+        switch (delay(of: legitimate), share > 0) {
+        case (nil, false): return "legitimate callers are unaffected" + beyond
+        case (nil, true) where share >= 1: return "all legitimate calls are denied"
+        case (nil, true): return "\(denied) of the legitimate calls are denied"
+        case (let delay?, false): return "legitimate calls are \(delay)"
+        case (let delay?, true):
+            return "legitimate calls are \(delay), and \(denied) of them are denied"
+        }
+    }
+
+    /// What every call has to bear, thief or not.
+    private var beyond: String {
+        let delay = throttle.limit.delay
+        return delay > .zero ? " beyond the delay of \(delay) that every call has" : ""
+    }
+
+    /// `the thief gets 300/s`.
+    var gain: String {
+        guard let rate = pair.attacker.admittedPerSecond else {
+            return "the thief's part is unknown"
+        }
+        return rate > 0 ? "the thief gets \(Wording.number(rate))/s" : "the thief gets nothing"
+    }
+
+    /// What the throttle's limit does to them with no thief about; nil where it does nothing.
+    var demandAlone: String? {
+        guard excess > 0 else { return nil }
+        return throttle.onLimit == .deny
+            ? "the limit denies \(Wording.share(excess)) of them with no attack at all"
+            : "their demand alone exceeds the limit, with no attack at all"
+    }
+
+    /// The share of the legitimate demand over what the throttle can admit in the measured time.
+    private var excess: Double {
+        guard let time = pair.legitimate.meanSeconds else { return 0 }
+        let holders = throttle.scope == .perClient ? pair.load.clients : 1
+        let most = throttle.envelopeFromEpoch(
+            units: pair.legitimate.cell.units, identities: holders
+        ).admissions(within: time)
+        return max(0, 1 - most / (pair.demand * time.value))
+    }
+
+    /// How long the throttle holds calls up, its own delay in it; nil where that delay is all, or
+    /// what comes to it is no more than the call itself takes.
+    private func delay(of legitimate: CellResult) -> String? {
+        guard let wait = legitimate.latency[.throttleWait] else { return nil }
+        let least =
+            max(Self.leastDelay_ns, legitimate.service.p50 ?? 0) + throttle.limit.delay.count
+        let typical = wait.p50.flatMap { $0 > least ? Wording.latency($0) : nil }
+        let seldom = wait.p99.flatMap { $0 > least ? Wording.latency($0) : nil }
+        return switch (typical, seldom) {
+        case (let typical?, let seldom?): "delayed by \(typical) at the median and \(seldom) at p99"
+        case (let typical?, nil): "delayed by \(typical) at the median"
+        case (nil, let seldom?): "delayed by \(seldom) at p99, and hardly at the median"
+        case (nil, nil): nil
+        }
+    }
+}
+
+extension MixedLoad {
+    /// `200/s (poisson, from 4 clients) beside 1 attacker`.
+    var inWords: String {
+        let clients = clients == 1 ? "1 client" : "\(clients) clients"
+        let attackers = attackers == 1 ? "1 attacker" : "\(attackers) attackers"
+        return "\(legitimate.rate) (\(legitimate.arrivals.rawValue), from \(clients)) beside "
+            + attackers
+    }
+}
+
+extension Policy {
+    /// `one state for all, calls over it are refused`: what decides who is hit; empty where nothing
+    /// is shared or refused.
+    var manner: String {
+        guard limit != .none else { return "" }
+        if limit.members.allSatisfy({ if case .delay = $0 { true } else { false } }) { return "" }
+        return "\(stateInWords), calls over it \(onLimit == .deny ? "are refused" : "wait")"
+    }
+
+    /// `one state for all`.
+    var stateInWords: String {
+        scope == .global ? "one state for all" : "a state for each client"
+    }
+}
