@@ -32,6 +32,41 @@ struct ConsistencyTests {
         }
     }
 
+    @Test("a projection is what the throttle's envelope leaves of what a delay leaves the device")
+    func envelopes() throws {
+        for seed: UInt64 in 1...500 {
+            var generator = SeededGenerator(seed: seed)
+            var throttle = Policy.random(using: &generator)
+            if throttle.limit.isDecided, Bool.random(using: &generator) {
+                let bytes = Int.random(in: 1...600, using: &generator)
+                throttle.charge = .bytes(ByteCount(bytes))
+            }
+            let rate = Double.random(in: 50...200_000, using: &generator)
+            let identities = Int.random(in: 1...20, using: &generator)
+            let projection = try Runs.projection(
+                throttle, perSecond: [rate], identities: identities)
+            // One call at a time was measured: sixteen share it, whatever the slots.
+            let delay = throttle.limit.delay.seconds.value
+            let served = min(rate, 16 / (1 / rate + delay))
+            let envelope = throttle.envelope(
+                servedAt: served, identities: identities,
+                // A record of 256 bytes hands over its tag too.
+                units: throttle.units(forBytes: 272))
+            let count = UInt64.random(in: 1...10_000_000, using: &generator)
+            let time = envelope.time(for: Double(count), servedAt: served)
+            let theft = projection.theft(of: RecordCount(count))
+            #expect(
+                isClose(theft.seconds.value, time.value, within: 1e-9),
+                "seed \(seed): \(throttle.keyForm)")
+            let window = Nanoseconds(Int64.random(in: 1...1_000_000_000_000, using: &generator))
+            let loss = projection.loss(within: window, of: RecordCount(count))
+            let most = envelope.operations(within: window.seconds, servedAt: served)
+            #expect(
+                isClose(loss.records, min(Double(count), most), within: 1e-9),
+                "seed \(seed): \(throttle.keyForm)")
+        }
+    }
+
     @Test("a longer window loses no less, and a larger data set takes no less time")
     func monotone() throws {
         for seed: UInt64 in 1...300 {
