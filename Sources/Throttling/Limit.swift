@@ -20,7 +20,7 @@ package enum Limit: Hashable, Sendable {
     case concurrency(RecordCount)
     /// A wait before every call, all of them in parallel.
     case delay(Nanoseconds)
-    /// Several at once: every member must admit, and a denial by one consumes nothing of the others.
+    /// Several at once: every member must admit, and a denial by one takes nothing of the others.
     case all([Limit])
 
     /// The limits that it consists of: those of `all`, itself otherwise, nothing for `none`.

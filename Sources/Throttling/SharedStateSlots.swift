@@ -5,9 +5,9 @@ import Units
 /// The slots of `concurrency`, first come first served between processes.
 ///
 /// Every slot is a word: the process that holds it. Whoever finds none free takes a place with a
-/// ticket and sleeps there; who leaves hands its slot to the lowest ticket. Each change becomes valid
-/// with one word, so that a process may be killed anywhere: `repair` ends what it began, and those
-/// who wait clear the slots and places of the dead.
+/// ticket and sleeps there; who leaves hands its slot to the lowest ticket. Each change becomes
+/// valid with one word, so that a process may be killed anywhere: `repair` ends what it began, and
+/// those who wait clear the slots and places of the dead.
 struct SharedStateSlots {
     private let memory: SharedStateSlotsMemory
 
