@@ -21,7 +21,11 @@ package struct BatchingAudit: Codable, Hashable, Sendable {
     package var joined: Trial
     /// The same records opened in parts; nil where it was not tried.
     package var parts: PartsTrial?
-    /// Records a second without a throttle; nil where records do not join.
+    /// Records a second without a throttle by the number that one call holds, ascending; empty
+    /// where records do not join.
+    package var rates: [BatchRate]
+    /// The same with one record a call, and with as many as came out quickest; nil where records do
+    /// not join.
     package var unthrottled: RatePair?
     /// Records a second behind throttles that count calls, and behind the same that charge bytes.
     package var throttled: [ThrottledRates]
@@ -34,8 +38,8 @@ package struct BatchingAudit: Codable, Hashable, Sendable {
     package init(
         mechanism: String, keyBits: Int, recordBytes: Int, ciphertextBytes: Int,
         distinctRecords: Int, largestCall: LargestCall? = nil, joined: Trial,
-        parts: PartsTrial? = nil, unthrottled: RatePair? = nil, throttled: [ThrottledRates] = [],
-        rateSeconds: Double, calls: UInt64
+        parts: PartsTrial? = nil, rates: [BatchRate] = [], unthrottled: RatePair? = nil,
+        throttled: [ThrottledRates] = [], rateSeconds: Double, calls: UInt64
     ) {
         self.mechanism = mechanism
         self.keyBits = keyBits
@@ -45,6 +49,7 @@ package struct BatchingAudit: Codable, Hashable, Sendable {
         self.largestCall = largestCall
         self.joined = joined
         self.parts = parts
+        self.rates = rates
         self.unthrottled = unthrottled
         self.throttled = throttled
         self.rateSeconds = rateSeconds
@@ -64,15 +69,23 @@ package struct BatchingAudit: Codable, Hashable, Sendable {
 
     /// How many times as long a call of so many records takes as one of a single record.
     ///
-    /// Between the two that were measured a call's time grows evenly with what it opens; 1 where
-    /// they were not measured.
+    /// Between the numbers that were measured a call's time grows evenly with what it opens; 1
+    /// where none was.
     package func slowdown(records count: UInt64) -> Double {
-        guard let pair = unthrottled, let single = pair.single, let joined = pair.joined,
-            single > 0, joined > 0, pair.batch > 1
-        else { return 1 }
-        let whole = Double(pair.batch) * single / joined
-        let share = Double(min(count, pair.batch) - 1) / Double(pair.batch - 1)
-        return max(1, 1 + share * (whole - 1))
+        guard let single = unthrottled?.single, single > 0 else { return 1 }
+        let known =
+            [(records: 1.0, times: 1.0)]
+            + rates.filter { $0.rate > 0 }.map {
+                (records: Double($0.records), times: Double($0.records) * single / $0.rate)
+            }
+        let wanted = Double(count)
+        guard let next = known.firstIndex(where: { $0.records >= wanted }) else {
+            return max(1, known.last?.times ?? 1)
+        }
+        guard next > 0 else { return 1 }
+        let (before, after) = (known[next - 1], known[next])
+        let share = (wanted - before.records) / (after.records - before.records)
+        return max(1, before.times + share * (after.times - before.times))
     }
 }
 
@@ -128,6 +141,20 @@ extension BatchingAudit {
         package init(_ trial: Trial, partBytes: Int, rate: Double?) {
             self.trial = trial
             self.partBytes = partBytes
+            self.rate = rate
+        }
+    }
+
+    /// Records a second with so many in one call.
+    package struct BatchRate: Codable, Hashable, Sendable {
+        /// Records in one call.
+        package var records: UInt64
+        /// Records a second.
+        package var rate: Double
+
+        /// A rate with the number that it is of.
+        package init(records: UInt64, rate: Double) {
+            self.records = records
             self.rate = rate
         }
     }

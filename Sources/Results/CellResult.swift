@@ -32,9 +32,10 @@ package struct CellResult: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - others: the class that was measured in one go with this one, whose calls count with
     ///     its own; nil for a load of one class.
-    ///   - bound: E(T) in operations for so long; nil where it is not known.
+    ///   - bound: E(T) in operations for so long, in which so many calls fell due (nil in a closed
+    ///     load); nil where it is not known.
     package mutating func compareWithEnvelope(
-        with others: [Round]? = nil, _ bound: (Seconds) -> Double?
+        with others: [Round]? = nil, _ bound: (Seconds, _ scheduled: UInt64?) -> Double?
     ) {
         for index in rounds.indices {
             let round = rounds[index]
@@ -46,16 +47,18 @@ package struct CellResult: Codable, Equatable, Sendable {
     /// - Parameter other: nil for a load of one class, nil within where the other class has no such
     ///   round.
     private static func ratio(
-        _ round: Round, _ other: Round??, _ bound: (Seconds) -> Double?
+        _ round: Round, _ other: Round??, _ bound: (Seconds, UInt64?) -> Double?
     ) -> Double? {
         guard round.verdict.isValid else { return nil }
         var (admitted, seconds) = (Double(round.admitted), round.seconds)
+        var scheduled = round.open?.scheduled
         if let other {
             guard let other, other.verdict.isValid else { return nil }
             admitted += Double(other.admitted)
             seconds = max(seconds, other.seconds)
+            scheduled = scheduled ?? other.open?.scheduled
         }
-        guard let most = bound(Seconds(seconds)), most > 0 else { return nil }
+        guard let most = bound(Seconds(seconds), scheduled), most > 0 else { return nil }
         return admitted / most
     }
 

@@ -11,11 +11,11 @@ extension Run {
                 cells.first { $0.cell.classedKey == other.classedKey }?.rounds
             }
             guard let bound = EnvelopeBound(for: cell, in: self) else {
-                cells[index].compareWithEnvelope { _ in nil }
+                cells[index].compareWithEnvelope { _, _ in nil }
                 continue
             }
             cells[index].compareWithEnvelope(with: cell.mixed == nil ? nil : other ?? []) {
-                bound.operations(within: $0)
+                bound.operations(within: $0, scheduled: $1)
             }
         }
     }
@@ -24,74 +24,75 @@ extension Run {
 /// The most that a throttled cell can have admitted: E(T) of its policy, from the epoch on, and of
 /// what the anchor serves.
 struct EnvelopeBound: Sendable {
-    /// Parts whose admissions add up: one, or where each client has a state of its own the
-    /// attackers' and the users'.
+    /// Envelopes whose admissions add up: one, or where each client has a state of its own the
+    /// users' and the attackers'.
     private let parts: [Part]
-    /// What the anchor serves of all parts together, in operations a second.
-    private let rate: Double
+    /// Calls a second that the anchor served of those that fell due.
+    private let users: Double
+    /// The part of those that it served; what it cannot serve is no throttle's doing.
+    private let servedShare: Double
+    /// Calls a second that it serves of those that follow one another at once.
+    private let attackers: Double
 
     private struct Part: Sendable {
         let envelope: Envelope
-        /// Operations a second.
-        let rate: Double
+        let classes: [CallerClass]
     }
 
     /// The bound on a cell; nil where the unthrottled cell that it needs was not measured.
     init?(for cell: Cell, in run: Run) {
-        if let mixed = cell.mixed {
-            guard let bound = Self.mixed(cell, mixed, run) else { return nil }
-            self = bound
-        } else {
-            guard let rate = Self.rate(of: cell, run) else { return nil }
-            self.init([Part(envelope: cell.envelope(identities: 1), rate: rate)], rate)
+        let rates = cell.mixed.map { Self.rates(of: cell, $0, run) } ?? Self.rates(of: cell, run)
+        guard let rates else { return nil }
+        (users, attackers) = rates
+        servedShare = run.unthrottled(like: cell, .legitimate)?.startedShare ?? 1
+        guard let mixed = cell.mixed, cell.throttle.scope == .perClient else {
+            let envelope = cell.envelope(identities: cell.mixed?.identities ?? 1)
+            parts = [Part(envelope: envelope, classes: CallerClass.allCases)]
+            return
         }
+        parts = [
+            Part(envelope: cell.envelope(identities: mixed.clients), classes: [.legitimate]),
+            Part(envelope: cell.envelope(identities: 1), classes: [.attacker]),
+        ]
     }
 
-    private init(_ parts: [Part], _ rate: Double) { (self.parts, self.rate) = (parts, rate) }
-
     /// E(T) in operations.
-    func operations(within time: Seconds) -> Double {
-        let sum = parts.reduce(0) {
-            $0 + $1.envelope.operations(within: time, servedAt: $1.rate)
+    ///
+    /// - Parameter scheduled: calls that fell due in this time, which chance may make more or fewer
+    ///   than in the unthrottled cell; nil in a closed load.
+    func operations(within time: Seconds, scheduled: UInt64?) -> Double {
+        guard time > .zero else { return 0 }
+        let due = scheduled.map { servedShare * Double($0) / time.value } ?? users
+        return parts.reduce(0) { sum, part in
+            let rate = part.classes.reduce(0) { $0 + ($1 == .legitimate ? due : attackers) }
+            return sum + part.envelope.operations(within: time, servedAt: rate)
         }
-        return min(sum, rate * time.value)
     }
 
     /// What the anchor serves of a load of one class: the same load unthrottled, less what slots
     /// and a delay keep from it.
-    private static func rate(of cell: Cell, _ run: Run) -> Double? {
+    private static func rates(
+        of cell: Cell, _ run: Run
+    ) -> (users: Double, attackers: Double)? {
         let limit = cell.throttle.limit
-        let measured = run.unthrottledRate { other in
-            other.isUnthrottled(like: cell) && other.loadName == cell.loadName
-        }
-        guard cell.callerClass == .attacker else { return measured }
+        let measured = run.unthrottled(like: cell, cell.callerClass)?.throughput?.estimate
+        guard cell.callerClass == .attacker else { return measured.map { ($0, 0) } }
         let callers = min(cell.callers, limit.slots ?? cell.callers)
-        guard callers < cell.callers || limit.delay > .zero else { return measured }
-        return UnthrottledRates(run, like: cell).rate(of: callers, waiting: limit.delay)
+        guard callers < cell.callers || limit.delay > .zero else { return measured.map { (0, $0) } }
+        let rates = UnthrottledRates(run, like: cell)
+        return rates.rate(of: callers, waiting: limit.delay).map { (0, $0) }
     }
 
-    /// What an anchor serves of two classes: what it served of both unthrottled, and of the
+    /// What an anchor serves of two classes: of the users what it served unthrottled, and of the
     /// attackers no more than slots and a delay leave them.
-    private static func mixed(_ cell: Cell, _ load: MixedLoad, _ run: Run) -> EnvelopeBound? {
-        func unthrottled(_ callerClass: CallerClass) -> Double? {
-            run.unthrottledRate { other in
-                other.isUnthrottled(like: cell) && other.loadName == cell.loadName
-                    && other.callerClass == callerClass
-            }
-        }
-        guard let users = unthrottled(.legitimate), let all = unthrottled(.attacker),
-            let attackers = attackers(all, cell, load, run)
+    private static func rates(
+        of cell: Cell, _ load: MixedLoad, _ run: Run
+    ) -> (users: Double, attackers: Double)? {
+        let users = run.unthrottled(like: cell, .legitimate)?.throughput?.estimate
+        let all = run.unthrottled(like: cell, .attacker)?.throughput?.estimate
+        guard let users, let all, let attackers = attackers(all, cell, load, run)
         else { return nil }
-        guard cell.throttle.scope == .perClient else {
-            let part = Part(
-                envelope: cell.envelope(identities: load.identities), rate: users + attackers)
-            return EnvelopeBound([part], users + attackers)
-        }
-        return EnvelopeBound(
-            [
-                Part(envelope: cell.envelope(identities: load.clients), rate: users),
-                Part(envelope: cell.envelope(identities: 1), rate: attackers),
-            ], users + attackers)
+        return (users, attackers)
     }
 
     /// - Parameter measured: what the attackers did unthrottled beside the same users.
@@ -116,8 +117,21 @@ extension Cell {
 }
 
 extension Run {
-    /// Operations a second of the first unthrottled cell that fits; nil where it gave none.
-    fileprivate func unthrottledRate(_ fits: (Cell) -> Bool) -> Double? {
-        cells.first { fits($0.cell) }?.throughput?.estimate
+    /// A class of the same load on the same anchor without a throttle; nil where it was not
+    /// measured.
+    fileprivate func unthrottled(like cell: Cell, _ callerClass: CallerClass) -> CellResult? {
+        cells.first { other in
+            other.cell.isUnthrottled(like: cell) && other.cell.loadName == cell.loadName
+                && other.cell.callerClass == callerClass
+        }
+    }
+}
+
+extension CellResult {
+    /// Operations over the calls that fell due, 0...1; nil in a closed load, or where none fell
+    /// due.
+    fileprivate var startedShare: Double? {
+        guard let open, open.scheduled > 0 else { return nil }
+        return min(1, Double(operations) / Double(open.scheduled))
     }
 }

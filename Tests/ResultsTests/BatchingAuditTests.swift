@@ -9,7 +9,9 @@ struct BatchingAuditTests {
     /// An audit of 256-byte records of which so many open with one call.
     private func audit(
         opened: UInt64 = 61_680, single: Double? = 50_000, joined: Double? = 2_000_000,
-        batch: UInt64 = 61_680
+        rates: [BatchingAudit.BatchRate] = [
+            BatchingAudit.BatchRate(records: 61_680, rate: 2_000_000)
+        ]
     ) -> BatchingAudit {
         BatchingAudit(
             mechanism: "aes-cbc-pad", keyBits: 256, recordBytes: 256, ciphertextBytes: 272,
@@ -21,11 +23,12 @@ struct BatchingAuditTests {
                 BatchingAudit.Trial(
                     records: 240, outcome: "CKR_OK", opened: 240, rightBytes: 61_440),
                 partBytes: 4_080, rate: 1e6),
-            unthrottled: BatchingAudit.RatePair(single: single, joined: joined, batch: batch),
+            rates: rates,
+            unthrottled: BatchingAudit.RatePair(single: single, joined: joined, batch: 61_680),
             throttled: [
                 BatchingAudit.ThrottledRates(
                     Samples.bucket,
-                    BatchingAudit.RatePair(single: 500, joined: nil, batch: batch))
+                    BatchingAudit.RatePair(single: 500, joined: nil, batch: 61_680))
             ], rateSeconds: 1, calls: 1_234)
     }
 
@@ -83,11 +86,26 @@ struct BatchingAuditTests {
         }
     }
 
+    @Test("a size that was measured counts as it was, and those between by their neighbours")
+    func severalSizes() {
+        // In thousandths of a second: 0.02 for one, 0.05 for 100, 1 for 1,000, 40 for 10,000.
+        let audit = audit(
+            rates: [(100, 2_000_000), (1_000, 1_000_000), (10_000, 250_000)].map {
+                BatchingAudit.BatchRate(records: $0, rate: $1)
+            })
+        for (records, times) in [
+            (1, 1), (100, 2.5), (550, 26.25), (1_000, 50), (5_500, 1_025), (10_000, 2_000),
+            (20_000, 2_000),
+        ] as [(UInt64, Double)] {
+            #expect(abs(audit.slowdown(records: records) - times) < 1e-9, "\(records)")
+        }
+    }
+
     @Test("where nothing was measured, or joined calls are no slower, a call takes as long as ever")
     func noSlowdown() {
+        let quick = [BatchingAudit.BatchRate(records: 61_680, rate: 1e12)]
         for odd in [
-            audit(single: nil), audit(joined: nil), audit(single: 0), audit(batch: 1),
-            audit(single: 10, joined: 1e9),
+            audit(single: nil), audit(single: 0), audit(rates: []), audit(rates: quick),
         ] { #expect(odd.slowdown(records: 61_680) == 1) }
         #expect(BatchingAudit.RatePair(single: 500, joined: 1_000, batch: 9).gain == 2)
         #expect(BatchingAudit.RatePair(single: nil, joined: 1_000, batch: 9).gain == nil)

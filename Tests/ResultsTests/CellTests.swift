@@ -95,10 +95,10 @@ struct CellTests {
             Samples.round(3, operations: 1_100),
         ])
         #expect(result.admittedToEnvelope == nil)
-        result.compareWithEnvelope { _ in 1_000 }
+        result.compareWithEnvelope { _, _ in 1_000 }
         #expect(result.rounds.map(\.admittedToEnvelope) == [0.9, nil, 1.1])
         #expect(result.admittedToEnvelope == 1)
-        result.compareWithEnvelope { _ in 0 }
+        result.compareWithEnvelope { _, _ in 0 }
         #expect(result.admittedToEnvelope == nil)
     }
 

@@ -170,6 +170,37 @@ struct EnvelopeComparisonTests {
         expectBoth(1, mixed(9_000, 20_000) + mixed(2_400, 600, bucket))
     }
 
+    @Test("chance makes more calls fall due than unthrottled, and those may be admitted, too")
+    func chance() {
+        func users(_ throttle: Policy, _ scheduled: UInt64, _ operations: UInt64) -> CellResult {
+            let cell = Samples.cell(throttle: throttle).classes(
+                of: MixedLoad(legitimate: OpenRate(Rate(200), .poisson)))[0]
+            var result = CellResult(cell)
+            result.add(
+                Round(
+                    number: 1, order: 1, verdict: Verdict(), seconds: 1, operations: operations,
+                    denied: 0, errors: [:], latency: PooledHistograms().figures,
+                    admitted: operations, cpuNanosecondsPerOperation: nil,
+                    open: OpenCounts(scheduled: scheduled, backlog: scheduled - operations)),
+                pooled: PooledHistograms())
+            return result
+        }
+        var bucket = Samples.bucket
+        bucket.scope = .perClient
+        let free = mixed(200, 20_000)[1]
+        func thieves(_ admitted: UInt64) -> CellResult { mixed(0, admitted, bucket)[1] }
+        // 230 fell due and 600 are the attackers' share; of their two rounds one has users.
+        #expect(
+            ratios([users(.none, 190, 190), free, users(bucket, 230, 230), thieves(600)]) == [
+                1, nil,
+            ])
+        // Where the anchor serves half of the calls, it does so behind a throttle.
+        #expect(
+            ratios([users(.none, 400, 200), free, users(bucket, 440, 220), thieves(600)]) == [
+                1, nil,
+            ])
+    }
+
     @Test("slots and a delay take from the attackers alone what one caller of them cannot do")
     func mixedSlots() {
         let free = mixed(200, 20_000)
