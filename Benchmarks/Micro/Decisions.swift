@@ -6,7 +6,7 @@ import Units
 /// One decision through the mapped file, with nobody else at it: of calls that are all admitted, and
 /// of calls that are all refused.
 func throttleBenchmarks() {
-    for (name, limit) in limits() {
+    for (name, limit) in DecidedLimits.all {
         for (outcome, gap) in [("admitted", Nanoseconds.microseconds(2)), ("refused", .zero)] {
             Benchmark("throttle decision, \(name), \(outcome)") { benchmark in
                 let path = "/tmp/anchorbench-micro-\(getpid())-\(name.replacing(" ", with: "-"))"
@@ -28,22 +28,23 @@ func throttleBenchmarks() {
 
 /// Every kind of limit, each of which admits a call every two microseconds and soon refuses those
 /// that come at one instant.
-private func limits() -> [(name: String, limit: Limit)] {
-    let most = RecordCount(100_000)
-    let minute = Nanoseconds.seconds(60)
-    let bucket = Limit.tokenBucket(TokenBucket(rate: Rate(1_000_000), burst: RecordCount(1_000)))
-    let sliding = Limit.slidingWindow(
-        SlidingWindow(limit: most, window: .milliseconds(100)))
-    let tarpit = Tarpit(
+enum DecidedLimits {
+    private static let most = RecordCount(100_000)
+    private static let length = Nanoseconds.milliseconds(100)
+    private static let bucket = Limit.tokenBucket(
+        TokenBucket(rate: Rate(1_000_000), burst: RecordCount(1_000)))
+    private static let sliding = Limit.slidingWindow(SlidingWindow(limit: most, window: length))
+    private static let tarpit = Tarpit(
         free: RecordCount(1_000), first: .milliseconds(10), growth: 2, longest: .seconds(1),
         window: .microseconds(500))
-    return [
+
+    static let all: [(name: String, limit: Limit)] = [
         ("token bucket", bucket),
-        ("fixed window", .fixedWindow(FixedWindow(limit: most, window: .milliseconds(100)))),
+        ("fixed window", .fixedWindow(FixedWindow(limit: most, window: length))),
         ("sliding window", sliding),
         (
             "breaker",
-            .breaker(Breaker(threshold: most, window: .milliseconds(100), lockout: minute))
+            .breaker(Breaker(threshold: most, window: length, lockout: .seconds(60)))
         ),
         ("budget", .budget(Budget(quota: RecordCount(10_000_000), period: .day))),
         ("tarpit", tarpit.map(Limit.tarpit) ?? .none),

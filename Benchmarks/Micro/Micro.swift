@@ -7,10 +7,12 @@ import Units
 
 /// The parts that stand in the way of a timed call, each alone: ns are per call of the part.
 let benchmarks: @Sendable () -> Void = {
+    Rival.callIfAsked()
     Benchmark.defaultConfiguration = .init(
         metrics: [.wallClock], timeUnits: .nanoseconds, warmupIterations: 3,
         scalingFactor: .kilo, maxDuration: .seconds(1), maxIterations: 2_000)
     throttleBenchmarks()
+    sharedThrottleBenchmarks()
     histogramBenchmarks()
     callerBenchmarks()
     projectionBenchmarks()
@@ -43,14 +45,15 @@ private func callerBenchmarks() {
         configuration: .init(
             metrics: [perCall], scalingFactor: .one, maxDuration: .seconds(2), maxIterations: 40)
     ) { benchmark in
-        let load = ClosedLoad(callers: 1, warmUp: .milliseconds(5), duration: .milliseconds(20))
+        let load = Workload(
+            callers: 1, warmUp: .lasting(.milliseconds(5)), duration: .milliseconds(20))
         let clock = MonotonicClock()
-        let records = try load.run(clock: clock) { _ in
+        let recorded = try load.run(clock: clock) { _ in
             NoOperation()
         } awaitRelease: {
             clock.now() + .milliseconds(1)
         }
-        guard let record = records?.first else { return }
+        guard let record = recorded?.callers.first else { return }
         let callCount = Int64(max(record.operations, 1))
         benchmark.measurement(perCall, Int(record.elapsed.count / callCount))
     }
