@@ -84,9 +84,10 @@ extension Plan {
             + "may be refused, for about \(batchingTime.inWords) and within the same limits."
     }
 
-    /// Two rates without a throttle and one in parts, four behind each throttle.
+    /// Two rates without a throttle, those of all sizes together, one in parts, and four behind
+    /// each throttle.
     private var rateTime: Double {
-        Double(3 + 4 * batchingThrottles.count) * batchingRateLength.seconds.value
+        Double(4 + 4 * batchingThrottles.count) * batchingRateLength.seconds.value
     }
 }
 

@@ -40,8 +40,9 @@ package struct Projection: Hashable, Sendable {
     private let fastest: [Calling]?
     /// The same for a device that is a tenth slower, which tells where there is no interval.
     private let slower: [Calling]
-    /// How many times as long a call of k records takes as one of a single record.
-    private let slowdown: Double
+    /// Records that a call may hold where nothing is charged for them, with how many times as long
+    /// it then takes as a call of one.
+    private let slowdowns: [UInt64: Double]
 
     /// A projection of one subject.
     init(
@@ -64,10 +65,13 @@ package struct Projection: Hashable, Sendable {
         self.demand = demand
         baseline = subject.baseline
         let joined = cell.isJoinable ? cell.requestBytes : nil
+        let slowdowns = subject.slowdowns(upTo: recordsPerOperation)
+        self.slowdowns = slowdowns
         func callings(at rate: Double) -> [Calling] {
-            Calling.recordsPerOperation(
-                upTo: recordsPerOperation, joining: joined, under: throttle
-            ).map { records in
+            var counts = Calling.recordsPerOperation(
+                upTo: recordsPerOperation, joining: joined, under: throttle)
+            if throttle.charge == .operation { counts = slowdowns.keys.sorted() }
+            return counts.map { records in
                 let bytes = joined.map { Calling.bytes(of: records, each: $0) } ?? cell.requestBytes
                 return Calling(
                     recordsPerOperation: records, units: throttle.units(forBytes: max(1, bytes)),
@@ -76,7 +80,6 @@ package struct Projection: Hashable, Sendable {
             }
         }
         self.callings = callings(at: servedRate.estimate)
-        slowdown = subject.audit?.slowdown(records: recordsPerOperation) ?? 1
         slowest = servedRate.low.map(callings)
         fastest = servedRate.high.map(callings)
         slower = slowest == nil ? callings(at: 0.9 * servedRate.estimate) : []
@@ -88,6 +91,24 @@ package struct Projection: Hashable, Sendable {
         let baseline: ServiceRate?
         /// What was found out about joined calls; nil where nothing was.
         var audit: BatchingAudit?
+
+        /// The numbers of records that a call was seen to hold, up to a most; where no call was
+        /// timed, that most alone, in a call no slower than any other.
+        func slowdowns(upTo most: UInt64) -> [UInt64: Double] {
+            let rates = audit?.rates ?? []
+            let counts = rates.isEmpty ? [most] : [1, most] + rates.map(\.records)
+            return counts.filter { $0 <= most }.reduce(into: [:]) {
+                $0[$1] = audit?.slowdown(records: $1) ?? 1
+            }
+        }
+    }
+
+    /// Records a second without a throttle, joined as is quickest; nil where no joined call was
+    /// timed.
+    package var joinedRate: Double? {
+        guard slowdowns.count > 1 else { return nil }
+        return slowdowns.map { Double($0.key) / $0.value }.max()
+            .map { $0 * service.rate.estimate }
     }
 
     /// The key of the load that S comes from with this throttle, measured as a pair or not.
@@ -147,9 +168,11 @@ package struct Projection: Hashable, Sendable {
 
     private func bound(of time: Seconds, _ dataset: RecordCount) -> Bound {
         guard !time.isNever else { return .never }
-        let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: recordsPerOperation)
-        let operations = Double(whole) + (rest > 0 ? 1 : 0)
-        let unthrottled = operations * slowdown / service.rate.estimate
+        let operations = slowdowns.map { records, slowdown in
+            let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: records)
+            return (Double(whole) + (rest > 0 ? 1 : 0)) * slowdown
+        }
+        let unthrottled = (operations.min() ?? .infinity) / service.rate.estimate
         // Equal but for the rounding of two ways to the same number.
         return time.value <= unthrottled * (1 + 1e-12) ? .hsm : .throttle
     }

@@ -13,7 +13,7 @@ struct BatchingSection {
     var text: String {
         guard !run.batching.isEmpty else { return "" }
         let lines = findings.map { "- \($0)" }.joined(separator: "\n")
-        let parts = ["## Records per operation", lines, callTable, rateTable, advice]
+        let parts = ["## Records per operation", lines, callTable, sizeTable, rateTable, advice]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
@@ -29,7 +29,8 @@ struct BatchingSection {
         let joining = audited.filter { $0.recordsPerOperation > 1 }.map {
             "One call opens \(Significant.grouped($0.recordsPerOperation)) records of "
                 + "\($0.subject), as was tried on this anchor; a joined call takes as many times "
-                + "as long as one of a single record as it did for one caller."
+                + "as long as one of a single record as it did for one caller, whatever the number "
+                + "of callers."
         }
         let single =
             "One call opens one record\(joining.isEmpty ? "" : " of anything else"). Where one "
@@ -95,7 +96,8 @@ struct BatchingSection {
                 + "\(Significant.grouped(most)) records a second"
             if let joined = rates.rates.joined, let gain = rates.rates.gain {
                 sentence +=
-                    ", of which one caller got \(Wording.number(joined)), "
+                    ", of which one caller got \(Wording.number(joined)) with "
+                    + "\(Significant.grouped(rates.rates.batch)) in each call, "
                     + "\(Wording.factor(gain)) what single records come to"
             }
             break
@@ -163,6 +165,27 @@ extension BatchingSection {
         return bytes + (call.isSlow ? ", longer ones take long" : ", the longest that was tried")
     }
 
+    private var sizeTable: String {
+        var table = MarkdownTable([
+            ("records", .left), ("in one call", .right), ("records a second", .right),
+        ])
+        for audit in run.batching {
+            for size in audit.rates {
+                table.append([
+                    Findings.title(audit.subject), Significant.grouped(size.records),
+                    Wording.number(size.rate),
+                ])
+            }
+        }
+        guard !table.isEmpty else { return "" }
+        return table.text + """
+
+            Without a throttle, one caller. The longest call is not always the quickest way; a \
+            thief takes the best, and so do the projections: a call takes as many times as long \
+            as one of a single record as it did here.
+            """
+    }
+
     private var rateTable: String {
         var table = MarkdownTable([
             ("records a second", .left), ("one a call", .right), ("joined", .right),
@@ -189,8 +212,9 @@ extension BatchingSection {
             One caller, \(Seconds(length).inWords) each, measured once, so without an interval; \
             the comparing counts as the thief's time, the repairing of seams, which needs no \
             anchor, does not. A bucket is emptied first: what stands here is what it lets through \
-            in the long run. Where bytes are charged a call holds no more records than the throttle \
-            ever admits at once, and few enough to be admitted several times in the measured time.
+            in the long run. Where bytes are charged a call holds no more records than the \
+            throttle ever admits at once, and few enough to be admitted several times in the \
+            measured time.
             """
     }
 

@@ -53,27 +53,29 @@ struct Findings {
 
     /// One paragraph for each mechanism and record size.
     var paragraphs: [String] {
-        SubjectGroup.grouping(model.projections).map { paragraph($0.subject, $0.projections) }
+        SubjectGroup.grouping(model.projections).map(paragraph)
             + BatchingSection(run).findings + model.gaps
     }
 
-    private func paragraph(_ subject: String, _ projections: [Projection]) -> String {
-        var lines = projections.map(sentence) + shutOuts(subject)
-        if let first = projections.first, let sentence = baselineSentence(for: first) {
+    private func paragraph(_ group: SubjectGroup) -> String {
+        var lines = group.projections.map { sentence(for: $0, in: group) }
+        if let sentence = shutOut(group.subject) { lines.append(sentence) }
+        if let first = group.projections.first, let sentence = baselineSentence(for: first) {
             lines.append(sentence)
         }
-        return "**\(Self.title(subject))**\n\n" + lines.map { "- \($0)" }.joined(separator: "\n")
+        return "**\(Self.title(group.subject))**\n\n"
+            + lines.map { "- \($0)" }.joined(separator: "\n")
     }
 
-    private func sentence(for projection: Projection) -> String {
+    private func sentence(for projection: Projection, in group: SubjectGroup) -> String {
         let theft = projection.theft(of: dataset)
         let loss = projection.loss(within: window, of: dataset)
-        let who = projection.identities > 1 ? " with \(projection.identities) identities" : ""
         let held =
             loss.fraction >= 1
             ? "all of them" : "\(Wording.records(loss)) (\(Wording.share(loss.fraction)))"
         let stopped = "stopped after \(window.seconds.inWords) the thief holds \(held)"
         guard projection.throttle != .none else {
+            let who = projection.identities > 1 ? " with \(projection.identities) identities" : ""
             return "**At full speed**\(who) \(dataset.inWords) records leave in "
                 + "**\(Wording.time(theft))**; \(stopped). The anchor opens "
                 + "\(rateText(projection))."
@@ -84,36 +86,40 @@ struct Findings {
             ? " This throttle stands on the application's host: a thief there loads the module "
                 + "directly and is not throttled at all."
             : ""
-        return "**Under \(names[projection.throttle])**\(who) they \(time); \(stopped).\(bypass)"
+        return "**Under \(group.label(of: projection))** they \(time); \(stopped).\(bypass)"
     }
 
-    /// The throttles behind which an attack left legitimate callers without their part.
-    private func shutOuts(_ subject: String) -> [String] {
-        run.mixedPairs.filter { $0.legitimate.cell.subject == subject }
+    /// The throttles behind which an attack left legitimate callers without their part; nil where
+    /// there is none.
+    private func shutOut(_ subject: String) -> String? {
+        let effects = run.mixedPairs.filter { $0.legitimate.cell.subject == subject }
             .map { AttackEffect($0, in: run) }.filter(\.isShutOut)
-            .map { effect in
-                let attackers = effect.pair.load.attackers
-                let who = attackers == 1 ? "one attacker" : "\(attackers) attackers"
-                return "**A thief shuts the others out** behind \(names[effect.pair.throttle]), "
-                    + "whose one state all share: while \(who) called, "
-                    + "\(Wording.share(effect.deniedShare)) of the legitimate calls "
-                    + "(\(effect.pair.load.legitimate.rate)) were denied."
-            }
+        guard !effects.isEmpty else { return nil }
+        let cases = effects.enumerated().map { index, effect in
+            let what = index == 0 ? " of the legitimate calls" : ""
+            return "\(Wording.share(effect.deniedShare))\(what) behind "
+                + "\(names[effect.pair.throttle])"
+        }
+        return "**A thief shuts the others out** where all share one state and calls over the "
+            + "limit are refused: an attack denied \(Wording.list(cases))."
     }
 
     private func rateText(_ projection: Projection) -> String {
         let load = projection.service.cell
         let processes = load.processes == 1 ? "one process" : "\(load.processes) processes"
         let callers = load.callers == 1 ? "1 caller" : "\(load.callers) callers"
-        let each =
-            projection.recordsPerOperation > 1
-            ? ", \(projection.recordsPerOperation) records with each" : ""
+        let count = Significant.grouped(projection.recordsPerOperation)
+        let each = projection.recordsPerOperation > 1 ? ", \(count) records with each" : ""
         let rate = projection.service.rate
         var best = "best with \(callers) in \(processes)"
         if let low = rate.low, let high = rate.high {
             best = "95 %: \(Wording.number(low)) to \(Wording.number(high)); " + best
         }
-        return "\(Wording.number(rate.estimate)) times a second\(each) (\(best))"
+        guard let joined = projection.joinedRate else {
+            return "\(Wording.number(rate.estimate)) times a second\(each) (\(best))"
+        }
+        return "\(Wording.number(rate.estimate)) single records a second (\(best)), and "
+            + "\(Wording.number(joined)) where up to \(count) are joined in one call"
     }
 
     private func baselineSentence(for projection: Projection) -> String? {

@@ -18,6 +18,8 @@ struct BatchingTrial: ~Copyable {
     private static let longestPart = 64 << 10
     /// An operation in parts opens so many times what one call does, up to the bound.
     private static let callsInParts = 4
+    /// The rates of all sizes of a batch together take about as long as one of the others.
+    private static let sizesInALength: Int64 = 8
 
     /// Seals the records of a trial.
     ///
@@ -58,38 +60,68 @@ struct BatchingTrial: ~Copyable {
         audit.largestCall = BatchingAudit.LargestCall(limit)
         guard outcome.opened == outcome.records, outcome.records > 1 else { return audit }
         let singles = try thief.singles()
+        let single = try rate(of: singles)
+        let sizes = try sizes(below: batch)
+        audit.rates = sizes.map {
+            BatchingAudit.BatchRate(records: UInt64($0.batch.records), rate: $0.rate)
+        }
+        let quickest = sizes.max { $0.rate < $1.rate }?.batch ?? batch
         audit.unthrottled = BatchingAudit.RatePair(
-            single: try rate(of: singles), joined: try rate(of: [batch]), batch: UInt64(count))
+            single: single, joined: try rate(of: [quickest]), batch: UInt64(quickest.records))
         for policy in order.throttles {
-            audit.throttled += try throttled(policy, singles, batch)
+            audit.throttled += try throttled(policy, singles, sizes)
         }
         audit.parts = try parts(of: limit.bytes)
         audit.calls = thief.calls
         return audit
     }
 
+    /// Batches of every size down to a few records, each a quarter of the one before, with the
+    /// records a second that they make without a throttle.
+    ///
+    /// The longest call is not always the quickest way: memory that is touched once costs a
+    /// software token more than opening does.
+    private mutating func sizes(
+        below largest: BatchThief.Batch
+    ) throws(BatchingEnd) -> [(batch: BatchThief.Batch, rate: Double)] {
+        var sizes: [(batch: BatchThief.Batch, rate: Double)] = []
+        var batch = largest
+        while true {
+            let rate = try rate(of: [batch], for: order.rateLength.count / Self.sizesInALength)
+            sizes.append((batch, rate ?? 0))
+            guard batch.records >= 8 else { return sizes.reversed() }
+            batch = try whole(batch.records / 4)
+        }
+    }
+
     /// The rates behind a throttle that counts calls, and behind the same that charges the bytes of
     /// one record each.
     private mutating func throttled(
-        _ policy: Policy, _ singles: [BatchThief.Batch], _ batch: BatchThief.Batch
+        _ policy: Policy, _ singles: [BatchThief.Batch],
+        _ sizes: [(batch: BatchThief.Batch, rate: Double)]
     ) throws(BatchingEnd) -> [BatchingAudit.ThrottledRates] {
-        var counting = policy
+        var (counting, charging) = (policy, policy)
         counting.charge = .operation
-        var charging = policy
         charging.charge = .bytes(ByteCount(thief.ciphertextBytes))
-        let affordable = affordable(charging, most: batch.records)
-        let small = affordable == batch.records ? batch : try whole(affordable)
+        let calls = policy.limit.callsPerSecond
+        // The device bounds large batches, the throttle's count small ones.
+        let best = sizes.max { left, right in
+            min(left.rate, calls * Double(left.batch.records))
+                < min(right.rate, calls * Double(right.batch.records))
+        }
+        guard let large = best?.batch else { return [] }
+        let small = try whole(affordable(charging, most: large.records))
         return [
             BatchingAudit.ThrottledRates(
                 counting,
                 BatchingAudit.RatePair(
                     single: try rate(of: singles, behind: counting),
-                    joined: try rate(of: [batch], behind: counting), batch: UInt64(batch.records))),
+                    joined: try rate(of: [large], behind: counting), batch: UInt64(large.records))),
             BatchingAudit.ThrottledRates(
                 charging,
                 BatchingAudit.RatePair(
                     single: try rate(of: singles, behind: charging),
-                    joined: try rate(of: [small], behind: charging), batch: UInt64(affordable))),
+                    joined: try rate(of: [small], behind: charging), batch: UInt64(small.records))),
         ]
     }
 
@@ -146,8 +178,10 @@ extension BatchingTrial {
     ///
     /// - Returns: nil where the throttle let no call through in the time.
     private mutating func rate(
-        of batches: [BatchThief.Batch], behind policy: Policy? = nil, inPartsOf part: Int? = nil
+        of batches: [BatchThief.Batch], behind policy: Policy? = nil, inPartsOf part: Int? = nil,
+        for length_ns: Int64? = nil
     ) throws(BatchingEnd) -> Double? {
+        let length = length_ns.map(Nanoseconds.init) ?? order.rateLength
         let gate = try policy.map { policy throws(BatchingEnd) in try emptied(policy) }
         let start = clock.now()
         var (records, index, done) = (0, 0, start)
@@ -157,12 +191,12 @@ extension BatchingTrial {
                 let units = policy.units(forBytes: batch.bytes)
                 let decision = gate.decide(
                     at: clock.now() - start, units: units, client: 0,
-                    onLimit: .wait(atMost: order.rateLength))
+                    onLimit: .wait(atMost: length))
                 switch decision {
                 case .admit: break
                 case .wait(let opens): clock.wait(until: start + opens)
                 case .deny:
-                    done = start + order.rateLength
+                    done = start + length
                     continue
                 }
             }
@@ -170,7 +204,7 @@ extension BatchingTrial {
             records += batch.records
             index += 1
             done = clock.now()
-        } while done - start < order.rateLength
+        } while done - start < length
         guard records > 0 else { return nil }
         return Double(records) / (done - start).seconds.value
     }
@@ -228,9 +262,14 @@ extension BatchingAudit.Trial {
 }
 
 extension Limit {
-    /// Units that a token bucket refills in a time; one for anything else.
+    /// Units that a token bucket refills in a time.
     fileprivate func refill(within time: Nanoseconds) -> UInt64 {
-        guard case .tokenBucket(let bucket) = self else { return 1 }
-        return UInt64(min(bucket.rate.perSecond * time.seconds.value, 1e15))
+        UInt64(min(callsPerSecond * time.seconds.value, 1e15))
+    }
+
+    /// What a token bucket admits in the long run; trials are made behind no other limit.
+    fileprivate var callsPerSecond: Double {
+        guard case .tokenBucket(let bucket) = self else { return 0 }
+        return bucket.rate.perSecond
     }
 }

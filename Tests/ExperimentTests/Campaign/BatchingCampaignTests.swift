@@ -55,7 +55,12 @@ extension CampaignTests {
             #expect(audit.throttled.map(\.policy.charge) == [.operation, .bytes(ByteCount(272))])
             let counting = try #require(audit.throttled.first?.rates)
             let charging = try #require(audit.throttled.last?.rates)
-            #expect(counting.batch == 61_680 && charging.batch == 25)
+            #expect(charging.batch == 25)
+            // Quarters of what fits, down to a few: one of them is the quickest.
+            let sizes = audit.rates.map(\.records)
+            #expect(sizes == [3, 15, 60, 240, 963, 3_855, 15_420, 61_680])
+            #expect(audit.rates.allSatisfy { $0.rate > 0 })
+            #expect(sizes.contains(counting.batch) && counting.batch > 25)
             // A bucket that began empty lets no more through than its rate, however long it took.
             let most = 400 * 1.001
             let single = try #require(counting.single)
@@ -123,7 +128,9 @@ extension CampaignTests {
             let note = run.notes.first { $0.contains("not found out") }
             #expect(note?.contains(reason) == true, "\(run.notes)")
             #expect(run.partial == nil && run.batching.isEmpty)
-            for result in run.cells { #expect(result.verdict.isValid, "\(result.cell.key)") }
+            for result in run.cells {
+                #expect(result.operations > 0 && result.errorCount == 0, "\(result.cell.key)")
+            }
             try site.expectNothingLeft()
         }
 
