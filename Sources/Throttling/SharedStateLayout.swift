@@ -3,6 +3,8 @@
 /// The first page is the header. A row for each client follows: the lock and the words of its
 /// ledger, then its slots. A ledger of one word has no lock.
 struct SharedStateLayout {
+    /// Whether all clients have one row.
+    let isShared: Bool
     /// Rows: one, or one for each client.
     let rows: Int
     /// Words of a ledger.
@@ -25,7 +27,8 @@ struct SharedStateLayout {
 
     /// The layout of a policy's state; nil where it would not fit into memory.
     init?(_ policy: Policy, _ ledger: Ledger, clients: Int) {
-        rows = policy.scope == .perClient ? clients : 1
+        isShared = policy.scope == .global
+        rows = isShared ? 1 : clients
         wordCount = ledger.wordCount
         words = ledger.isLocked ? SharedStateLock.byteCount : 0
         let ends = Self.rounded(words + 8 * max(1, wordCount))
@@ -45,7 +48,7 @@ struct SharedStateLayout {
 
     /// Where a client's row begins.
     func row(of client: Int) -> Int {
-        guard rows > 1 else { return Self.header }
+        guard !isShared else { return Self.header }
         precondition((0..<rows).contains(client), "a client has a row of its own")
         return Self.header + client * stride
     }
