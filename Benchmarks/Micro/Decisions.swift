@@ -3,8 +3,8 @@ import Glibc
 import Throttling
 import Units
 
-/// One decision through the mapped file, with nobody else at it: of calls that are all admitted, and
-/// of calls that are all refused.
+/// One decision through the mapped file, with nobody else at it: of calls that are all admitted,
+/// and of calls that are all refused.
 func throttleBenchmarks() {
     for (name, limit) in DecidedLimits.all {
         for (outcome, gap) in [("admitted", Nanoseconds.microseconds(2)), ("refused", .zero)] {
