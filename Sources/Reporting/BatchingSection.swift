@@ -145,7 +145,8 @@ extension BatchingSection {
             ])
             guard let parts = audit.parts else { continue }
             table.append([
-                "the same in parts", "", "parts of \(ByteCount(parts.partBytes))",
+                "the same in parts", "",
+                "parts of \(Significant.grouped(UInt64(parts.partBytes))) bytes",
                 Significant.grouped(parts.trial.records), parts.trial.outcome,
                 Significant.grouped(parts.trial.opened),
             ])

@@ -100,6 +100,15 @@ extension ModuleTests {
             #expect(spoiled.bytes == Array(records.plaintext.dropLast()))
         }
 
+        @Test("a ciphertext that is too long is refused by its length, and no other is")
+        func tooLong() throws {
+            // The plaintext of 64 bytes and a tag of 16.
+            #expect(try Records("longest=80").open().code == CKR_OK)
+            let records = try Records("longest=79")
+            #expect(records.open().code == CKR_DATA_LEN_RANGE)
+            #expect(records.open().code == CKR_DATA_LEN_RANGE, "the refused operation has ended")
+        }
+
         @Test("from the removal on everything says so, until C_Finalize")
         func removal() throws {
             let records = try Records("remove=#3")

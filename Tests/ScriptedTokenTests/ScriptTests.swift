@@ -11,7 +11,8 @@ extension ModuleTests {
                 "stall=2s", "stall=1s:2s:call", "stall=1s:2s:work:work",
                 "fault=C_Decrypt:CKR_NO_SUCH:#1", "fault=C_Encipher:CKR_DEVICE_ERROR:#1",
                 "fault=C_Decrypt:CKR_DEVICE_ERROR:1.5", "fault=C_Decrypt:CKR_OK:1", "garbage=#0",
-                "hang=0.5", "pin=", "seed", "count-file=/nonexistent/counters",
+                "longest=-1", "longest=4KiB", "hang=0.5", "pin=", "seed",
+                "count-file=/nonexistent/counters",
             ])
         func refused(_ directive: String) async throws {
             let child = await #expect(
