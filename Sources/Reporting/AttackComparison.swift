@@ -22,7 +22,12 @@ struct AttackComparison {
             other.onLimit = .deny
             return other == second
         }.map { waiting, denying in
-            "**To wait or to deny**, \(limit(waiting)), \(waiting.pair.throttle.stateInWords): "
+            guard waiting.words != denying.words else {
+                return "**To wait or to deny**, \(limit(waiting)), "
+                    + "\(waiting.pair.throttle.stateInWords): no difference, \(waiting.words)."
+            }
+            return
+                "**To wait or to deny**, \(limit(waiting)), \(waiting.pair.throttle.stateInWords): "
                 + "where callers wait, \(waiting.words); where they are refused, \(denying.words)."
         }
     }
@@ -42,17 +47,18 @@ struct AttackComparison {
 
     /// What a reserved share would change where a thief shuts the others out.
     private var reserves: [String] {
-        effects.compactMap { effect in
-            let (throttle, demand) = (effect.pair.throttle, effect.pair.demand)
-            guard effect.isShutOut, let sustained = throttle.sustainedRate, sustained.isFinite
-            else { return nil }
-            let limit = sustained / Double(effect.pair.legitimate.cell.units)
-            guard demand < limit else { return nil }
-            return "**A reserved share** behind \(names[throttle]): with "
-                + "\(Wording.number(demand))/s of it kept for the legitimate callers none of them "
-                + "would be denied, and the thief would get \(Wording.number(limit - demand))/s in "
-                + "the long run."
+        let cases = effects.filter(\.isShutOut).compactMap { effect -> String? in
+            let throttle = effect.pair.throttle
+            guard let sustained = throttle.sustainedRate else { return nil }
+            let rest = sustained / Double(effect.pair.legitimate.cell.units) - effect.pair.demand
+            return rest > 0 ? "\(Wording.number(rest))/s behind \(names[throttle])" : nil
         }
+        guard let demand = effects.first?.pair.demand, !cases.isEmpty else { return [] }
+        return [
+            "**A reserved share**: with \(Wording.number(demand))/s kept for the legitimate "
+                + "callers none of them would be denied, and in the long run the thief would get "
+                + "\(Wording.list(cases))."
+        ]
     }
 
     private func limit(_ effect: AttackEffect) -> String { effect.pair.throttle.inWords }

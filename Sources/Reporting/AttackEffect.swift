@@ -13,8 +13,8 @@ struct AttackEffect {
 
     /// Waits that are no matter: a throttle that decides takes some time itself.
     private static let leastDelay_ns: Int64 = 100_000
-    /// A share of denied calls above which legitimate callers are shut out and not merely met.
-    private static let shutOutShare = 0.01
+    /// A share of denied or waiting calls that is no accident.
+    private static let noticedShare = 0.01
 
     init(_ pair: MixedPair, in run: Run) {
         self.pair = pair
@@ -39,8 +39,12 @@ struct AttackEffect {
 
     /// Whether a thief shut legitimate callers out who would have been admitted without him.
     var isShutOut: Bool {
-        pair.isValid && isShared && deniedShare - excess > Self.shutOutShare
+        pair.isValid && isShared && deniedShare - excess > Self.noticedShare
     }
+
+    /// Whether the thief used the throttle against those who share it: not where their demand alone
+    /// would have met the limit.
+    var isLever: Bool { isShared && !isHarmless && (demandAlone == nil || isShutOut) }
 
     /// `97.5 % of the legitimate calls are denied`, `legitimate callers are unaffected`.
     var words: String { words(of: pair.legitimate) }
@@ -53,10 +57,18 @@ struct AttackEffect {
         case (nil, false): return "legitimate callers are unaffected" + beyond
         case (nil, true) where share >= 1: return "all legitimate calls are denied"
         case (nil, true): return "\(denied) of the legitimate calls are denied"
-        case (let delay?, false): return "legitimate calls are \(delay)"
+        case (let delay?, false): return "legitimate calls are \(delay)" + waiting(of: legitimate)
         case (let delay?, true):
             return "legitimate calls are \(delay), and \(denied) of them are denied"
         }
+    }
+
+    /// The part of the calls due that no longer got through; empty where it is small.
+    private func waiting(of legitimate: CellResult) -> String {
+        guard let open = legitimate.open, open.scheduled > 0 else { return "" }
+        let share = Double(open.backlog) / Double(open.scheduled)
+        guard share > Self.noticedShare else { return "" }
+        return ", and \(Wording.share(share)) of them still wait at the end"
     }
 
     /// What every call has to bear, thief or not.
@@ -94,7 +106,10 @@ struct AttackEffect {
     /// How long the throttle holds calls up, its own delay in it; nil where that delay is all, or
     /// what comes to it is no more than the call itself takes.
     private func delay(of legitimate: CellResult) -> String? {
-        guard let wait = legitimate.latency[.throttleWait] else { return nil }
+        // A delay alone has no state through which one call could hold up another.
+        guard !throttle.manner.isEmpty, let wait = legitimate.latency[.throttleWait] else {
+            return nil
+        }
         let least =
             max(Self.leastDelay_ns, legitimate.service.p50 ?? 0) + throttle.limit.delay.count
         let typical = wait.p50.flatMap { $0 > least ? Wording.latency($0) : nil }

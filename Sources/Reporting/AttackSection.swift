@@ -140,17 +140,19 @@ struct AttackSection {
         }
         let attempts =
             run.scenario.onDenied == "spin"
-            ? "p is what was measured"
+            ? "p is what was measured, and whoever does not ask evenly, being in a call or kept "
+                + "off the processor, gets less"
             : "a thief who comes back at the instant that a refusal names, as here, is there "
                 + "before any other: p is without end"
         return """
-            "By the formulas" is what the design expects of a thief who takes all that can be had: r \
-            is what the throttle lets through in the measured time, its burst in it, D the \
-            legitimate demand. Where callers wait their turn the thief gets r − D, and nobody is denied. \
-            Where they are refused, asking p times a second gets the thief r · p / (p + D), and \
-            1 − r / (p + D) of the legitimate calls are denied; \(attempts). With a state for each \
-            client neither sees the other. The formulas say nothing where a window is longer than \
-            half of the measured time, of a breaker, and where nothing bounds the rate.
+            "By the formulas" is what the design expects of a thief who takes all that can be had: \
+            r is what the throttle lets through in the measured time, its burst in it, D the \
+            legitimate demand. Where callers wait their turn the thief gets r − D, and nobody is \
+            denied. Where they are refused, asking p times a second gets the thief \
+            r · p / (p + D), and 1 − r / (p + D) of the legitimate calls are denied: \(attempts). \
+            With a state for each client neither sees the other. The formulas say nothing where a \
+            window is longer than half of the measured time, of a breaker, and where nothing bounds \
+            the rate.
             """
     }
 
@@ -158,7 +160,7 @@ struct AttackSection {
         let effects = groups.flatMap(\.effects).filter {
             $0.pair.isValid && $0.pair.throttle != .none
         }
-        guard effects.contains(where: { $0.isShared && !$0.isHarmless }) else { return "" }
+        guard effects.contains(where: \.isLever) else { return "" }
         let isTakenAway = effects.contains {
             $0.pair.throttle.scope == .perClient && $0.isHarmless
         }

@@ -38,7 +38,7 @@ struct ReportCharts {
                     high: theft.high?.value)
             }
             return Series(
-                projection.label(findings.names), points, style: .line, interval: .band,
+                group.label(of: projection), points, style: .line, interval: .band,
                 color: index)
         }
         let chart = LineChart(
@@ -67,7 +67,7 @@ struct ReportCharts {
                     window.seconds.value, loss.records, low: loss.low, high: loss.high)
             }
             return Series(
-                projection.label(findings.names), points, style: .line, interval: .band,
+                group.label(of: projection), points, style: .line, interval: .band,
                 color: index)
         }
         let chart = LineChart(
@@ -195,34 +195,5 @@ struct ReportCharts {
             value *= step
         }
         return values
-    }
-}
-
-/// The projections of one mechanism and record size.
-struct SubjectGroup {
-    let subject: String
-    var projections: [Projection]
-
-    /// The subject as a part of a file's name.
-    var fileName: String { subject.replacing("/", with: "-") }
-
-    /// Projections by subject, in their order.
-    static func grouping(_ projections: [Projection]) -> [SubjectGroup] {
-        var groups: [SubjectGroup] = []
-        for projection in projections {
-            if let index = groups.firstIndex(where: { $0.subject == projection.subject }) {
-                groups[index].projections.append(projection)
-            } else {
-                groups.append(SubjectGroup(subject: projection.subject, projections: [projection]))
-            }
-        }
-        return groups
-    }
-}
-
-extension Projection {
-    /// The throttle's name, with the identities where there are several.
-    func label(_ names: ThrottleNames) -> String {
-        names[throttle] + (identities > 1 ? ", \(identities) identities" : "")
     }
 }

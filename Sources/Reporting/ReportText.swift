@@ -56,7 +56,7 @@ struct ReportText {
         for group in SubjectGroup.grouping(model.projections) {
             let projections = group.projections
             var table = MarkdownTable(
-                [("records", .right)] + projections.map { (label($0), .right) })
+                [("records", .right)] + projections.map { (label($0, in: group), .right) })
             for dataset in model.datasets {
                 let times = projections.map { projection in
                     let theft = projection.theft(of: dataset)
@@ -77,8 +77,8 @@ struct ReportText {
     }
 
     /// The projection's name, marked where it is a bound that nobody is known to reach.
-    private func label(_ projection: Projection) -> String {
-        projection.label(findings.names) + (projection.isUpperBoundOnly ? " ‡" : "")
+    private func label(_ projection: Projection, in group: SubjectGroup) -> String {
+        group.label(of: projection) + (projection.isUpperBoundOnly ? " ‡" : "")
     }
 
     private func factorRow(_ projections: [Projection]) -> [String]? {
@@ -93,7 +93,7 @@ struct ReportText {
         for group in SubjectGroup.grouping(model.projections) {
             let projections = group.projections
             var table = MarkdownTable(
-                [("stopped after", .right)] + projections.map { (label($0), .right) })
+                [("stopped after", .right)] + projections.map { (label($0, in: group), .right) })
             for window in model.windows {
                 table.append(
                     [window.seconds.inWords]

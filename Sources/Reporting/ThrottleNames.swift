@@ -11,12 +11,12 @@ struct ThrottleNames {
         self.init(run.scenario.throttles + run.cells.map(\.cell.throttle))
     }
 
-    /// Names for these throttles.
-    init(_ throttles: [Policy]) {
+    /// Names for these throttles, told apart by some of what their words leave out.
+    init(_ throttles: [Policy], by known: [Aspect] = Aspect.allCases) {
         var names: [Policy: String] = [:]
         for group in Dictionary(grouping: Set(throttles), by: \.inWords).values {
             for policy in group {
-                let aspects = Aspect.allCases.filter { aspect in
+                let aspects = known.filter { aspect in
                     group.contains { aspect.word(for: $0) != aspect.word(for: policy) }
                 }
                 let words = aspects.map { $0.word(for: policy) }.joined(separator: ", ")
@@ -30,10 +30,13 @@ struct ThrottleNames {
     subscript(policy: Policy) -> String { names[policy] ?? policy.inWords }
 
     /// What the words of a policy leave out.
-    private enum Aspect: CaseIterable {
+    enum Aspect: CaseIterable {
         case onLimit, scope, place
 
-        func word(for policy: Policy) -> String {
+        /// What a thief is bound by: whether calls over a limit wait or are refused is not of it.
+        static let binding: [Aspect] = [.scope, .place]
+
+        fileprivate func word(for policy: Policy) -> String {
             switch self {
             case .onLimit:
                 switch policy.onLimit {
@@ -42,7 +45,7 @@ struct ThrottleNames {
                 case .wait(let longest): "wait for at most \(longest)"
                 }
             case .scope: policy.scope == .global ? "global" : "per client"
-            case .place: policy.enforced.place
+            case .place: policy.enforced.inWords
             }
         }
     }
@@ -50,7 +53,7 @@ struct ThrottleNames {
 
 extension EnforcementPoint {
     /// Where it is, in words.
-    var place: String {
+    var inWords: String {
         switch self {
         case .hsm: "in the HSM"
         case .service: "in a service of its own"

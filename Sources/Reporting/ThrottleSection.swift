@@ -52,16 +52,24 @@ struct ThrottleSection {
         device's speed, and scatters around 1. Both classes of a mixed load count together there.
         """
 
-    /// A line for each place at which throttles stand.
+    /// Where the throttles stand: a line for each place, a sentence where there is but one.
     private var places: String {
         let throttles = run.scenario.throttles.filter { $0 != .none }
-        let lines = EnforcementPoint.allCases.compactMap { place -> String? in
-            let there = throttles.filter { $0.enforced == place }
-            guard !there.isEmpty else { return nil }
-            let listed = there.map { names[$0] }.joined(separator: "; ")
-            return "- \(place.place.capitalizedFirst) (\(listed)): \(place.bypass)."
+        let places = EnforcementPoint.allCases.filter { place in
+            throttles.contains { $0.enforced == place }
         }
-        guard !lines.isEmpty else { return "" }
+        guard places.count > 1 else {
+            let subject = throttles.count == 1 ? "The throttle is" : "All throttles are"
+            return places.map {
+                "\(subject) enforced \($0.inWords), by the scenario: \($0.bypass)."
+            }
+            .joined()
+        }
+        let lines = places.map { place in
+            let listed = throttles.filter { $0.enforced == place }.map { names[$0] }
+            return "- \(place.inWords.capitalizedFirst) (\(listed.joined(separator: "; "))): "
+                + "\(place.bypass)."
+        }
         return "Where each is enforced, by the scenario:\n\n" + lines.joined(separator: "\n")
     }
 

@@ -45,6 +45,12 @@ enum Wording {
             ? Significant.text(loss.records) : Significant.grouped(UInt64(loss.records))
     }
 
+    /// `a, b and c`.
+    static func list(_ parts: [String]) -> String {
+        guard let last = parts.last, parts.count > 1 else { return parts.joined() }
+        return parts.dropLast().joined(separator: ", ") + " and " + last
+    }
+
     /// A share of the whole; "all" only where it is all.
     static func share(_ fraction: Double) -> String {
         if fraction >= 1 { return "all" }

@@ -1,5 +1,6 @@
 import Exposure
 import Foundation
+import Latency
 import Reporting
 import Results
 import Testing
@@ -131,6 +132,10 @@ struct AttackWordsTests {
         #expect(text.contains("**One state for all or one for each client**, token bucket 500/s"))
         #expect(text.contains("A state for each client takes it away"))
         #expect(text.contains("**A reserved share**"))
+        let own = Policy(AttackedRun.bucket, scope: .perClient)
+        let both = FixedRun.mixed(own, Mixture()) + FixedRun.mixed(AttackedRun.ownState, Mixture())
+        let same = try #require(try section(AttackedRun.run(both)))
+        #expect(same.contains("a state for each client: no difference, legitimate callers are"))
         let alone = try section(AttackedRun.waiting, Mixture())
         #expect(!alone.contains("To wait or to deny") && !alone.contains("One state for all or"))
     }
@@ -150,6 +155,7 @@ struct AttackWordsTests {
         let over = AttackedRun.run(FixedRun.mixed(narrow, Mixture(admitted: 110, stolen: 1)))
         #expect(!(try report(over).contains(finding)))
         #expect(try report(over).contains("the limit denies 45 % of them with no attack at all"))
+        #expect(!(try report(over).contains("lever to deny service")))
     }
 
     @Test("each throttle is told where it stands, and whether it can be walked around")
@@ -164,9 +170,15 @@ struct AttackWordsTests {
         #expect(service.contains("(wait, global); ") && service.contains("(deny, per client)"))
     }
 
-    @Test("throttles of the same words are told apart in every heading and chart")
+    @Test("throttles of the same words are told apart where that makes a difference to a thief")
     func names() throws {
-        let report = Report(AttackedRun.whole)
+        // One identity is bound alike by one state and by many, and whether it waits or is denied.
+        let alike = try report(AttackedRun.whole).components(separatedBy: "\n## ")[0]
+        #expect(alike.matches(of: #/Under token bucket 500/#).count == 1)
+        #expect(alike.contains("**Under token bucket 500/s, burst 100** they"))
+        var run = AttackedRun.whole
+        run.scenario.exposure.identities = [10]
+        let report = Report(run)
         let texts = report.files.filter { $0.name.hasSuffix(".svg") || $0.name == "report.md" }
             .filter { !$0.name.contains("throughput") && !$0.name.contains("latency") }
             .filter { !$0.name.contains("response") }
@@ -174,10 +186,34 @@ struct AttackWordsTests {
         for (name, text) in texts {
             // A chart may break a label over two lines.
             let words = text.replacing(#/<[^>]*>\s*/#, with: " ").replacing(#/\s+/#, with: " ")
-            for word in ["(wait, global)", "(deny, global)", "(deny, per client)"] {
+            for word in ["(global)", "(per client)"] {
                 #expect(words.contains(word), "\(name): \(word)")
             }
         }
+        // A limit that nothing else shares its words with needs no more.
+        let text = try self.report(run)
+        #expect(text.contains("**Under sliding window 10k per minute, 10 identities** they"))
+    }
+
+    @Test("calls that still wait at the end are told")
+    func backlog() throws {
+        var cells = FixedRun.mixed(AttackedRun.waiting, Mixture(wait: .milliseconds(900)))
+        var late = CellResult(cells[0].cell)
+        for round in cells[0].rounds {
+            var pooled = PooledHistograms()
+            pooled[.throttleWait] = LatencyHistogram()
+            pooled[.throttleWait]?.record(.milliseconds(900), count: 200)
+            late.add(
+                Round(
+                    number: round.number, order: round.order, verdict: Verdict(), seconds: 1,
+                    operations: 8, denied: 0, errors: [:], latency: pooled.figures, admitted: 8,
+                    cpuNanosecondsPerOperation: nil,
+                    open: OpenCounts(scheduled: 200, backlog: 192)), pooled: pooled)
+        }
+        cells[0] = late
+        let text = try #require(try section(AttackedRun.run(cells)))
+        #expect(
+            text.contains("900 ms at the median, and 96 % of them still wait at the end"))
     }
 
     @Test("the cost of a decision stands in the table of throttles")
