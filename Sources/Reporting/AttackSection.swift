@@ -151,8 +151,8 @@ struct AttackSection {
             denied. Where they are refused, asking p times a second gets the thief \
             r · p / (p + D), and 1 − r / (p + D) of the legitimate calls are denied: \(attempts). \
             With a state for each client neither sees the other. The formulas say nothing where a \
-            window is longer than half of the measured time, of a breaker, and where nothing bounds \
-            the rate.
+            window is longer than half of the measured time, of a breaker, and where nothing \
+            bounds the rate.
             """
     }
 
