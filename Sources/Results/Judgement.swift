@@ -43,6 +43,9 @@ package struct Judgement {
     package static let failedRemark = 0.01
     /// With more of the processors' time stolen than this the round says nothing.
     package static let stealBound = 0.1
+    /// The kernel counts steal in hundredths of a second: in a shorter round one of them would be
+    /// more than the processors' share, and chance.
+    package static let stealResolution = Seconds(0.1)
     /// Steal that is worth a remark.
     package static let stealRemark = 0.02
     /// A hiccup of the platform that is worth a remark.
@@ -115,8 +118,11 @@ package struct Judgement {
         return "the generator started less than \(percent(Self.startedShare)) of the calls due"
     }
 
+    /// Nil also where the round was too short to tell.
+    private var stealShare: Double? { length < Self.stealResolution ? nil : watch.stealShare }
+
     private var stealReason: String? {
-        guard let steal = watch.stealShare, steal > Self.stealBound else { return nil }
+        guard let steal = stealShare, steal > Self.stealBound else { return nil }
         return "the hypervisor took over \(percent(Self.stealBound)) of the processors"
     }
 
@@ -159,7 +165,7 @@ package struct Judgement {
     }
 
     private var stealRemark: String? {
-        guard let steal = watch.stealShare, steal > Self.stealRemark, steal <= Self.stealBound
+        guard let steal = stealShare, steal > Self.stealRemark, steal <= Self.stealBound
         else { return nil }
         return "the hypervisor took over \(percent(Self.stealRemark)) of the processors"
     }

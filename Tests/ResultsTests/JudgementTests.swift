@@ -191,6 +191,9 @@ struct JudgementTests {
         #expect(verdict(nil) == Verdict() && verdict(0) == Verdict())
         #expect(verdict(0.02) == Verdict() && verdict(0.0201) == remark)
         #expect(verdict(0.1) == remark && verdict(0.1001) == reason && verdict(1) == reason)
+        // Of a round that ended at once one tick of the kernel's clock would be all of it.
+        let short = self.verdict { ($0.watch.stealShare, $0.length) = (0.5, Seconds(0.099)) }
+        #expect(short == Verdict())
     }
 
     @Test("a hiccup of the platform is a remark above 10 ms")
