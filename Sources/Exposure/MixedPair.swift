@@ -46,6 +46,10 @@ extension CellResult {
     /// Admitted calls a second over the valid rounds; nil without one.
     package var admittedPerSecond: Double? { perSecond { Double($0.admitted) } }
 
+    /// Right calls a second over the valid rounds; nil without one. Not the geometric mean of the
+    /// throughput, which would not go with the other rates here.
+    package var rightPerSecond: Double? { perSecond { Double($0.operations) } }
+
     /// Admitted and denied calls a second over the valid rounds; nil without one.
     package var attemptsPerSecond: Double? {
         perSecond { Double($0.admitted) + Double($0.denied) }

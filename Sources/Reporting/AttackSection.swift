@@ -89,7 +89,7 @@ struct AttackSection {
         }
         let (wait, response) = (result.latency[.throttleWait], result.latency[.response])
         return [
-            rate(offered), rate(result.throughput?.estimate), rate(result.admittedPerSecond),
+            rate(offered), rate(result.rightPerSecond), rate(result.admittedPerSecond),
             denied(result.deniedShare ?? 0), Wording.latency(wait?.p50),
             Wording.latency(wait?.p99), Wording.latency(response?.p50),
             Wording.latency(response?.p99),
