@@ -120,11 +120,16 @@ enum ProvenanceCollector {
 }
 
 extension LoadSettings {
-    /// How calls arrive: `closed`, and each open load by its rate and spacing.
+    /// How calls arrive: `closed`, and each open or mixed load by its rate and spacing.
     fileprivate var inWords: String {
-        let open = open.map { "\($0.rate.rate) \($0.rate.arrivals.rawValue)" }
-        return ((closed.isEmpty ? [] : ["closed"]) + open).joined(separator: ", ")
+        let open = open.map { $0.rate.inWords }
+        let mixed = mixed.map { "\($0.legitimate.inWords) beside \($0.attackers) closed" }
+        return ((closed.isEmpty ? [] : ["closed"]) + open + mixed).joined(separator: ", ")
     }
+}
+
+extension OpenRate {
+    fileprivate var inWords: String { "\(rate) \(arrivals.rawValue)" }
 }
 
 /// The version of the tool.

@@ -45,8 +45,17 @@ actor WorkerProcess {
 
     /// Sends an order, with a PIN on the line after it where it takes one.
     func send(_ order: WorkOrder, pinDigits: [UInt8]? = nil) throws {
-        var line = [UInt8](try JSONEncoder().encode(order)) + [UInt8(ascii: "\n")]
-        if let pinDigits { line += pinDigits + [UInt8(ascii: "\n")] }
+        let text = try JSONEncoder().encode(order)
+        let pin = pinDigits ?? []
+        var line: [UInt8] = []
+        // As long as it gets: a line that grew would leave what it held behind.
+        line.reserveCapacity(text.count + pin.count + 2)
+        line += text
+        line.append(UInt8(ascii: "\n"))
+        if pinDigits != nil {
+            line += pin
+            line.append(UInt8(ascii: "\n"))
+        }
         orders.yield(line)
     }
 
@@ -104,8 +113,10 @@ actor WorkerProcess {
             ) { execution in
                 process.set(execution.processIdentifier.value)
                 let writing = Task {
-                    for await line in orders {
+                    for await var line in orders {
                         _ = try await execution.standardInputWriter.write(line)
+                        // It may have held a PIN.
+                        for index in line.indices { line[index] = 0 }
                     }
                     try await execution.standardInputWriter.finish()
                 }

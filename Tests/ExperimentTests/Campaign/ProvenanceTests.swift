@@ -100,5 +100,22 @@ extension CampaignTests {
             Fields.expect(in: provenance)
             #expect(provenance.run["ended"]?.value != nil)
         }
+
+        @Test("how calls arrived names every kind of load")
+        func arrivals() throws {
+            let scenario = """
+                anchor: { mechanism: [aes-gcm] }
+                load:
+                  closed: [1]
+                  open: [{ rate: 2k/s, arrivals: constant }]
+                  mixed: [{ legitimate: { rate: 200/s, arrivals: poisson }, attackers: 3 }]
+                """
+            let provenance = ProvenanceCollector.collect(
+                try ScenarioReader.read(scenario, source: "a test"), seed: 3, opened: nil,
+                reading: .now())
+            #expect(
+                provenance.run["arrivals"]
+                    == .value("closed, 2k/s constant, 200/s poisson beside 3 closed"))
+        }
     }
 }
