@@ -9,11 +9,17 @@ package struct Demand: Hashable, Sendable {
     /// p: how often a second the thief asks that this throttle refuses; infinite for one who comes
     /// back at the instant that a refusal names, nil where that was not measured.
     package let attempts: Double?
+    /// Legitimate calls that can wait at once.
+    package let callers: Int
+    /// The thief's calls that can wait at once.
+    package let thieves: Int
 
-    /// A demand and the attempts against one throttle.
-    package init(rate: Double, attempts: Double?) {
+    /// A demand and the attempts against one throttle, with the callers that can queue for it.
+    package init(rate: Double, attempts: Double?, callers: Int, thieves: Int) {
         self.rate = rate
         self.attempts = attempts
+        self.callers = callers
+        self.thieves = thieves
     }
 
     /// The demand that a run's mixed loads state for a subject, with the attempts against a
@@ -27,13 +33,16 @@ package struct Demand: Hashable, Sendable {
         }
         let own = pairs.filter { $0.throttle == throttle && $0.attacker.verdict.isValid }
         let attempts = own.map { run.attempts(of: $0.attacker) }.max()
-        self.init(rate: rate, attempts: attempts)
+        self.init(
+            rate: rate, attempts: attempts, callers: pairs.map(\.load.callers).max() ?? 0,
+            thieves: run.scenario.exposure.callers)
     }
 
     /// Climbs so often at most towards a time under demand.
     private static let steps = 10_000
 
-    /// T(N) for a thief who gets what `Sharing` says of a throttle's envelope.
+    /// T(N) for a thief who gets what `Sharing` says of a throttle's envelope; as if alone where
+    /// callers wait and some may be denied, as nobody knows then whose turn he gets.
     ///
     /// - Parameter units: what one legitimate call is charged.
     /// - Returns: nil where it is not known, as where callers wait and the demand alone takes all
@@ -44,6 +53,11 @@ package struct Demand: Hashable, Sendable {
         guard let sustained = throttle.sustainedRate, sustained.isFinite else { return nil }
         let operations = calling.operations(for: dataset)
         guard throttle.scope == .global else { return calling.time(for: operations) }
+        if case .wait = throttle.onLimit {
+            let queue =
+                Double(thieves) * Double(calling.units) + Double(callers) * Double(units)
+            guard throttle.servesAll(waiting: queue) else { return calling.time(for: operations) }
+        }
         // A legitimate call takes as much of the limit as so many of the thief's.
         let taken = rate * Double(units) / Double(calling.units)
         let isOutrun = taken >= sustained / Double(calling.units)

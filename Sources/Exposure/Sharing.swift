@@ -4,9 +4,9 @@ import Units
 /// Who gets how much of a throttle that a thief and legitimate callers use at one time.
 ///
 /// One state for all lets r through. Whoever waits is served first come, first served, which leaves
-/// a thief with a backlog r − D. Where calls are refused, attempts get it in the order in which
-/// they arrive: p / (p + D) of it for a thief who asks p times a second. With a state for each
-/// client neither sees the other.
+/// a thief with a backlog r − D, as long as nobody's patience runs out. Where calls are refused,
+/// attempts get it in the order in which they arrive: p / (p + D) of it for a thief who asks p
+/// times a second. With a state for each client neither sees the other.
 package struct Sharing: Hashable, Sendable {
     /// r: operations a second that one state of the throttle lets through.
     package let limit: Double
@@ -64,12 +64,14 @@ extension Sharing {
     ///
     /// - Parameter attempts: p.
     /// - Returns: nil where they say nothing: no throttle with a rate, one whose windows are longer
-    ///   than half of the measured time, or one that shuts everybody out once it trips.
+    ///   than half of the measured time, one that shuts everybody out once it trips, or one that
+    ///   may deny some of those who wait.
     package init?(of pair: MixedPair, attempts: Double) {
         let throttle = pair.throttle
         guard let time = pair.legitimate.meanSeconds, let sustained = throttle.sustainedRate,
             sustained.isFinite,
-            throttle.limit.members.allSatisfy({ $0.isSteady(within: time) })
+            throttle.limit.isSteady(within: time),
+            throttle.onLimit == .deny || throttle.servesAll(waiting: pair.longestQueue)
         else { return nil }
         let envelope = throttle.envelopeFromEpoch(units: pair.attacker.cell.units)
         self.init(
@@ -79,9 +81,45 @@ extension Sharing {
     }
 }
 
+extension MixedPair {
+    /// Units that can wait for one state at once: every caller of it makes one call at a time.
+    fileprivate var longestQueue: Double {
+        let thieves = Double(load.attackers) * Double(attacker.cell.units)
+        let others = Double(load.callers) * Double(legitimate.cell.units)
+        return throttle.scope == .global ? thieves + others : max(thieves, others)
+    }
+}
+
+extension Policy {
+    /// Whether each of so many units that wait at once for one state is let in before its patience
+    /// runs out; never where calls over the limit are refused.
+    ///
+    /// The last of a queue waits until all of it is through at the rate in the long run, and for
+    /// the rest of a window before that.
+    func servesAll(waiting units: Double) -> Bool {
+        guard case .wait(let longest) = onLimit, let sustainedRate else { return false }
+        let pauses = limit.members.reduce(0) { $0 + $1.longestPause.value }
+        return units / sustainedRate + pauses < longest.seconds.value
+    }
+}
+
 extension Limit {
+    /// For how long it may let nothing through that its rate in the long run would.
+    fileprivate var longestPause: Seconds {
+        switch self {
+        case .none, .tokenBucket, .concurrency, .delay: Seconds(0)
+        case .all(let members): Seconds(members.reduce(0) { $0 + $1.longestPause.value })
+        case .fixedWindow(let fixed): fixed.window.seconds
+        case .slidingWindow(let sliding): sliding.window.seconds
+        case .budget(let budget): budget.window.window.seconds
+        case .tarpit(let tarpit): tarpit.window.seconds
+        case .breaker(let breaker):
+            Seconds(breaker.window.seconds.value + breaker.lockout.seconds.value)
+        }
+    }
+
     /// Whether a time holds enough of the limit's periods for its rate to show in it.
-    fileprivate func isSteady(within time: Seconds) -> Bool {
+    package func isSteady(within time: Seconds) -> Bool {
         let period: Nanoseconds
         switch self {
         case .none, .tokenBucket, .concurrency, .delay: return true

@@ -24,7 +24,7 @@ struct AttackComparison {
         }.map { waiting, denying in
             guard waiting.words != denying.words else {
                 return "**To wait or to deny**, \(limit(waiting)), "
-                    + "\(waiting.pair.throttle.stateInWords): no difference, \(waiting.words)."
+                    + "\(waiting.pair.throttle.stateInWords): no difference; \(waiting.words)."
             }
             return
                 "**To wait or to deny**, \(limit(waiting)), \(waiting.pair.throttle.stateInWords): "
@@ -38,7 +38,7 @@ struct AttackComparison {
             other.scope = .perClient
             return first.scope == .global && other == second
         }.map { global, own in
-            let rest = global.pair.throttle.onLimit == .deny ? "are refused" : "wait"
+            let rest = global.pair.throttle.onLimit.inWords
             return "**One state for all or one for each client**, \(limit(global)), calls over "
                 + "it \(rest): with one for all, \(global.words), and \(global.gain); with one for "
                 + "each client, \(own.words), and \(own.gain)."
@@ -47,17 +47,20 @@ struct AttackComparison {
 
     /// What a reserved share would change where a thief shuts the others out.
     private var reserves: [String] {
-        let cases = effects.filter(\.isShutOut).compactMap { effect -> String? in
-            let throttle = effect.pair.throttle
-            guard let sustained = throttle.sustainedRate else { return nil }
-            let rest = sustained / Double(effect.pair.legitimate.cell.units) - effect.pair.demand
-            return rest > 0 ? "\(Wording.number(rest))/s behind \(names[throttle])" : nil
+        let cases = effects.filter(\.isShutOut).compactMap { effect in
+            effect.rest.map { (effect.pair.throttle, $0) }
         }
         guard let demand = effects.first?.pair.demand, !cases.isEmpty else { return [] }
+        let (denying, waiting) = (
+            cases.contains { $0.0.onLimit == .deny }, cases.contains { $0.0.onLimit != .deny }
+        )
+        let fates = [denying ? "be refused" : nil, waiting ? "wait" : nil].compactMap(\.self)
+        let rests = cases.map { "\(Wording.number($0.1))/s behind \(names[$0.0])" }
         return [
-            "**A reserved share**: with \(Wording.number(demand))/s kept for the legitimate "
-                + "callers none of them would be denied, and in the long run the thief would get "
-                + "\(Wording.list(cases))."
+            "**A reserved share**: \(Wording.number(demand))/s kept for the legitimate callers "
+                + "are in the long run enough for their demand, though bursts beyond that would "
+                + "still \(fates.joined(separator: " or ")); the thief would in the long run get "
+                + "\(Wording.list(rests))."
         ]
     }
 
@@ -70,5 +73,15 @@ struct AttackComparison {
         effects.flatMap { first in
             effects.filter { isPair(first.pair.throttle, $0.pair.throttle) }.map { (first, $0) }
         }
+    }
+}
+
+extension AttackEffect {
+    /// What a thief would get in the long run if the legitimate demand were kept from him; nil
+    /// where that is nothing, or not known.
+    fileprivate var rest: Double? {
+        guard let sustained = pair.throttle.sustainedRate else { return nil }
+        let rest = sustained / Double(pair.legitimate.cell.units) - pair.demand
+        return rest > 0 ? rest : nil
     }
 }

@@ -46,7 +46,7 @@ struct AttackEffect {
     /// would have met the limit.
     var isLever: Bool { isShared && !isHarmless && (demandAlone == nil || isShutOut) }
 
-    /// `97.5 % of the legitimate calls are denied`, `legitimate callers are unaffected`.
+    /// `97.5 % of the legitimate calls are denied`.
     var words: String { words(of: pair.legitimate) }
 
     /// The same of the legitimate calls alone, as they fared with nobody beside them.
@@ -54,7 +54,8 @@ struct AttackEffect {
         let share = legitimate.deniedShare ?? 0
         let denied = share >= 1 ? "all" : Wording.share(share)
         switch (delay(of: legitimate), share > 0) {
-        case (nil, false): return "legitimate callers are unaffected" + beyond
+        case (nil, false):
+            return "the throttle neither denies nor delays legitimate calls" + beyond
         case (nil, true) where share >= 1: return "all legitimate calls are denied"
         case (nil, true): return "\(denied) of the legitimate calls are denied"
         case (let delay?, false): return "legitimate calls are \(delay)" + waiting(of: legitimate)
@@ -77,20 +78,35 @@ struct AttackEffect {
         return delay > .zero ? " beyond the delay of \(delay) that every call has" : ""
     }
 
-    /// `the thief gets 300/s`.
+    /// `the thief gets 300/s`; counts alone where the measured time is too short for the throttle's
+    /// rate to show in it.
     var gain: String {
+        if let time = pair.attacker.meanSeconds, !throttle.limit.isSteady(within: time) {
+            return count(within: time)
+        }
         guard let rate = pair.attacker.admittedPerSecond else {
             return "the thief's part is unknown"
         }
         return rate > 0 ? "the thief gets \(Wording.number(rate))/s" : "the thief gets nothing"
     }
 
-    /// What the throttle's limit does to them with no thief about; nil where it does nothing.
+    /// `the thief got 20 calls in 100 ms`.
+    private func count(within time: Seconds) -> String {
+        let rounds = pair.attacker.rounds.filter(\.verdict.isValid)
+        let calls = rounds.reduce(0) { $0 + $1.admitted }
+        guard calls > 0 else { return "the thief got nothing" }
+        return "the thief got \(Significant.grouped(calls)) \(calls == 1 ? "call" : "calls") in "
+            + (rounds.count > 1 ? "\(rounds.count) rounds of " : "") + time.inWords
+    }
+
+    /// What the throttle's limit comes to for their demand with no thief about, which is reckoned
+    /// and not measured; nil where it is no matter.
     var demandAlone: String? {
         guard excess > 0 else { return nil }
-        return throttle.onLimit == .deny
-            ? "the limit denies \(Wording.share(excess)) of them with no attack at all"
-            : "their demand alone exceeds the limit, with no attack at all"
+        return "by its limit alone the throttle would "
+            + (throttle.onLimit == .deny
+                ? "deny \(Wording.share(excess)) of their demand"
+                : "not let \(Wording.share(excess)) of their demand through")
     }
 
     /// The share of the legitimate demand over what the throttle can admit in the measured time.
@@ -139,11 +155,30 @@ extension Policy {
     var manner: String {
         guard limit != .none else { return "" }
         if limit.members.allSatisfy({ if case .delay = $0 { true } else { false } }) { return "" }
-        return "\(stateInWords), calls over it \(onLimit == .deny ? "are refused" : "wait")"
+        return "\(stateInWords), calls over it \(onLimit.inWords)"
     }
 
     /// `one state for all`.
     var stateInWords: String {
         scope == .global ? "one state for all" : "a state for each client"
+    }
+}
+
+extension OnLimit {
+    /// What calls over the limit do: `are refused`, `wait`, `wait for at most 2ms`.
+    var inWords: String {
+        switch self {
+        case .deny: "are refused"
+        case .wait(.seconds(30)): "wait"
+        case .wait(let longest): "wait for at most \(longest)"
+        }
+    }
+
+    /// Which calls are refused.
+    var refusal: String {
+        switch self {
+        case .deny: "calls over the limit are refused"
+        case .wait(let longest): "calls that would wait longer than \(longest) are refused"
+        }
     }
 }

@@ -92,16 +92,28 @@ struct Findings {
     /// The throttles behind which an attack left legitimate callers without their part; nil where
     /// there is none.
     private func shutOut(_ subject: String) -> String? {
-        let effects = run.mixedPairs.filter { $0.legitimate.cell.subject == subject }
-            .map { AttackEffect($0, in: run) }.filter(\.isShutOut)
-        guard !effects.isEmpty else { return nil }
-        let cases = effects.enumerated().map { index, effect in
-            let what = index == 0 ? " of the legitimate calls" : ""
-            return "\(Wording.share(effect.deniedShare))\(what) behind "
-                + "\(names[effect.pair.throttle])"
+        let pairs = run.mixedPairs.filter { $0.legitimate.cell.subject == subject }
+        let effects = pairs.map { AttackEffect($0, in: run) }.filter(\.isShutOut)
+        let isLoadNamed = Set(pairs.map(\.load)).count > 1
+        var manners: [OnLimit] = []
+        for effect in effects where !manners.contains(effect.pair.throttle.onLimit) {
+            manners.append(effect.pair.throttle.onLimit)
         }
-        return "**A thief shuts the others out** where all share one state and calls over the "
-            + "limit are refused: an attack denied \(Wording.list(cases))."
+        let sentences = manners.enumerated().map { position, manner in
+            let cases = effects.filter { $0.pair.throttle.onLimit == manner }
+                .enumerated().map { index, effect in
+                    let what = index == 0 ? " of the legitimate calls" : ""
+                    let load = isLoadNamed ? " at \(effect.pair.load.inWords)" : ""
+                    return "\(Wording.share(effect.deniedShare))\(what) behind "
+                        + "\(names[effect.pair.throttle])\(load)"
+                }
+            let head =
+                position == 0
+                ? "**A thief shuts the others out** where all share one state and " : "Where "
+            return "\(head)\(manner.refusal)\(position == 0 ? ": an attack" : ", it") denied "
+                + "\(Wording.list(cases))."
+        }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 
     private func rateText(_ projection: Projection) -> String {
@@ -126,10 +138,12 @@ struct Findings {
         guard let baseline = projection.baseline else { return nil }
         let theft = projection.theft(of: dataset)
         let seconds = Seconds(Double(dataset.count) / baseline.rate.estimate)
-        let factor = theft.anchorFactor.map(Wording.factor) ?? ""
+        let comparison =
+            theft.anchorFactor.map {
+                ": unthrottled, the anchor makes the theft \(Wording.factor($0)) as long."
+            } ?? ", one at a time."
         return "**With no anchor**, the key in memory, OpenSSL opens the same records on this "
-            + "machine in \(seconds.inWords): unthrottled, the anchor makes the theft \(factor) "
-            + "as long."
+            + "machine in \(seconds.inWords)\(comparison)"
     }
 
     /// `aes-gcm-256/256B` as a heading.

@@ -95,6 +95,32 @@ struct SharingTests {
         #expect(isClose(own, 1_999.8))
     }
 
+    @Test("where some who wait may be denied the thief is taken to get all")
+    func impatient() throws {
+        var bucket = Policy.bucket(Rate(500), burst: 100)
+        let load = MixedLoad(legitimate: OpenRate(Rate(200), .poisson))
+        func sharing(_ throttle: Policy) throws -> Sharing? {
+            let pair = try #require(Runs.run(mixed(throttle, attempts: 900)).mixedPairs.first)
+            return Sharing(of: pair, attempts: 900)
+        }
+        // The users' callers and one attacker, at 500 a second, 2 ms each.
+        let longest = Nanoseconds.milliseconds(2 * Int64(load.callers + 1))
+        bucket.onLimit = .wait(atMost: longest)
+        #expect(try sharing(bucket) == nil)
+        bucket.onLimit = .wait(atMost: Nanoseconds(longest.count + 1_000))
+        #expect(try sharing(bucket) != nil)
+        // A thief of a projection calls more often at once.
+        let hurried = try #require(try underDemand(bucket, onDenied: "spin"))
+        #expect(isClose(hurried, 1_999.8))
+        // The last of a queue may have to wait for the rest of a window besides.
+        let window = FixedWindow(limit: RecordCount(250), window: .milliseconds(500))
+        for (patience, isTold) in [(Int64(500), false), (1_500, true)] {
+            let policy = Policy(
+                .fixedWindow(window), onLimit: .wait(atMost: .milliseconds(patience)))
+            #expect(try (sharing(policy) != nil) == isTold)
+        }
+    }
+
     @Test("a demand that takes all of the limit leaves no time under demand where all wait")
     func drowned() throws {
         let bucket = Policy.bucket(Rate(200), burst: 100)

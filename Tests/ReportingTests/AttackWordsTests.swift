@@ -38,10 +38,10 @@ struct AttackWordsTests {
         #expect(!(try report(AttackedRun.whole).contains("mixed: [{ legitimate:")))
     }
 
-    @Test("who is neither denied nor delayed is unaffected, and no share of nothing is claimed")
+    @Test("who is neither denied nor delayed is told so, and no share of nothing is claimed")
     func unaffected() throws {
         let text = try section(AttackedRun.ownState, Mixture(stolen: 600, refused: 19_400))
-        #expect(text.contains("legitimate callers are unaffected; the thief gets 600/s."))
+        #expect(text.contains("nor delays legitimate calls; the thief gets 600/s."))
         #expect(!text.contains(" 0 %") && !text.contains("lever"))
     }
 
@@ -64,13 +64,14 @@ struct AttackWordsTests {
     @Test("a wait no longer than the call itself is no delay")
     func shortWait() throws {
         let text = try section(AttackedRun.waiting, Mixture(wait: .microseconds(40)))
-        #expect(text.contains("legitimate callers are unaffected"))
+        #expect(text.contains("the throttle neither denies nor delays legitimate calls"))
     }
 
     @Test("the delay that every call has is no doing of the attack")
     func ownDelay() throws {
         let text = try section(AttackedRun.delay, Mixture(wait: .milliseconds(5), stolen: 190))
-        #expect(text.contains("unaffected beyond the delay of 5ms that every call has"))
+        #expect(
+            text.contains("nor delays legitimate calls beyond the delay of 5ms that every call"))
         #expect(!text.contains("lever"))
     }
 
@@ -84,7 +85,20 @@ struct AttackWordsTests {
         cells.append(FixedRun.result(alone, perSecond: [200, 200, 200]))
         let text = try #require(try section(AttackedRun.run(cells)))
         #expect(text.contains("| legitimate, no attack |"))
-        #expect(text.contains("; with no attack at all legitimate callers are unaffected."))
+        #expect(text.contains("; with no attack at all the throttle neither denies nor delays"))
+    }
+
+    @Test("an open load, one client, is no comparison where each of several has a state of its own")
+    func quietPerClient() throws {
+        var throttle = AttackedRun.waiting
+        throttle.scope = .perClient
+        var cells = FixedRun.mixed(throttle, Mixture(wait: .milliseconds(12)))
+        var alone = cells[0].cell
+        #expect(try #require(alone.mixed).clients > 1)
+        alone.mixed = nil
+        cells.append(FixedRun.result(alone, perSecond: [200, 200, 200]))
+        let text = try #require(try section(AttackedRun.run(cells)))
+        #expect(!text.contains("no attack"))
     }
 
     @Test("an invalid cell says nothing of the attack")
@@ -131,11 +145,13 @@ struct AttackWordsTests {
         #expect(text.contains("**To wait or to deny**, token bucket 500/s, burst 100"))
         #expect(text.contains("**One state for all or one for each client**, token bucket 500/s"))
         #expect(text.contains("A state for each client takes it away"))
-        #expect(text.contains("**A reserved share**"))
+        #expect(
+            text.contains("**A reserved share**: 200/s kept for the legitimate callers are in the")
+                && text.contains("though bursts beyond that would still be refused; the thief"))
         let own = Policy(AttackedRun.bucket, scope: .perClient)
         let both = FixedRun.mixed(own, Mixture()) + FixedRun.mixed(AttackedRun.ownState, Mixture())
         let same = try #require(try section(AttackedRun.run(both)))
-        #expect(same.contains("a state for each client: no difference, legitimate callers are"))
+        #expect(same.contains("a state for each client: no difference; the throttle neither"))
         let alone = try section(AttackedRun.waiting, Mixture())
         #expect(!alone.contains("To wait or to deny") && !alone.contains("One state for all or"))
     }
@@ -154,8 +170,37 @@ struct AttackWordsTests {
             onLimit: .deny)
         let over = AttackedRun.run(FixedRun.mixed(narrow, Mixture(admitted: 110, stolen: 1)))
         #expect(!(try report(over).contains(finding)))
-        #expect(try report(over).contains("the limit denies 45 % of them with no attack at all"))
+        let words = "by its limit alone the throttle would deny 45 % of their demand"
+        #expect(try report(over).contains(words))
         #expect(!(try report(over).contains("lever to deny service")))
+    }
+
+    @Test("who is denied for a short patience is told so, and under which load")
+    func impatience() throws {
+        let short = Policy(AttackedRun.bucket, onLimit: .wait(atMost: .milliseconds(2)))
+        let mixture = Mixture(admitted: 5, stolen: 594, refused: 19_406)
+        let one = try report(AttackedRun.run(FixedRun.mixed(short, mixture)))
+        #expect(one.contains("and calls that would wait longer than 2ms are refused: an attack"))
+        #expect(!one.contains("calls over the limit are refused"))
+        #expect(one.contains("one state for all, calls over it wait for at most 2ms"))
+        #expect(one.contains("bursts beyond that would still wait; the thief"))
+        #expect(!one.contains("beside 1 attacker."))
+        let other = MixedLoad(legitimate: OpenRate(Rate(200), .constant))
+        let cells =
+            FixedRun.mixed(AttackedRun.denying, mixture)
+            + FixedRun.mixed(short, mixture, load: other)
+        let both = try report(AttackedRun.run(cells))
+        #expect(both.contains(" global) at 200/s (poisson, from 4 clients) beside 1 attacker. "))
+        #expect(both.contains("Where calls that would wait longer than 2ms are refused, it denied"))
+        #expect(both.contains("global) at 200/s (constant, from 4 clients) beside 1 attacker."))
+    }
+
+    @Test("of a window that the measured time hardly holds, counts are told and no rate")
+    func counts() throws {
+        let text = try section(
+            AttackedRun.window, Mixture(admitted: 110, stolen: 9_890, refused: 10_110))
+        #expect(text.contains("the thief got 29,670 calls in 3 rounds of 1 second"))
+        #expect(!text.contains("the thief gets"))
     }
 
     @Test("each throttle is told where it stands, and whether it can be walked around")
