@@ -131,9 +131,9 @@ package struct Projection: Hashable, Sendable {
         return Theft(
             dataset: dataset, seconds: seconds, low: low, high: high, boundedBy: bound,
             isSetByThrottle: bound == .throttle && isIndifferent(seconds, low, high, dataset),
-            anchorFactor: baseline.map { baseline in
-                seconds.value / (Double(dataset.count) / baseline.rate.estimate)
-            })
+            // The key in memory opened one record at a time: no measure for joined ones.
+            anchorFactor: joinedRate == nil
+                ? baseline.map { seconds.value / (Double(dataset.count) / $0.rate.estimate) } : nil)
     }
 
     /// T(N) while legitimate callers take their part of a throttle that they share with the thief;

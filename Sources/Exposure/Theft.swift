@@ -15,7 +15,8 @@ package struct Theft: Hashable, Sendable {
     /// Whether the throttle holds the thief back, and the measured rate makes no difference that
     /// three digits would show.
     package let isSetByThrottle: Bool
-    /// T(N) over the time it takes with the key in memory; nil without a baseline.
+    /// T(N) over the time it takes with the key in memory; nil without a baseline, and where the
+    /// thief joins records, which the baseline opens one at a time.
     package let anchorFactor: Double?
 
     /// N / T(N) in records a second.

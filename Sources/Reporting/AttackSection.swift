@@ -76,8 +76,10 @@ struct AttackSection {
         return table
     }
 
-    /// The same legitimate load behind the same throttle with nobody beside it.
+    /// The same legitimate load behind the same throttle with nobody beside it; nil where that
+    /// differs in more: an open load is one client, which has one state where each has its own.
     private func quiet(beside pair: MixedPair) -> CellResult? {
+        guard pair.throttle.scope == .global || pair.load.clients == 1 else { return nil }
         var cell = pair.legitimate.cell
         cell.mixed = nil
         return run.cells.first { $0.cell == cell }
@@ -147,12 +149,13 @@ struct AttackSection {
         return """
             "By the formulas" is what the design expects of a thief who takes all that can be had: \
             r is what the throttle lets through in the measured time, its burst in it, D the \
-            legitimate demand. Where callers wait their turn the thief gets r − D, and nobody is \
-            denied. Where they are refused, asking p times a second gets the thief \
+            legitimate demand. Where callers wait their turn, and the longest queue that can build \
+            is through before max-wait, the thief gets r − D, and nobody is denied. Where they are \
+            refused, asking p times a second gets the thief \
             r · p / (p + D), and 1 − r / (p + D) of the legitimate calls are denied: \(attempts). \
             With a state for each client neither sees the other. The formulas say nothing where a \
-            window is longer than half of the measured time, of a breaker, and where nothing \
-            bounds the rate.
+            window is longer than half of the measured time, of a breaker, where nothing bounds the \
+            rate, and where some of those who wait may be denied.
             """
     }
 

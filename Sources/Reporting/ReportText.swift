@@ -154,7 +154,8 @@ extension ReportText {
             lines.append(
                 "Where a throttle bounds the calls in flight, or delays each of them, the device's "
                     + "rate lies on straight lines between the numbers of callers that were "
-                    + "measured.")
+                    + "measured; with fewer than those it is taken to be as fast as with the "
+                    + "fewest, the worst case.")
         }
         if (settings.recordsPerOperation ?? 1) == 1, run.scenario.anchor.operation == "mac" {
             lines.append(

@@ -20,8 +20,9 @@ extension ScenarioDraft {
         else {
             throw ScenarioError(
                 "\(source): no load has as many callers as processes, so nothing would run; "
-                    + "raise 'load.closed' or lower 'load.processes'")
+                    + "raise the callers of a load or lower 'load.processes'")
         }
+        try checkMixedLoads(source)
         guard !auditsCache || !load.closed.isEmpty else {
             throw ScenarioError(
                 "\(source): 'audit-cache' compares closed loads, and there is none; give "
@@ -80,6 +81,17 @@ extension ScenarioDraft {
             "No key was named, so session keys were made for the measurement; a stored key can be "
                 + "slower. Name yours with object= in the URI.")
         return .session
+    }
+
+    /// Mixed loads run in the fewest processes, each of which needs a legitimate caller.
+    private func checkMixedLoads(_ source: String) throws(ScenarioError) {
+        let fewest = load.processes.min() ?? 1
+        for mixed in load.mixed where mixed.callers < fewest {
+            throw ScenarioError(
+                "\(source): 'load.mixed' has \(mixed.callers) legitimate callers, fewer than the "
+                    + "\(fewest) of 'load.processes', so it would not run; raise its 'callers' or "
+                    + "lower 'load.processes'")
+        }
     }
 
     private func keyLength(of mechanism: RecordMechanism) -> Int {

@@ -40,14 +40,19 @@ struct MixedPlanTests {
         #expect(cells.filter { $0.mixed != nil }.allSatisfy { $0.processes == 1 })
     }
 
-    @Test("a mixed load is left out where there are more processes than users")
+    @Test("a mixed load of fewer users than the fewest processes is refused, and never left out")
     func processes() throws {
-        let text = Self.mixed.replacing("processes: [1, 2]", with: "processes: [4, 3]")
+        let few = Self.mixed.replacing("processes: [1, 2]", with: "processes: [4, 3]")
             .replacing("closed: [1, 2]", with: "closed: [4]")
-        let mixed = try plan(text).cells.filter { $0.mixed != nil }
+        let complaint = #expect(throws: ScenarioError.self) { try plan(few) }
+        let sentence = try #require(complaint).description
+        #expect(sentence.contains("'load.mixed' has 2 legitimate callers"), "\(sentence)")
+        #expect(sentence.contains("fewer than the 3 of 'load.processes'"), "\(sentence)")
+        let enough = few.replacing("callers: 2", with: "callers: 3")
+        let mixed = try plan(enough).cells.filter { $0.mixed != nil }
         #expect(
-            mixed.count == 6
-                && mixed.allSatisfy { $0.processes == 3 && $0.loadName.hasSuffix("x3") })
+            mixed.count == 12
+                && mixed.allSatisfy { $0.processes == 3 && $0.loadName.contains("x3") })
     }
 
     @Test("both classes are one measurement, in the order and in the time that it takes")
