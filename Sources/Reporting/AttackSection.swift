@@ -154,8 +154,8 @@ struct AttackSection {
             refused, asking p times a second gets the thief \
             r · p / (p + D), and 1 − r / (p + D) of the legitimate calls are denied: \(attempts). \
             With a state for each client neither sees the other. The formulas say nothing where a \
-            window is longer than half of the measured time, of a breaker, where nothing bounds the \
-            rate, and where some of those who wait may be denied.
+            window is longer than half of the measured time, of a breaker, where nothing bounds \
+            the rate, and where some of those who wait may be denied.
             """
     }
 
