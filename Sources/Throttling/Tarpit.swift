@@ -19,14 +19,9 @@ package struct Tarpit: Hashable, Sendable {
     package let window: Nanoseconds
     /// The least number of admissions at which the wait has stopped to grow.
     package let depth: UInt64
-    /// The first of the waits, so that a decision looks them up: a power costs as much as the rest
-    /// of it.
-    private let waits: [Nanoseconds]
 
     /// The most steps in which a wait may grow from the first to the longest.
     package static let mostSteps: UInt64 = 1 << 16
-    /// The most waits that are kept, 8 bytes each.
-    private static let mostKept: UInt64 = 1 << 10
 
     /// A tarpit; nil where it has no first wait, where its waits shrink, or where it would have to
     /// keep more instants than `SlidingWindow.mostKept` or take more than `mostSteps` to its cap.
@@ -44,18 +39,12 @@ package struct Tarpit: Hashable, Sendable {
         self.longest = longest
         self.window = window
         depth = free.count + steps
-        waits = (0...min(steps, Self.mostKept - 1)).map {
-            Self.wait(step: $0, first, growth, longest)
-        }
     }
 
     /// What a call waits after so many admissions in the window.
     package func wait(after count: UInt64) -> Nanoseconds {
         guard count >= free.count else { return .zero }
-        // Beyond the depth it grows no more.
-        let step = min(count, depth) - free.count
-        if step < UInt64(waits.count) { return waits[Int(step)] }
-        return Self.wait(step: step, first, growth, longest)
+        return Self.wait(step: count - free.count, first, growth, longest)
     }
 
     /// What a request of several units waits: as long as so many of one unit that came together.
