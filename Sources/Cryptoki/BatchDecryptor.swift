@@ -39,12 +39,8 @@ import Glibc
         let decryptInit = unsafe try module.member(list.pointee.C_DecryptInit, "C_DecryptInit")
         let decrypt = unsafe try module.member(list.pointee.C_Decrypt, "C_Decrypt")
         let session = try Session(module, slot: slot, readWrite: isReadWrite)
-        let pool = RecordPool(
-            mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: recordCount)
-        for index in 0..<recordCount {
-            awaitTurn()
-            try session.seal(index, in: pool, key: key.sealing.rawValue)
-        }
+        let pool = try session.pool(
+            of: recordCount, recordBytes: recordBytes, key: key, mechanism: mechanism, awaitTurn)
         unsafe self.decryptInit = decryptInit
         unsafe self.decrypt = decrypt
         self.slot = slot

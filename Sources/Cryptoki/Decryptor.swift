@@ -22,12 +22,8 @@ import CCryptoki
         let decryptInit = unsafe try session.module.member(
             list.pointee.C_DecryptInit, "C_DecryptInit")
         let decrypt = unsafe try session.module.member(list.pointee.C_Decrypt, "C_Decrypt")
-        let pool = RecordPool(
-            mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: recordCount)
-        for index in 0..<recordCount {
-            awaitTurn()
-            try session.seal(index, in: pool, key: key.sealing.rawValue)
-        }
+        let pool = try session.pool(
+            of: recordCount, recordBytes: recordBytes, key: key, mechanism: mechanism, awaitTurn)
         unsafe self.decryptInit = decryptInit
         unsafe self.decrypt = decrypt
         self.key = key.opening.rawValue
@@ -58,6 +54,22 @@ import CCryptoki
 }
 
 extension Session {
+    /// Distinct records, sealed one after another.
+    ///
+    /// - Parameter awaitTurn: called before each record is sealed.
+    func pool(
+        of count: Int, recordBytes: Int, key: AnchorKey, mechanism: RecordMechanism,
+        _ awaitTurn: () -> Void
+    ) throws(CryptokiError) -> RecordPool {
+        let pool = RecordPool(
+            mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: count)
+        for index in 0..<count {
+            awaitTurn()
+            try seal(index, in: pool, key: key.sealing.rawValue)
+        }
+        return pool
+    }
+
     /// Seals one record of the pool in place (`C_EncryptInit`, `C_Encrypt`).
     func seal(
         _ index: Int, in pool: borrowing RecordPool, key: UInt

@@ -174,7 +174,7 @@ package struct Plan: Sendable {
         let loads = PlannedLoad.all(scenario.load)
         let processes = PlannedLoad.fewestProcesses(scenario.load)
         func mixed(_ throttle: Policy) -> [Cell] {
-            scenario.load.mixed.filter { $0.callers >= processes }.flatMap { load in
+            scenario.load.mixed.flatMap { load in
                 cell(PlannedLoad(callers: load.callers, processes: processes, open: nil), throttle)
                     .classes(of: load)
             }

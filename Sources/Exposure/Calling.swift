@@ -28,7 +28,12 @@ struct Calling: Hashable, Sendable {
 
     /// Calls that open N records, rounded up.
     func operations(for dataset: RecordCount) -> Double {
-        let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: recordsPerOperation)
+        Self.operations(for: dataset, opening: recordsPerOperation)
+    }
+
+    /// Calls of so many records each that open N, rounded up.
+    static func operations(for dataset: RecordCount, opening records: UInt64) -> Double {
+        let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: records)
         return Double(whole) + (rest > 0 ? 1 : 0)
     }
 

@@ -50,7 +50,7 @@ package struct Demand: Hashable, Sendable {
     func time(
         of calling: Calling, for dataset: RecordCount, under throttle: Policy, at units: UInt64
     ) -> Seconds? {
-        guard let sustained = throttle.sustainedRate, sustained.isFinite else { return nil }
+        guard let sustained = throttle.sustainedRate else { return nil }
         let operations = calling.operations(for: dataset)
         guard throttle.scope == .global else { return calling.time(for: operations) }
         if case .wait = throttle.onLimit {

@@ -58,7 +58,7 @@ extension CellResult {
     /// Denied calls over all that the throttle answered in the valid rounds; nil where it answered
     /// none.
     package var deniedShare: Double? {
-        let rounds = rounds.filter(\.verdict.isValid)
+        let rounds = usable
         let denied = rounds.reduce(0) { $0 + Double($1.denied) }
         let answered = rounds.reduce(denied) { $0 + Double($1.admitted) }
         return answered > 0 ? denied / answered : nil
@@ -66,13 +66,13 @@ extension CellResult {
 
     /// Mean length of the valid rounds; nil without one.
     package var meanSeconds: Seconds? {
-        let rounds = rounds.filter(\.verdict.isValid)
+        let rounds = usable
         let seconds = rounds.reduce(0) { $0 + $1.seconds }
         return seconds > 0 ? Seconds(seconds / Double(rounds.count)) : nil
     }
 
     private func perSecond(_ count: (Round) -> Double) -> Double? {
-        let rounds = rounds.filter(\.verdict.isValid)
+        let rounds = usable
         let seconds = rounds.reduce(0) { $0 + $1.seconds }
         return seconds > 0 ? rounds.reduce(0) { $0 + count($1) } / seconds : nil
     }

@@ -67,11 +67,13 @@ package struct Projection: Hashable, Sendable {
         let joined = cell.isJoinable ? cell.requestBytes : nil
         let slowdowns = subject.slowdowns(upTo: recordsPerOperation)
         self.slowdowns = slowdowns
-        func callings(at rate: Double) -> [Calling] {
-            var counts = Calling.recordsPerOperation(
+        let counts =
+            throttle.charge == .operation
+            ? slowdowns.keys.sorted()
+            : Calling.recordsPerOperation(
                 upTo: recordsPerOperation, joining: joined, under: throttle)
-            if throttle.charge == .operation { counts = slowdowns.keys.sorted() }
-            return counts.map { records in
+        func callings(at rate: Double) -> [Calling] {
+            counts.map { records in
                 let bytes = joined.map { Calling.bytes(of: records, each: $0) } ?? cell.requestBytes
                 return Calling(
                     recordsPerOperation: records, units: throttle.units(forBytes: max(1, bytes)),
@@ -169,8 +171,7 @@ package struct Projection: Hashable, Sendable {
     private func bound(of time: Seconds, _ dataset: RecordCount) -> Bound {
         guard !time.isNever else { return .never }
         let operations = slowdowns.map { records, slowdown in
-            let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: records)
-            return (Double(whole) + (rest > 0 ? 1 : 0)) * slowdown
+            Calling.operations(for: dataset, opening: records) * slowdown
         }
         let unthrottled = (operations.min() ?? .infinity) / service.rate.estimate
         // Equal but for the rounding of two ways to the same number.

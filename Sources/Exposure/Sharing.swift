@@ -68,8 +68,7 @@ extension Sharing {
     ///   may deny some of those who wait.
     package init?(of pair: MixedPair, attempts: Double) {
         let throttle = pair.throttle
-        guard let time = pair.legitimate.meanSeconds, let sustained = throttle.sustainedRate,
-            sustained.isFinite,
+        guard let time = pair.legitimate.meanSeconds, throttle.sustainedRate != nil,
             throttle.limit.isSteady(within: time),
             throttle.onLimit == .deny || throttle.servesAll(waiting: pair.longestQueue)
         else { return nil }
@@ -98,8 +97,7 @@ extension Policy {
     /// the rest of a window before that.
     func servesAll(waiting units: Double) -> Bool {
         guard case .wait(let longest) = onLimit, let sustainedRate else { return false }
-        let pauses = limit.members.reduce(0) { $0 + $1.longestPause.value }
-        return units / sustainedRate + pauses < longest.seconds.value
+        return units / sustainedRate + limit.longestPause.value < longest.seconds.value
     }
 }
 
@@ -120,16 +118,9 @@ extension Limit {
 
     /// Whether a time holds enough of the limit's periods for its rate to show in it.
     package func isSteady(within time: Seconds) -> Bool {
-        let period: Nanoseconds
-        switch self {
-        case .none, .tokenBucket, .concurrency, .delay: return true
-        case .breaker: return false
-        case .all(let members): return members.allSatisfy { $0.isSteady(within: time) }
-        case .fixedWindow(let fixed): period = fixed.window
-        case .slidingWindow(let sliding): period = sliding.window
-        case .budget(let budget): period = budget.window.window
-        case .tarpit(let tarpit): period = tarpit.window
+        members.allSatisfy { member in
+            if case .breaker = member { return false }
+            return time.value >= 2 * member.longestPause.value
         }
-        return time.value >= 2 * period.seconds.value
     }
 }

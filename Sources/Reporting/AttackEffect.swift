@@ -31,10 +31,7 @@ struct AttackEffect {
 
     /// Whether the throttle has one state that every caller's calls count in.
     var isShared: Bool {
-        throttle.scope == .global
-            && throttle.limit.members.contains {
-                if case .delay = $0 { false } else { true }
-            }
+        throttle.scope == .global && throttle.limit.isShareable
     }
 
     /// Whether a thief shut legitimate callers out who would have been admitted without him.
@@ -52,7 +49,7 @@ struct AttackEffect {
     /// The same of the legitimate calls alone, as they fared with nobody beside them.
     func words(of legitimate: CellResult) -> String {
         let share = legitimate.deniedShare ?? 0
-        let denied = share >= 1 ? "all" : Wording.share(share)
+        let denied = Wording.share(share)
         switch (delay(of: legitimate), share > 0) {
         case (nil, false):
             return "the throttle neither denies nor delays legitimate calls" + beyond
@@ -92,7 +89,7 @@ struct AttackEffect {
 
     /// `the thief got 20 calls in 100 ms`.
     private func count(within time: Seconds) -> String {
-        let rounds = pair.attacker.rounds.filter(\.verdict.isValid)
+        let rounds = pair.attacker.usable
         let calls = rounds.reduce(0) { $0 + $1.admitted }
         guard calls > 0 else { return "the thief got nothing" }
         return "the thief got \(Significant.grouped(calls)) \(calls == 1 ? "call" : "calls") in "
@@ -112,9 +109,8 @@ struct AttackEffect {
     /// The share of the legitimate demand over what the throttle can admit in the measured time.
     private var excess: Double {
         guard let time = pair.legitimate.meanSeconds else { return 0 }
-        let holders = throttle.scope == .perClient ? pair.load.clients : 1
         let most = throttle.envelopeFromEpoch(
-            units: pair.legitimate.cell.units, identities: holders
+            units: pair.legitimate.cell.units, identities: pair.load.clients
         ).admissions(within: time)
         return max(0, 1 - most / (pair.demand * time.value))
     }
@@ -122,8 +118,7 @@ struct AttackEffect {
     /// How long the throttle holds calls up, its own delay in it; nil where that delay is all, or
     /// what comes to it is no more than the call itself takes.
     private func delay(of legitimate: CellResult) -> String? {
-        // A delay alone has no state through which one call could hold up another.
-        guard !throttle.manner.isEmpty, let wait = legitimate.latency[.throttleWait] else {
+        guard throttle.limit.isShareable, let wait = legitimate.latency[.throttleWait] else {
             return nil
         }
         let least =
@@ -153,8 +148,7 @@ extension Policy {
     /// `one state for all, calls over it are refused`: what decides who is hit; empty where nothing
     /// is shared or refused.
     var manner: String {
-        guard limit != .none else { return "" }
-        if limit.members.allSatisfy({ if case .delay = $0 { true } else { false } }) { return "" }
+        guard limit.isShareable else { return "" }
         return "\(stateInWords), calls over it \(onLimit.inWords)"
     }
 
@@ -169,7 +163,7 @@ extension OnLimit {
     var inWords: String {
         switch self {
         case .deny: "are refused"
-        case .wait(.seconds(30)): "wait"
+        case .usual: "wait"
         case .wait(let longest): "wait for at most \(longest)"
         }
     }
@@ -180,5 +174,12 @@ extension OnLimit {
         case .deny: "calls over the limit are refused"
         case .wait(let longest): "calls that would wait longer than \(longest) are refused"
         }
+    }
+}
+
+extension Limit {
+    /// Whether one call can hold up another: a delay alone has no state for that.
+    fileprivate var isShareable: Bool {
+        members.contains { if case .delay = $0 { false } else { true } }
     }
 }

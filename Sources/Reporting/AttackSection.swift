@@ -9,14 +9,15 @@ import Units
 struct AttackSection {
     private let run: Run
     private let names: ThrottleNames
+    private let groups: [Group]
 
     init(_ run: Run) {
         self.run = run
         names = ThrottleNames(run)
+        groups = Self.groups(of: run)
     }
 
     var text: String {
-        let groups = groups
         guard !groups.isEmpty else { return "" }
         let parts = groups.map(text) + [formulas, lever].filter { !$0.isEmpty }
         return "## What an attack does to the others\n\n" + parts.joined(separator: "\n\n")
@@ -29,7 +30,7 @@ struct AttackSection {
         var effects: [AttackEffect]
     }
 
-    private var groups: [Group] {
+    private static func groups(of run: Run) -> [Group] {
         var groups: [Group] = []
         for pair in run.mixedPairs {
             let (subject, load) = (pair.legitimate.cell.subject, pair.load)

@@ -41,7 +41,7 @@ struct ThrottleNames {
             case .onLimit:
                 switch policy.onLimit {
                 case .deny: "deny"
-                case .wait(.seconds(30)): "wait"
+                case .usual: "wait"
                 case .wait(let longest): "wait for at most \(longest)"
                 }
             case .scope: policy.scope == .global ? "global" : "per client"

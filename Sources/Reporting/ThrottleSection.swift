@@ -84,7 +84,7 @@ struct ThrottleSection {
     /// usable, or nothing bounds the admissions.
     private func limitUse(_ result: CellResult) -> Double? {
         let cell = result.cell
-        let identities = cell.throttle.scope == .perClient ? cell.mixed?.identities ?? 1 : 1
+        let identities = cell.mixed?.identities ?? 1
         let envelope = cell.throttle.envelopeFromEpoch(units: cell.units, identities: identities)
         let other = cell.otherClass.flatMap { other in
             run.cells.first { $0.cell.classedKey == other.classedKey }

@@ -103,7 +103,8 @@ package struct CellResult: Codable, Equatable, Sendable {
     /// Mean over the rounds of the least served over the most served caller.
     package var fairness: Double? { mean(usable.compactMap { $0.watch?.fairness }) }
 
-    private var usable: [Round] { rounds.filter(\.verdict.isValid) }
+    /// The valid rounds.
+    package var usable: [Round] { rounds.filter(\.verdict.isValid) }
 
     private func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)

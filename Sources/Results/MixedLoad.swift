@@ -31,9 +31,6 @@ package struct MixedLoad: Codable, Hashable, Sendable {
     /// Client identities of both classes together, the attackers' own the last of them.
     package var identities: Int { clients + 1 }
 
-    /// The identity that all attackers share; those before it are legitimate.
-    package var attackerIdentity: Int { clients }
-
     /// `mixed-200ps-poisson-1`: the legitimate rate, its arrivals and the number of attackers; what
     /// else is not usual is named after them.
     var name: String {

@@ -21,8 +21,6 @@ package struct FixedWindow: SingleWordLimit {
         precondition(self.phase.count > 0 && self.phase <= window, "a phase lies within a window")
     }
 
-    package var initialWord: UInt64 { 0 }
-
     package func place(
         after word: UInt64, at now: Nanoseconds, operations: UInt64
     ) -> (word: UInt64, opens: Nanoseconds)? {

@@ -57,7 +57,4 @@ package enum Limit: Hashable, Sendable {
             }
         }.min() ?? .max
     }
-
-    /// Whether a call has to ask at all.
-    package var isDecided: Bool { self != .none }
 }

@@ -16,7 +16,7 @@ package struct Policy: Hashable, Sendable {
     /// A policy; by default callers wait for at most 30 s on one global state in a service, and a
     /// call is one unit.
     package init(
-        _ limit: Limit, onLimit: OnLimit = .wait(atMost: .seconds(30)), scope: Scope = .global,
+        _ limit: Limit, onLimit: OnLimit = .usual, scope: Scope = .global,
         enforced: EnforcementPoint = .service, charge: Charge = .operation
     ) {
         self.limit = limit
@@ -51,6 +51,9 @@ package enum OnLimit: Hashable, Sendable {
     case wait(atMost: Nanoseconds)
     /// It is refused at once, with the time after which it would be admitted.
     case deny
+
+    /// What becomes of it where nobody says.
+    package static let usual = OnLimit.wait(atMost: .seconds(30))
 }
 
 /// Whose calls share one state.

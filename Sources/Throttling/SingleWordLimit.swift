@@ -3,11 +3,9 @@ import Units
 /// A limit whose whole state is one 64-bit word, so that processes can share it without a lock.
 ///
 /// All limits of this kind keep the word as a place in an endless row: the next call takes the
-/// place after the last one taken, and every place has an instant from which it may be used.
+/// place after the last one taken, and every place has an instant from which it may be used. The
+/// word is 0 before anybody has called.
 package protocol SingleWordLimit: Hashable, Sendable {
-    /// The word of a throttle that nobody has used.
-    var initialWord: UInt64 { get }
-
     /// The place that `operations` calls at `now` would take.
     ///
     /// - Parameters:

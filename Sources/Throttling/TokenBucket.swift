@@ -33,8 +33,6 @@ package struct TokenBucket: SingleWordLimit {
         capacity = burst.count * unitsPerOperation
     }
 
-    package var initialWord: UInt64 { 0 }
-
     package func place(
         after word: UInt64, at now: Nanoseconds, operations: UInt64
     ) -> (word: UInt64, opens: Nanoseconds)? {

@@ -37,7 +37,7 @@ struct ConsistencyTests {
         for seed: UInt64 in 1...500 {
             var generator = SeededGenerator(seed: seed)
             var throttle = Policy.random(using: &generator)
-            if throttle.limit.isDecided, Bool.random(using: &generator) {
+            if throttle.limit != .none, Bool.random(using: &generator) {
                 let bytes = Int.random(in: 1...600, using: &generator)
                 throttle.charge = .bytes(ByteCount(bytes))
             }

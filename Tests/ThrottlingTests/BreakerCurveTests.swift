@@ -20,15 +20,20 @@ struct BreakerCurveTests {
         }
     }
 
+    /// The curve of a breaker that is one; nil where it trips at once, or opens before its window
+    /// is over.
+    private func curve(of breaker: Breaker) -> BreakerCurve? {
+        guard breaker.threshold.count > 1, breaker.lockout > breaker.window else { return nil }
+        return BreakerCurve(
+            threshold: breaker.threshold.count, window: breaker.window, lockout: breaker.lockout)
+    }
+
     @Test("the n-th call comes at the last instant before which α allows one less")
     func earliest() {
         for seed in 0..<2_000 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
             let breaker = generator.secondsOfBreaker()
-            guard breaker.threshold.count > 1, breaker.lockout > breaker.window else { continue }
-            let curve = BreakerCurve(
-                threshold: breaker.threshold.count, window: breaker.window,
-                lockout: breaker.lockout)
+            guard let curve = curve(of: breaker) else { continue }
             let number = generator.magnitude(upTo: 1_000)
             let instant = curve.earliest(Double(number))
             let second = Int64(instant.value)
@@ -44,10 +49,7 @@ struct BreakerCurveTests {
         for seed in 0..<4_000 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
             let breaker = generator.secondsOfBreaker()
-            guard breaker.threshold.count > 1, breaker.lockout > breaker.window else { continue }
-            let curve = BreakerCurve(
-                threshold: breaker.threshold.count, window: breaker.window,
-                lockout: breaker.lockout)
+            guard let curve = curve(of: breaker) else { continue }
             let number = Double(generator.magnitude(upTo: 400))
             // Rates at which one kind of turn is as good as another are the hard ones.
             let spare = (breaker.lockout - breaker.window).seconds.value

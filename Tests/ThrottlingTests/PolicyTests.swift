@@ -102,7 +102,7 @@ struct PolicyTests {
         #expect(Self.window.members == [Self.window])
         #expect(Self.window.slots == nil && Self.window.delay == .zero)
         #expect(Self.slots.largestRequest == .max && Self.tarpit.largestRequest == .max)
-        #expect(Limit.none.members.isEmpty && !Limit.none.isDecided && Self.delay.isDecided)
+        #expect(Limit.none.members.isEmpty && Self.delay.members == [Self.delay])
     }
 
     @Test("only a throttle on the application's host can be walked around")

@@ -129,7 +129,7 @@ struct Admissions {
         atOnce: UInt64 = 2, _ generator: inout SeededGenerator
     ) -> Admissions {
         var result = Admissions()
-        var word = limit.initialWord
+        var word = UInt64(0)
         var now = Nanoseconds.zero
         for _ in 0..<calls {
             switch Int.random(in: 0..<8, using: &generator) {
@@ -149,7 +149,7 @@ struct Admissions {
         _ limit: some SingleWordLimit, _ onLimit: OnLimit, calls: Int
     ) -> Admissions {
         var result = Admissions()
-        var word = limit.initialWord
+        var word = UInt64(0)
         var now = Nanoseconds.zero
         while result.instants.count < calls {
             let decision = limit.decide(&word, at: now, onLimit: onLimit)

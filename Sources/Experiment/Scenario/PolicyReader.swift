@@ -72,7 +72,7 @@ extension YAMLValue {
     private func onLimit(_ keys: [String: YAMLValue]) throws(ScenarioError) -> OnLimit {
         let isDenied = try keys["on-limit"]?.word(["wait", "deny"]) == "deny"
         guard let value = keys["max-wait"] else {
-            return isDenied ? .deny : .wait(atMost: .seconds(30))
+            return isDenied ? .deny : .usual
         }
         guard !isDenied else {
             throw value.complaint("'max-wait' has no meaning with 'on-limit: deny'; remove one")

@@ -87,7 +87,8 @@ struct BatchingTrial: ~Copyable {
         var sizes: [(batch: BatchThief.Batch, rate: Double)] = []
         var batch = largest
         while true {
-            let rate = try rate(of: [batch], for: order.rateLength.count / Self.sizesInALength)
+            let length = Nanoseconds(order.rateLength.count / Self.sizesInALength)
+            let rate = try rate(of: [batch], for: length)
             sizes.append((batch, rate ?? 0))
             guard batch.records >= 8 else { return sizes.reversed() }
             batch = try whole(batch.records / 4)
@@ -103,7 +104,7 @@ struct BatchingTrial: ~Copyable {
         var (counting, charging) = (policy, policy)
         counting.charge = .operation
         charging.charge = .bytes(ByteCount(thief.ciphertextBytes))
-        let calls = policy.limit.callsPerSecond
+        let calls = policy.sustainedRate ?? 0
         // The device bounds large batches, the throttle's count small ones.
         let best = sizes.max { left, right in
             min(left.rate, calls * Double(left.batch.records))
@@ -128,7 +129,8 @@ struct BatchingTrial: ~Copyable {
     /// The most records whose bytes a throttle admits in one call, and which it refills several
     /// times while the rate is measured: the rate is the same for any number of them.
     private func affordable(_ policy: Policy, most: Int) -> Int {
-        let refilled = policy.limit.refill(within: Nanoseconds(order.rateLength.count / 4))
+        let time = Nanoseconds(order.rateLength.count / 4).seconds.value
+        let refilled = UInt64(min((policy.sustainedRate ?? 0) * time, 1e15))
         let units = min(policy.limit.largestRequest, max(1, refilled))
         return min(most, max(1, Int(clamping: units)))
     }
@@ -179,9 +181,9 @@ extension BatchingTrial {
     /// - Returns: nil where the throttle let no call through in the time.
     private mutating func rate(
         of batches: [BatchThief.Batch], behind policy: Policy? = nil, inPartsOf part: Int? = nil,
-        for length_ns: Int64? = nil
+        for length: Nanoseconds? = nil
     ) throws(BatchingEnd) -> Double? {
-        let length = length_ns.map(Nanoseconds.init) ?? order.rateLength
+        let length = length ?? order.rateLength
         let gate = try policy.map { policy throws(BatchingEnd) in try emptied(policy) }
         let start = clock.now()
         var (records, index, done) = (0, 0, start)
@@ -258,18 +260,5 @@ extension BatchingAudit.Trial {
         self.init(
             records: UInt64(outcome.records), outcome: outcome.code.description,
             opened: UInt64(outcome.opened), rightBytes: UInt64(outcome.rightBytes))
-    }
-}
-
-extension Limit {
-    /// Units that a token bucket refills in a time.
-    fileprivate func refill(within time: Nanoseconds) -> UInt64 {
-        UInt64(min(callsPerSecond * time.seconds.value, 1e15))
-    }
-
-    /// What a token bucket admits in the long run; trials are made behind no other limit.
-    fileprivate var callsPerSecond: Double {
-        guard case .tokenBucket(let bucket) = self else { return 0 }
-        return bucket.rate.perSecond
     }
 }

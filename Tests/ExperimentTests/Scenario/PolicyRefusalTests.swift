@@ -6,15 +6,6 @@ import Units
 
 @Suite("A throttle that is none, or an absurd one, is refused where it stands")
 struct PolicyRefusalTests {
-    private func complaint(about text: String) -> String? {
-        do throws(ScenarioError) {
-            _ = try ScenarioReader.read(text, source: "s.yaml")
-            return nil
-        } catch {
-            return error.description
-        }
-    }
-
     @Test(
         "a value out of its bounds is named with its key and the reason",
         arguments: [

@@ -4,15 +4,6 @@ import Testing
 
 @Suite("A scenario that cannot be run is refused in one sentence")
 struct RefusalTests {
-    private func complaint(about text: String) -> String? {
-        do throws(ScenarioError) {
-            _ = try ScenarioReader.read(text, source: "s.yaml")
-            return nil
-        } catch {
-            return error.description
-        }
-    }
-
     @Test(
         "an unknown key is named with its line and the nearest known key",
         arguments: [
