@@ -161,33 +161,3 @@ package enum ThrottlesAt: String, Codable, CaseIterable, Sendable {
     /// Every load.
     case all
 }
-
-/// What is projected from a measurement.
-package struct ExposureSettings: Codable, Equatable, Sendable {
-    /// Sizes of data sets.
-    package var datasets: [RecordCount]
-    /// Times from the first stolen record to the thief's last call.
-    package var windows: [Nanoseconds]
-    /// Attackers by name.
-    package var attackers: [String]
-    /// Numbers of client identities that the attacker holds.
-    package var identities: [Int]
-    /// Concurrent calls that the attacker can hold open.
-    package var callers: Int
-    /// k: records that one anchored operation opens; nil where it is the one that an audit of
-    /// batching found, and 1 without an audit.
-    package var recordsPerOperation: UInt64?
-
-    /// The settings of a projection.
-    package init(
-        datasets: [RecordCount], windows: [Nanoseconds], attackers: [String], identities: [Int],
-        callers: Int, recordsPerOperation: UInt64?
-    ) {
-        self.datasets = datasets
-        self.windows = windows
-        self.attackers = attackers
-        self.identities = identities
-        self.callers = callers
-        self.recordsPerOperation = recordsPerOperation
-    }
-}

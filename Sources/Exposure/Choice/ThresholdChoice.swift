@@ -1,0 +1,67 @@
+import Results
+import Throttling
+import Units
+
+/// What throttle and alarm to choose for a demand, and what every other choice would give.
+package struct ThresholdChoice: Hashable, Sendable {
+    /// One alarm with one throttle.
+    package struct Point: Hashable, Sendable {
+        /// The alarm.
+        package let rule: AlarmRule
+        /// The throttle.
+        package let throttle: Policy
+        /// False alarms in a month of 30 days.
+        package let falseAlarmsPerMonth: Double
+        /// Records lost in 95 of 100 thefts at most, by the worst strategy.
+        package let recordsLost: Double
+        /// That strategy.
+        package let worst: Strategy
+        /// The share of legitimate calls that the throttle denies or delays.
+        package let burdenedShare: Double
+
+        package init(
+            rule: AlarmRule, throttle: Policy, falseAlarmsPerMonth: Double, recordsLost: Double,
+            worst: Strategy, burdenedShare: Double
+        ) {
+            self.rule = rule
+            self.throttle = throttle
+            self.falseAlarmsPerMonth = falseAlarmsPerMonth
+            self.recordsLost = recordsLost
+            self.worst = worst
+            self.burdenedShare = burdenedShare
+        }
+    }
+
+    /// A target that no choice meets together with the others.
+    package struct Miss: Hashable, Sendable {
+        /// The target in words, with its value.
+        package let target: String
+        /// The nearest that can be had, in the target's unit.
+        package let nearest: Double
+        /// By how many times the nearest exceeds the target.
+        package let excess: Double
+
+        package init(target: String, nearest: Double, excess: Double) {
+            (self.target, self.nearest, self.excess) = (target, nearest, excess)
+        }
+    }
+
+    /// The targets.
+    package let targets: TargetSettings
+    /// The frontier: no other choice has both fewer false alarms and a smaller loss.
+    package let frontier: [Point]
+    /// The cheapest choice that meets every target; nil where there is none.
+    package let recommended: Point?
+    /// The targets that cannot be met; empty where there is a recommendation.
+    package let misses: [Miss]
+
+    /// A choice.
+    package init(
+        targets: TargetSettings, frontier: [Point], recommended: Point?, misses: [Miss]
+    ) {
+        self.targets = targets
+        self.frontier = frontier
+        self.recommended = recommended
+        self.misses = misses
+    }
+}

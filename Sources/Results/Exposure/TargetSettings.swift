@@ -1,0 +1,20 @@
+import Units
+
+/// What a throttle and an alarm shall achieve together.
+package struct TargetSettings: Codable, Hashable, Sendable {
+    /// The most false alarms a month of 30 days.
+    package var falseAlarmsPerMonth: Double
+    /// The largest share of legitimate calls that may be denied or delayed by the throttle.
+    package var burdenedShare: Probability
+    /// The most records lost in 95 of 100 thefts, whatever the thief's strategy.
+    package var recordsLost: RecordCount
+
+    /// Targets.
+    package init(
+        falseAlarmsPerMonth: Double, burdenedShare: Probability, recordsLost: RecordCount
+    ) {
+        self.falseAlarmsPerMonth = falseAlarmsPerMonth
+        self.burdenedShare = burdenedShare
+        self.recordsLost = recordsLost
+    }
+}
