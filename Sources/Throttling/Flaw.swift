@@ -10,7 +10,7 @@ package struct Flaw: Error, Hashable, Sendable, CustomStringConvertible {
     package let reason: String
 
     /// A flaw; the value is told as it describes itself.
-    init(_ key: String, _ value: some Sendable, _ reason: String) {
+    package init(_ key: String, _ value: some Sendable, _ reason: String) {
         self.key = key
         self.value = "\(value)"
         self.reason = reason
