@@ -61,6 +61,7 @@ let package = Package(
         .target(
             name: "Exposure",
             dependencies: ["Results", "Throttling", "Latency", "Units"],
+            resources: [.embedInCode("Data/facts.csv"), .embedInCode("Data/devices.csv")],
             swiftSettings: strict),
         .target(
             name: "Reporting",
