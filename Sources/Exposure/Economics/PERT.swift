@@ -84,14 +84,19 @@ package struct PERT: Hashable, Sendable {
     /// Clamped: rounding must not put a value outside of its range.
     private func value(at share: Double) -> Double { min(high, low + (high - low) * share) }
 
-    /// I_x(a, b), the regularised incomplete beta function, by its continued fraction (DLMF 8.17.22)
-    /// evaluated as Lentz has it (Press et al., Numerical Recipes, 6.4); a and b lie in 1...5.
+    /// I_x(a, b), the regularised incomplete beta function; a and b lie in 1...5.
     private static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
         guard x > 0 else { return 0 }
         guard x < 1 else { return 1 }
-        // Where it converges slowly the mirrored one is quick.
-        guard x < (a + 1) / (a + b + 2) else { return 1 - incompleteBeta(1 - x, b, a) }
-        let front = tgamma(a + b) / (tgamma(a) * tgamma(b)) * pow(x, a) * pow(1 - x, b) / a
+        let front = tgamma(a + b) / (tgamma(a) * tgamma(b)) * pow(x, a) * pow(1 - x, b)
+        // Where the fraction converges slowly the mirrored one is quick.
+        return x < (a + 1) / (a + b + 2)
+            ? front * fraction(x, a, b) / a : 1 - front * fraction(1 - x, b, a) / b
+    }
+
+    /// The continued fraction of the incomplete beta function (DLMF 8.17.22) evaluated as Lentz has
+    /// it (Press et al., Numerical Recipes, 6.4).
+    private static func fraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
         var (numerator, denominator) = (1.0, 1 / (1 - (a + b) * x / (a + 1)))
         var fraction = denominator
         for step in 1...200 {
@@ -106,7 +111,7 @@ package struct PERT: Hashable, Sendable {
             }
             if abs(denominator * numerator - 1) < 1e-15 { break }
         }
-        return front * fraction
+        return fraction
     }
 }
 

@@ -1,0 +1,48 @@
+import Units
+
+/// What the defence itself costs in a month of 30 days.
+package struct DefenderMonth: Hashable, Sendable {
+    /// The devices.
+    package let devices: Spread
+    /// Legitimate calls that are denied or delayed.
+    package let calls: Spread
+    /// Looking into false alarms.
+    package let alarms: Spread
+    /// All of it.
+    package let total: Spread
+
+    /// Hours of a month of 30 days.
+    package static let hours = 720.0
+
+    /// The month of a defence.
+    ///
+    /// - Parameters:
+    ///   - burdenedCalls: legitimate calls of a month that a throttle denies or delays.
+    ///   - falseAlarms: false alarms of a month.
+    package init(
+        burdenedCalls: Double, falseAlarms: Double, costs: Costs,
+        draws: Int = MonetaryLoss.usualDraws, using generator: inout SeededGenerator
+    ) {
+        let (device, call, triage) = (costs[.deviceHourly], costs[.deniedCall], costs[.triage])
+        let deviceHours = Double(costs.devices) * Self.hours
+        var (devices, calls, alarms): ([Double], [Double], [Double]) = ([], [], [])
+        for _ in 0..<draws {
+            devices.append(Money.product(device.draw(using: &generator), deviceHours))
+            calls.append(Money.product(call.draw(using: &generator), burdenedCalls))
+            alarms.append(Money.product(triage.draw(using: &generator), falseAlarms))
+        }
+        total = Spread(zip(devices, zip(calls, alarms)).map { $0 + $1.0 + $1.1 })
+        self.devices = Spread(devices)
+        self.calls = Spread(calls)
+        self.alarms = Spread(alarms)
+    }
+
+    /// The mean cost of a month, in closed form: for a sweep of many defences.
+    package static func expected(
+        burdenedCalls: Double, falseAlarms: Double, costs: Costs
+    ) -> Double {
+        Money.product(costs[.deviceHourly].mean, Double(costs.devices) * hours)
+            + Money.product(costs[.deniedCall].mean, burdenedCalls)
+            + Money.product(costs[.triage].mean, falseAlarms)
+    }
+}

@@ -1,0 +1,46 @@
+import Units
+
+/// Whether a theft pays: what the thief puts in, what he is paid, and what is left to him while an
+/// alarm may stop him.
+package struct TheftBusiness: Hashable, Sendable {
+    /// What it costs the thief.
+    package let cost: Spread
+    /// What he is paid.
+    package let income: Spread
+    /// Income less cost.
+    package let profit: Spread
+    /// The share of the thefts that leave him anything.
+    package let pays: Double
+    /// Records an hour below which a theft does not pay.
+    package let breakEvenPerHour: Spread
+
+    /// The business of thefts that end, by an alarm or the horizon, after so long with so much.
+    ///
+    /// Whoever is stopped later holds more: the same share of the thefts lies below both.
+    ///
+    /// - Parameters:
+    ///   - records: records that the thief holds in the end.
+    ///   - window: seconds from his first call to the last.
+    ///   - operationsPerRecord: anchored operations that he pays for each record.
+    package init(
+        records: Quantiles, window: Quantiles, operationsPerRecord: Double = 1, costs: Costs,
+        draws: Int = MonetaryLoss.usualDraws, using generator: inout SeededGenerator
+    ) {
+        var (cost, income, profit, breakEven): ([Double], [Double], [Double], [Double]) =
+            ([], [], [], [])
+        let prices = ThiefPrices.Ranges(costs)
+        for (records, seconds) in zip(records.values(draws), window.values(draws)) {
+            let drawn = prices.draw(using: &generator)
+            let (time, operations) = (Seconds(seconds), records * operationsPerRecord)
+            cost.append(drawn.cost(of: time, operations: operations))
+            income.append(drawn.income(from: records))
+            profit.append(drawn.profit(from: records, in: time, operations: operations))
+            breakEven.append(drawn.breakEvenPerHour(operationsPerRecord: operationsPerRecord))
+        }
+        pays = Double(profit.count { $0 > 0 }) / Double(draws)
+        self.cost = Spread(cost)
+        self.income = Spread(income)
+        self.profit = Spread(profit)
+        breakEvenPerHour = Spread(breakEven)
+    }
+}
