@@ -9,7 +9,7 @@ package struct Cell: Codable, Hashable, Sendable {
     package var operation: String
     /// Mechanism by name.
     package var mechanism: String
-    /// Length of the key in bits.
+    /// Length of the key in bits; 0 where a document does not say.
     package var keyBits: Int
     /// Where the key is; nil for the baseline, whose key is in memory.
     package var keyKind: KeyKind?
@@ -117,7 +117,8 @@ package struct Cell: Codable, Hashable, Sendable {
     /// `rsa-oaep-2048-unwrap/32B`.
     package var subject: String {
         let suffix = operation == Self.usualOperation ? "" : "-\(operation)"
-        return "\(mechanism)-\(keyBits)\(suffix)/\(ByteCount(recordBytes))"
+        let length = keyBits > 0 ? "-\(keyBits)" : ""
+        return "\(mechanism)\(length)\(suffix)/\(ByteCount(recordBytes))"
     }
 }
 

@@ -14,6 +14,8 @@ package struct Run: Codable, Equatable, Sendable {
     package var cells: [CellResult]
     /// How many records one call opens, where that was tried.
     @UsuallyAbsent package var batching: [BatchingAudit] = []
+    /// The document that the figures are from; nil for a run that was measured.
+    package var documented: DocumentedSource?
     /// Why the run is not whole; nil once every cell has all its rounds.
     package var partial: String?
     /// What a reader must know besides, in sentences.
