@@ -9,9 +9,9 @@ struct Calling: Hashable, Sendable {
     /// What the throttle charges for one call.
     let units: UInt64
     /// The most that the throttle admits.
-    private let envelope: Envelope
+    let envelope: Envelope
     /// Calls a second that the device serves of the thief.
-    private let rate: Double
+    let rate: Double
 
     /// A way to call, against a throttle and a device.
     init(

@@ -34,10 +34,10 @@ package struct Projection: Hashable, Sendable {
     package let baseline: ServiceRate?
 
     /// The thief's ways to call at the estimated rate; the best for each question counts.
-    private let callings: [Calling]
+    let callings: [Calling]
     /// The same at the lower and the upper bound of the rate; nil without an interval.
-    private let slowest: [Calling]?
-    private let fastest: [Calling]?
+    let slowest: [Calling]?
+    let fastest: [Calling]?
     /// The same for a device that is a tenth slower, which tells where there is no interval.
     private let slower: [Calling]
     /// Records that a call may hold where nothing is charged for them, with how many times as long
@@ -191,7 +191,7 @@ extension Cell {
     /// Whether a thief can join the ciphertexts of several records in one call and repair the
     /// seams: then a call on k records hands over the bytes of k. Elsewhere one ciphertext opens
     /// several records, as a data key does that they share.
-    fileprivate var isJoinable: Bool {
+    var isJoinable: Bool {
         operation == Self.usualOperation && mechanism.hasPrefix("aes-cbc")
     }
 }
