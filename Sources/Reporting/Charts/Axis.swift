@@ -20,11 +20,15 @@ package struct Axis: Sendable {
     package var ticks: [Double]?
     /// Whether a fitted linear axis reaches down to zero, as an axis of amounts should.
     package var startsAtZero: Bool
+    /// The least value told apart: zero and whatever lies below stands at it, and its tick says
+    /// "≤"; nil for none.
+    package var floor: Double?
 
     /// Describes an axis; the domain of a log axis must lie above zero.
     package init(
         _ label: String, scale: Scale = .linear, unit: ValueUnit = .plain,
-        domain: ClosedRange<Double>? = nil, ticks: [Double]? = nil, startsAtZero: Bool = false
+        domain: ClosedRange<Double>? = nil, ticks: [Double]? = nil, startsAtZero: Bool = false,
+        floor: Double? = nil
     ) {
         if let domain {
             precondition(
@@ -37,12 +41,23 @@ package struct Axis: Sendable {
         self.domain = domain
         self.ticks = ticks
         self.startsAtZero = startsAtZero
+        self.floor = floor
     }
+
+    /// The value as it stands beside a tick.
+    func text(_ value: Double) -> String {
+        let text = unit.text(value)
+        return value == floor ? "≤ \(text)" : text
+    }
+
+    /// The value, or the floor for one below it.
+    func raised(_ value: Double) -> Double { floor.map { max($0, value) } ?? value }
 
     /// Whether the value has a place on this axis at all, inside the domain or not.
     ///
     /// The bounds keep the arithmetic of pixels finite; no quantity of ours comes near them.
     func canShow(_ value: Double) -> Bool {
+        let value = value.isFinite ? raised(value) : value
         guard value.isFinite, abs(value) <= 1e100 else { return false }
         return scale == .linear || value >= 1e-100
     }

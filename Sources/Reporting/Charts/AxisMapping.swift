@@ -27,13 +27,14 @@ struct AxisMapping {
     /// value that the axis cannot show.
     func position(_ value: Double) -> Double? {
         guard axis.canShow(value) else { return nil }
-        return start + (Self.spread(value, axis.scale) - lower) / span * (end - start)
+        let share = (Self.spread(axis.raised(value), axis.scale) - lower) / span
+        return start + share * (end - start)
     }
 
     /// Whether the value lies in the domain, but for rounding.
     func contains(_ value: Double) -> Bool {
         guard axis.canShow(value) else { return false }
-        let share = (Self.spread(value, axis.scale) - lower) / span
+        let share = (Self.spread(axis.raised(value), axis.scale) - lower) / span
         return share >= -1e-9 && share <= 1 + 1e-9
     }
 
@@ -45,7 +46,7 @@ struct AxisMapping {
     }
 
     private static func fitted(_ axis: Axis, to values: [Double]) -> ClosedRange<Double> {
-        let shown = values.filter(axis.canShow)
+        let shown = values.filter(axis.canShow).map(axis.raised)
         let lowest = shown.min()
         let highest = shown.max()
         switch axis.scale {

@@ -37,6 +37,11 @@ struct Box: Equatable {
         left < other.right && other.left < right && top < other.bottom && other.top < bottom
     }
 
+    /// Whether the other rectangle lies in this one.
+    func contains(_ other: Box) -> Bool {
+        other.left >= left && other.right <= right && other.top >= top && other.bottom <= bottom
+    }
+
     /// Whether the place lies in the rectangle or within half a pixel of it.
     func contains(_ spot: Spot) -> Bool {
         spot.x >= left - 0.5 && spot.x <= right + 0.5 && spot.y >= top - 0.5
@@ -64,9 +69,13 @@ struct Box: Equatable {
             }
         }
         guard enter <= leave else { return nil }
-        return Stroke(
-            from: nearest(Spot(stroke.from.x + enter * dx, stroke.from.y + enter * dy)),
-            to: nearest(Spot(stroke.from.x + leave * dx, stroke.from.y + leave * dy)))
+        // An end inside stays exactly where it is, so that the strokes of a line still join.
+        let from =
+            enter == 0
+            ? stroke.from : Spot(stroke.from.x + enter * dx, stroke.from.y + enter * dy)
+        let to =
+            leave == 1 ? stroke.to : Spot(stroke.from.x + leave * dx, stroke.from.y + leave * dy)
+        return Stroke(from: nearest(from), to: nearest(to))
     }
 
     /// The place in the rectangle nearest to a place: takes back the rounding of a stroke that

@@ -11,6 +11,7 @@ struct EndLabels {
         let index: Int
         let lines: [String]
         let pen: SeriesPen
+        let hasLine: Bool
         var height: Double { Double(lines.count) * 15 + 5 }
     }
 
@@ -32,7 +33,9 @@ struct EndLabels {
             let name = one.points.contains { $0.y != nil } ? one.name : "\(one.name) (no data)"
             guard !one.name.isEmpty else { return nil }
             let lines = TextMeasure.wrapped(name, Self.style, to: Self.widest)
-            return Label(index: index, lines: lines, pen: SeriesPen(one, turn: index))
+            return Label(
+                index: index, lines: lines, pen: SeriesPen(one, turn: index),
+                hasLine: one.style != .points)
         }
         height = labels.reduce(0) { $0 + $1.height }
         let text = labels.flatMap(\.lines).map { TextMeasure.width($0, Self.style) }.max()
@@ -49,7 +52,7 @@ struct EndLabels {
         for (index, label) in labels.enumerated() {
             let left = plot.right + Self.lead
             let middle = Spot(left + Self.sample / 2, centers[index])
-            if let end = ends[index], plot.right - end.x < 60 {
+            if label.hasLine, let end = ends[index], plot.right - end.x < 60 {
                 let lead = [end, Spot(plot.right, end.y), Spot(left - 3, centers[index])]
                 canvas.path([lead], label.pen.ink, width: 0.75)
             }

@@ -14,6 +14,18 @@ package struct LineChart: Sendable {
     package var series: [Series]
     /// Values to read the lines against; a fitted domain includes them.
     package var references: [ReferenceLine]
+    /// Parts of the plot that are shaded.
+    package var regions: [Region] = []
+    /// Places that are ringed and named.
+    package var callouts: [Callout] = []
+
+    /// A part of the plot, cut to what is shown of the axes.
+    package struct Region: Sendable {
+        /// The values of the horizontal axis that it spans.
+        package var x: ClosedRange<Double>
+        /// Those of the vertical axis.
+        package var y: ClosedRange<Double>
+    }
 
     /// Describes a chart.
     package init(
@@ -31,9 +43,15 @@ package struct LineChart: Sendable {
     /// The chart as an SVG document about 860 pixels wide, for light and for dark pages.
     package var svg: String {
         let layout = LineChartLayout(self)
-        let traces = series.map { SeriesTrace($0, in: layout) }
         var canvas = Canvas(width: layout.width, height: layout.height)
         layout.header.draw(on: &canvas)
+        draw(in: layout, on: &canvas)
+        return canvas.document(title: title, description: description)
+    }
+
+    /// Draws everything but the title and the subtitle.
+    func draw(in layout: LineChartLayout, on canvas: inout Canvas) {
+        let traces = series.map { SeriesTrace($0, in: layout) }
         drawBands(layout, on: &canvas)
         layout.drawGrid(on: &canvas)
         drawReferences(layout, on: &canvas)
@@ -42,15 +60,18 @@ package struct LineChart: Sendable {
         }
         layout.drawAxes(on: &canvas)
         let notice = traces.allSatisfy(\.isEmpty) ? drawNotice(layout, on: &canvas) : nil
+        let data = traces.flatMap(\.strokes)
+        let named = PlacedCallout.placed(callouts, in: layout, avoiding: data, and: notice)
+        for callout in named { callout.draw(on: &canvas) }
         let labels = ReferenceLabels.placed(
-            references, in: layout, avoiding: traces.flatMap(\.strokes), and: notice)
+            references, in: layout, avoiding: data,
+            and: named.flatMap(\.boxes) + [notice].compactMap { $0 })
         for label in labels {
             canvas.rect(label.box, .background, opacity: 0.9, radius: 3)
             let place = Spot(label.box.middle.x, label.box.middle.y + 4)
             canvas.text(label.text, at: place, .note, .middle)
         }
         layout.endLabels.draw(traces, in: layout, on: &canvas)
-        return canvas.document(title: title, description: description)
     }
 
     /// Says that the chart has nothing to show, and returns the place that this takes.
@@ -65,6 +86,7 @@ package struct LineChart: Sendable {
             guard let box = layout.band(reference) else { continue }
             canvas.rect(box, .muted, opacity: 0.1)
         }
+        for box in regions.compactMap(layout.box) { canvas.rect(box, .series(2), opacity: 0.13) }
     }
 
     private func drawReferences(_ layout: LineChartLayout, on canvas: inout Canvas) {
@@ -72,12 +94,16 @@ package struct LineChart: Sendable {
             guard let stroke = layout.stroke(of: reference.value, on: reference.axis) else {
                 continue
             }
-            canvas.line(stroke, .muted, width: 1, dash: "4 4")
+            switch reference.style {
+            case .quiet: canvas.line(stroke, .muted, width: 1, dash: "4 4")
+            case .strong: canvas.line(stroke, .text, width: 1.5, dash: "6 4")
+            case .event: canvas.line(stroke, .text, width: 1.25)
+            }
         }
     }
 
     /// The chart in words, for readers who cannot see it.
-    private var description: String {
+    var description: String {
         let names = series.map(\.name).filter { !$0.isEmpty }
         var sentences = [
             subtitle, "Horizontal: \(x.label)\(x.scale == .log10 ? ", logarithmic" : "").",
@@ -85,9 +111,10 @@ package struct LineChart: Sendable {
         ]
         if !names.isEmpty { sentences.append("Lines: \(names.joined(separator: "; ")).") }
         if !references.isEmpty {
-            let labels = references.map(\.label)
+            let labels = references.map(\.label).filter { !$0.isEmpty }
             sentences.append("Reference lines: \(labels.joined(separator: "; ")).")
         }
+        sentences += callouts.map { $0.lines.joined(separator: ", ") + "." }
         return sentences.filter { !$0.isEmpty }.joined(separator: " ")
     }
 }

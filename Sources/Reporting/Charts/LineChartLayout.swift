@@ -18,13 +18,35 @@ struct LineChartLayout {
 
     /// The room between the outermost values and the edges, so that markers are not cut.
     private static let inset = 14.0
-    private static let leastPlotHeight = 370.0
 
-    init(_ chart: LineChart) {
+    /// The place of a chart that shares its page with others.
+    struct Panel {
+        /// What lies above it, in pixels from the page's upper edge.
+        var top: Double
+        /// The least height of the plot.
+        var height: Double
+        /// The edges of the plot, for panels whose plots stand one above the other; nil for as far
+        /// out as the labels allow.
+        var edges: (left: Double, right: Double)?
+        /// The height left free between the label of the vertical axis and the plot.
+        var lane = 0.0
+        /// Whether the horizontal axis has numbers; else the panel below has them.
+        var hasNumbers = true
+    }
+
+    private let references: [ReferenceLine]
+    private let lane: Double
+    private let hasNumbers: Bool
+
+    /// Lays a chart out: on a page of its own below its title, or as one panel of several.
+    init(_ chart: LineChart, as panel: Panel? = nil) {
         header = Header(title: chart.title, subtitle: chart.subtitle, width: width)
         endLabels = EndLabels(chart.series)
-        let top = header.height + 40
-        let bottom = top + max(Self.leastPlotHeight, endLabels.height)
+        references = chart.references.filter { $0.upper == nil }
+        let panel = panel ?? Panel(top: header.height, height: 370)
+        (lane, hasNumbers) = (panel.lane, panel.hasNumbers)
+        let top = panel.top + 40 + panel.lane
+        let bottom = top + max(panel.height, endLabels.height)
         let padding = chart.y.scale == .log10 ? 8.0 : 0
         let yValues = Self.yValues(chart)
         endless = yValues.contains(.infinity) ? top + 9 : nil
@@ -33,13 +55,14 @@ struct LineChartLayout {
         yTicks = Ticks(y) { _ in 26 }
         let texts = yTicks.labelled.map(\.text) + [chart.y.unit.text(.infinity)]
         let widest = texts.map { TextMeasure.width($0, .tick) }.max() ?? 0
-        let left = max(64, Header.margin + widest + 12)
-        let right = width - max(64, endLabels.width + Header.margin)
+        let left = panel.edges?.left ?? max(64, Header.margin + widest + 12)
+        let right = panel.edges?.right ?? width - max(64, endLabels.width + Header.margin)
         x = AxisMapping(
             chart.x, fitting: Self.xValues(chart), from: left + Self.inset, to: right - Self.inset)
         xTicks = Ticks(x) { TextMeasure.width($0, .tick) + 18 }
         plot = Box(left: left, top: top, right: right, bottom: bottom)
-        height = bottom + (chart.x.label.isEmpty ? 40 : 66)
+        let foot = chart.x.label.isEmpty ? 40.0 : 66
+        height = bottom + (hasNumbers ? foot : 0)
     }
 
     private static func xValues(_ chart: LineChart) -> [Double] {
@@ -70,6 +93,9 @@ struct LineChartLayout {
         }
     }
 
+    /// The lines of the references in sight.
+    var referenceStrokes: [Stroke] { references.compactMap { stroke(of: $0.value, on: $0.axis) } }
+
     /// The part of the plot that a band covers, nil for a line and for a band out of sight.
     func band(_ reference: ReferenceLine) -> Box? {
         guard let other = reference.upper, !other.isNaN, !reference.value.isNaN else { return nil }
@@ -82,6 +108,16 @@ struct LineChartLayout {
             let (from, to) = (edge(reference.value, y), edge(other, y))
             (box.top, box.bottom) = (max(plot.top, min(from, to)), min(plot.bottom, max(from, to)))
         }
+        return box.width > 0 && box.height > 0 ? box : nil
+    }
+
+    /// The part of the plot that a region covers; nil where nothing of it is shown.
+    func box(_ region: LineChart.Region) -> Box? {
+        let box = Box(
+            left: max(plot.left, edge(region.x.lowerBound, x)),
+            top: max(plot.top, edge(region.y.upperBound, y)),
+            right: min(plot.right, edge(region.x.upperBound, x)),
+            bottom: min(plot.bottom, edge(region.y.lowerBound, y)))
         return box.width > 0 && box.height > 0 ? box : nil
     }
 
@@ -122,12 +158,12 @@ struct LineChartLayout {
             let text = y.axis.unit.text(.infinity)
             canvas.text(text, at: Spot(plot.left - 9, endless + 4), .tick, .end)
         }
-        for tick in xTicks.labelled {
+        for tick in xTicks.labelled where hasNumbers {
             canvas.text(tick.text, at: Spot(tick.position, plot.bottom + 21), .tick, .middle)
         }
         let room = width - 2 * Header.margin
         let yLabel = TextMeasure.shortened(y.axis.label, .axisLabel, to: room)
-        canvas.text(yLabel, at: Spot(Header.margin, plot.top - 14), .axisLabel)
+        canvas.text(yLabel, at: Spot(Header.margin, plot.top - 14 - lane), .axisLabel)
         let xLabel = TextMeasure.shortened(x.axis.label, .axisLabel, to: plot.width)
         canvas.text(xLabel, at: Spot(plot.middle.x, plot.bottom + 46), .axisLabel, .middle)
     }

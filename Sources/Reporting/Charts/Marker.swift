@@ -9,6 +9,18 @@ enum Marker: Int, CaseIterable {
         self = Self.allCases[Int(turn.magnitude) % Self.allCases.count]
     }
 
+    /// What several of them are called in a sentence.
+    var plural: String {
+        switch self {
+        case .circle: "circles"
+        case .square: "squares"
+        case .triangle: "triangles"
+        case .diamond: "diamonds"
+        case .pointingDown: "triangles on their tips"
+        case .cross: "crosses"
+        }
+    }
+
     /// The outline around `center`; `radius` in pixels is that of a circle of like weight.
     func corners(around center: Spot, radius: Double) -> [Spot] {
         unit.map { Spot(center.x + $0.x * radius, center.y + $0.y * radius) }

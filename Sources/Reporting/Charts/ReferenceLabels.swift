@@ -11,13 +11,12 @@ enum ReferenceLabels {
     private static let step = 8.0
 
     /// The labels that found room; one that has none anywhere on its line is left to the
-    /// description of the chart. `notice` is a place that no label may take.
+    /// description of the chart. `taken` are places that no label may take.
     static func placed(
         _ references: [ReferenceLine], in layout: LineChartLayout, avoiding data: [Stroke],
-        and notice: Box? = nil
+        and taken: [Box] = []
     ) -> [Placed] {
         let lines = references.filter { $0.upper == nil }
-        let taken = notice.map { [$0] } ?? []
         var result: [Placed] = []
         for reference in references where !reference.label.isEmpty {
             guard let center = center(of: reference, in: layout) else { continue }

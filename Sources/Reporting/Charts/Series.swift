@@ -30,6 +30,8 @@ package struct Series: Sendable {
         case dashed
         /// Each value holds until the next point: for what grows by jumps.
         case step
+        /// A marker on each point and no line: for what stands alone.
+        case points
     }
 
     /// How the intervals of the points are shown.
@@ -50,16 +52,22 @@ package struct Series: Sendable {
     package var interval: Interval
     /// The colour's number, so that related series can share one; nil takes the next in turn.
     package var color: Int?
+    /// The marker's number, so that related series can share one; nil takes the next in turn.
+    package var marker: Int?
+    /// Whether markers are drawn by their edge alone, for what is ruled out.
+    package var isHollow: Bool
 
     /// Describes one line of a chart.
     package init(
         _ name: String, _ points: [Point], style: Style = .markers, interval: Interval = .bars,
-        color: Int? = nil
+        color: Int? = nil, marker: Int? = nil, isHollow: Bool = false
     ) {
         self.name = name
         self.points = points
         self.style = style
         self.interval = interval
         self.color = color
+        self.marker = marker
+        self.isHollow = isHollow
     }
 }

@@ -5,15 +5,19 @@ struct SeriesPen {
     let dash: String?
     let marker: Marker
     private let hasMarkers: Bool
+    private let hasLine: Bool
+    private let isHollow: Bool
     private let width = 2.25
 
     /// The pen of the series that is the `turn`th of its chart, counted from zero.
     init(_ series: Series, turn: Int) {
         ink = .series(series.color ?? turn)
-        marker = Marker(turn: turn)
-        hasMarkers = series.style == .markers
+        marker = Marker(turn: series.marker ?? turn)
+        hasMarkers = series.style == .markers || series.style == .points
+        hasLine = series.style != .points
+        isHollow = series.isHollow
         switch series.style {
-        case .markers: dash = nil
+        case .markers, .points: dash = nil
         case .line, .step: dash = turn == 0 ? nil : Self.pattern(turn - 1)
         case .dashed: dash = Self.pattern(turn)
         }
@@ -40,15 +44,18 @@ struct SeriesPen {
     /// Draws a short piece of the line around `center`, as a key to it.
     func sample(around center: Spot, length: Double, on canvas: inout Canvas) {
         let from = Spot(center.x - length / 2, center.y)
-        canvas.line(
-            Stroke(from: from, to: Spot(center.x + length / 2, center.y)), ink, width: width,
-            dash: dash)
+        let stroke = Stroke(from: from, to: Spot(center.x + length / 2, center.y))
+        if hasLine { canvas.line(stroke, ink, width: width, dash: dash) }
         if hasMarkers { mark(center, on: &canvas) }
     }
 
     private func mark(_ spot: Spot, on canvas: inout Canvas) {
-        canvas.shape(
-            marker.corners(around: spot, radius: 4.2), ink, edge: .background, edgeWidth: 1)
+        let corners = marker.corners(around: spot, radius: 4.2)
+        if isHollow {
+            canvas.shape(corners, .background, edge: ink, edgeWidth: 1.5)
+        } else {
+            canvas.shape(corners, ink, edge: .background, edgeWidth: 1)
+        }
     }
 
     /// An interval with a cap at each end.

@@ -19,9 +19,8 @@ struct SeriesTrace {
         for stretch in Self.stretches(series.points, layout) {
             let spots = stretch.map(\.spot)
             let run = isStep ? Self.stepped(spots) : spots
-            lines += Self.clipped(run, to: layout.plot)
-            let isAlone = series.style != .markers && stretch.count == 1
-            if series.style == .markers || isAlone {
+            if series.style != .points { lines += Self.clipped(run, to: layout.plot) }
+            if series.style == .markers || series.style == .points || stretch.count == 1 {
                 markers += spots.filter(layout.plot.contains)
             }
             switch series.interval {

@@ -14,16 +14,18 @@ struct Ticks {
 
     /// Chooses ticks; `room` is the length that a label takes along the axis, gap included.
     init(_ mapping: AxisMapping, room: (String) -> Double) {
-        let candidates = Self.candidates(mapping).filter { mapping.contains($0.value) }
+        let candidates = Self.candidates(mapping).filter {
+            mapping.contains($0.value) && mapping.axis.raised($0.value) == $0.value
+        }
         var chosen: [Labelled] = []
         var taken: [ClosedRange<Double>] = []
         for rank in 0...2 where rank < 2 || chosen.count < 4 {
             let ranked = candidates.filter { $0.rank == rank }
             // The same room for each, so that even ticks stay even when some are left out.
-            let half = (ranked.map { room(mapping.axis.unit.text($0.value)) }.max() ?? 0) / 2
+            let half = (ranked.map { room(mapping.axis.text($0.value)) }.max() ?? 0) / 2
             for tick in ranked {
                 guard let position = mapping.position(tick.value) else { continue }
-                let text = mapping.axis.unit.text(tick.value)
+                let text = mapping.axis.text(tick.value)
                 let place = position - half...position + half
                 guard !taken.contains(where: { $0.overlaps(place) }) else { continue }
                 taken.append(place)
