@@ -5,7 +5,7 @@ import Testing
 struct GoldenChartTests {
     @Test(
         "a chart is written as it was when its golden file was reviewed",
-        arguments: ChartExamples.all)
+        arguments: ChartExamples.all + StoryExamples.golden + ChoiceExamples.golden)
     func matchesGolden(_ example: (name: String, svg: String)) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
         let file = folder.appending(path: "\(example.name).svg")

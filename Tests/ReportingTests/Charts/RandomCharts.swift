@@ -8,18 +8,18 @@ struct RandomCharts {
     init(seed: UInt64) { state = seed }
 
     /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-    private mutating func next() -> UInt64 {
+    mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
     }
 
-    private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-    private mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
+    mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
 
-    private mutating func value() -> Double {
+    mutating func value() -> Double {
         switch below(24) {
         case 0: return 0
         case 1: return .infinity
@@ -34,14 +34,14 @@ struct RandomCharts {
         }
     }
 
-    private mutating func text() -> String {
+    mutating func text() -> String {
         let words = [
             "aes-gcm-256", "token bucket", "<b>", "\"500/s\"", "& burst", "µs", "\u{1}", "長い",
         ]
         return (0..<below(9)).map { _ in pick(words) }.joined(separator: " ")
     }
 
-    private mutating func axis() -> Axis {
+    mutating func axis() -> Axis {
         var axis = Axis(text(), scale: pick([.linear, .log10]), unit: pick(ValueUnit.allCases))
         axis.startsAtZero = below(2) == 0
         if below(4) == 0 { axis.domain = pick([0.5...80, 1e-3...1e9, 5...5.5]) }
@@ -49,7 +49,7 @@ struct RandomCharts {
         return axis
     }
 
-    private mutating func series() -> Series {
+    mutating func series() -> Series {
         let points = (0..<below(12)).map { _ in
             Series.Point(
                 value(), below(8) == 0 ? nil : value(), low: below(3) == 0 ? value() : nil,
@@ -72,11 +72,11 @@ struct RandomCharts {
             references: references)
     }
 
-    private mutating func latency() -> Nanoseconds? {
+    mutating func latency() -> Nanoseconds? {
         below(4) == 0 ? nil : Nanoseconds(Int64(next() >> UInt64(below(62) + 1)))
     }
 
-    private mutating func row() -> PercentileChart.Row {
+    mutating func row() -> PercentileChart.Row {
         let label = (0..<below(5) + 1).map { _ in text() }.joined(separator: "/")
         return PercentileChart.Row(
             label, p50: latency(), p90: latency(), p99: latency(), p999: latency(), max: latency())
