@@ -19,19 +19,12 @@ package struct DefenderMonth: Hashable, Sendable {
     /// - Parameters:
     ///   - burdenedCalls: legitimate calls of a month that a throttle denies or delays.
     ///   - falseAlarms: false alarms of a month.
-    package init(
-        burdenedCalls: Double, falseAlarms: Double, costs: Costs,
-        draws: Int = MonetaryLoss.usualDraws, using generator: inout SeededGenerator
-    ) {
-        let (device, call, triage) = (costs[.deviceHourly], costs[.deniedCall], costs[.triage])
-        let deviceHours = Double(costs.devices) * Self.hours
-        var (devices, calls, alarms): ([Double], [Double], [Double]) = ([], [], [])
-        for _ in 0..<draws {
-            devices.append(Money.product(device.draw(using: &generator), deviceHours))
-            calls.append(Money.product(call.draw(using: &generator), burdenedCalls))
-            alarms.append(Money.product(triage.draw(using: &generator), falseAlarms))
-        }
-        total = Spread(zip(devices, zip(calls, alarms)).map { $0 + $1.0 + $1.1 })
+    package init(burdenedCalls: Double, falseAlarms: Double, prices: CostDraws) {
+        let hours = Double(prices.costs.devices) * Self.hours
+        let devices = prices.deviceHourly.map { Money.product($0, hours) }
+        let calls = prices.deniedCall.map { Money.product($0, burdenedCalls) }
+        let alarms = prices.triage.map { Money.product($0, falseAlarms) }
+        total = Spread(devices.indices.map { devices[$0] + calls[$0] + alarms[$0] })
         self.devices = Spread(devices)
         self.calls = Spread(calls)
         self.alarms = Spread(alarms)

@@ -11,21 +11,12 @@ package struct MonetaryLoss: Hashable, Sendable {
     /// The mean loss of a theft.
     package var expected: Double { spread.mean }
 
-    /// How many thefts are drawn.
-    package static let usualDraws = 10_000
     private static let pointCount = 60
 
-    /// The loss by thefts of so many records.
-    ///
-    /// - Parameter generator: draws what a record is worth; the thefts are taken evenly from their
-    ///   quantiles, which leaves less to chance.
-    package init(
-        records: Quantiles, perRecord: PERT, draws: Int = usualDraws,
-        using generator: inout SeededGenerator
-    ) {
-        let losses = records.values(draws).map {
-            Money.product(perRecord.draw(using: &generator), $0)
-        }.sorted()
+    /// The loss by thefts of so many records, which are taken evenly from their quantiles.
+    package init(records: Quantiles, prices: CostDraws) {
+        let losses = zip(prices.recordLoss, records.values(prices.count))
+            .map(Money.product).sorted()
         spread = Spread(sorted: losses)
         exceedance = LossExceedance(points: Self.points(of: losses))
     }

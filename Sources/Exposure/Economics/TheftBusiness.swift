@@ -7,12 +7,10 @@ package struct TheftBusiness: Hashable, Sendable {
     package let cost: Spread
     /// What he is paid.
     package let income: Spread
-    /// Income less cost.
+    /// Income less cost; its mean is the expected profit.
     package let profit: Spread
     /// The share of the thefts that leave him anything.
     package let pays: Double
-    /// Records an hour below which a theft does not pay.
-    package let breakEvenPerHour: Spread
 
     /// The business of thefts that end, by an alarm or the horizon, after so long with so much.
     ///
@@ -23,24 +21,19 @@ package struct TheftBusiness: Hashable, Sendable {
     ///   - window: seconds from his first call to the last.
     ///   - operationsPerRecord: anchored operations that he pays for each record.
     package init(
-        records: Quantiles, window: Quantiles, operationsPerRecord: Double = 1, costs: Costs,
-        draws: Int = MonetaryLoss.usualDraws, using generator: inout SeededGenerator
+        records: Quantiles, window: Quantiles, operationsPerRecord: Double = 1, prices: CostDraws
     ) {
-        var (cost, income, profit, breakEven): ([Double], [Double], [Double], [Double]) =
-            ([], [], [], [])
-        let prices = ThiefPrices.Ranges(costs)
-        for (records, seconds) in zip(records.values(draws), window.values(draws)) {
-            let drawn = prices.draw(using: &generator)
+        let thefts = zip(records.values(prices.count), window.values(prices.count))
+        var (cost, income, profit): ([Double], [Double], [Double]) = ([], [], [])
+        for (drawn, (records, seconds)) in zip(prices.thief, thefts) {
             let (time, operations) = (Seconds(seconds), records * operationsPerRecord)
             cost.append(drawn.cost(of: time, operations: operations))
             income.append(drawn.income(from: records))
             profit.append(drawn.profit(from: records, in: time, operations: operations))
-            breakEven.append(drawn.breakEvenPerHour(operationsPerRecord: operationsPerRecord))
         }
-        pays = Double(profit.count { $0 > 0 }) / Double(draws)
+        pays = Double(profit.count { $0 > 0 }) / Double(prices.count)
         self.cost = Spread(cost)
         self.income = Spread(income)
         self.profit = Spread(profit)
-        breakEvenPerHour = Spread(breakEven)
     }
 }

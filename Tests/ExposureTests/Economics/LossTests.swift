@@ -6,11 +6,20 @@ import Units
 
 @Suite("What a theft and its defence cost the defender")
 struct LossTests {
+    /// Draws where a stolen record costs so much.
+    private func prices(
+        _ recordLoss: ThreePoint<Double>, _ generator: inout SeededGenerator
+    ) -> CostDraws {
+        var settings = CostSettings()
+        settings.recordLoss = recordLoss
+        return CostDraws(Costs(settings), using: &generator)
+    }
+
     @Test("a known loss exceeds whatever is less, and nothing that is not")
     func point() {
         var generator = SeededGenerator(seed: 1)
         let loss = MonetaryLoss(
-            records: Quantiles(sample: [1_000]), perRecord: PERT(ThreePoint(3)), using: &generator)
+            records: Quantiles(sample: [1_000]), prices: prices(ThreePoint(3), &generator))
         #expect(loss.expected == 3_000 && loss.spread.p95 == 3_000)
         #expect(loss.exceedance.points.map(\.probability) == [1, 0])
         #expect(loss.exceedance.points.map(\.amount) == [Double(3_000).nextDown, 3_000])
@@ -24,7 +33,7 @@ struct LossTests {
         let sample = (0..<count).map { pow(10, 6 * (Double($0) + 0.5) / Double(count)) }
         let loss = MonetaryLoss(
             records: Quantiles(sample: sample.shuffled(using: &generator)),
-            perRecord: PERT(ThreePoint(2)), using: &generator)
+            prices: prices(ThreePoint(2), &generator))
         let points = loss.exceedance.points
         #expect((50...61).contains(points.count), "seed \(seed): \(points.count)")
         #expect(points.first?.probability == 1 && points.last?.probability == 0)
@@ -41,10 +50,10 @@ struct LossTests {
     func mean(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let sample = (0..<200).map { _ in Double.random(in: 0...1e9, using: &generator) }
-        let worth = PERT(low: 1, likely: 10, high: 100)
+        let worth = ThreePoint(1.0, 10, 100)
         let loss = MonetaryLoss(
-            records: Quantiles(sample: sample), perRecord: worth, using: &generator)
-        let expected = sample.reduce(0, +) / 200 * worth.mean
+            records: Quantiles(sample: sample), prices: prices(worth, &generator))
+        let expected = sample.reduce(0, +) / 200 * PERT(worth).mean
         #expect(isClose(loss.expected, expected, within: 0.04), "seed \(seed): \(loss.expected)")
         let above = loss.exceedance.points.last { $0.probability >= 0.05 }?.amount ?? 0
         #expect(above <= loss.spread.p95 && loss.spread.p95 <= above * 1.5, "seed \(seed)")
@@ -53,12 +62,12 @@ struct LossTests {
     @Test("thefts that lose nothing lower the curve, and nothing but those has none")
     func nothing() {
         var generator = SeededGenerator(seed: 1)
-        let worth = PERT(ThreePoint(1))
+        let worth = ThreePoint(1.0)
         let half = MonetaryLoss(
-            records: Quantiles(sample: [0, 0, 5, 50]), perRecord: worth, using: &generator)
+            records: Quantiles(sample: [0, 0, 5, 50]), prices: prices(worth, &generator))
         #expect(half.exceedance.points.first?.probability == 0.5)
         let none = MonetaryLoss(
-            records: Quantiles(sample: [0, 0]), perRecord: worth, using: &generator)
+            records: Quantiles(sample: [0, 0]), prices: prices(worth, &generator))
         #expect(none.exceedance.points == [LossExceedance.Point(amount: 0, probability: 0)])
         #expect(none.expected == 0)
     }
@@ -67,8 +76,8 @@ struct LossTests {
     func extremes() {
         var generator = SeededGenerator(seed: 1)
         let loss = MonetaryLoss(
-            records: Quantiles(sample: [1, 1e18]), perRecord: PERT(low: 0, likely: 1, high: 1e15),
-            using: &generator)
+            records: Quantiles(sample: [1, 1e18]),
+            prices: prices(ThreePoint(0, 1, 1e15), &generator))
         #expect(loss.expected.isFinite && loss.exceedance.points.allSatisfy { $0.amount.isFinite })
     }
 
@@ -82,7 +91,7 @@ struct LossTests {
         let costs = Costs(settings)
         var generator = SeededGenerator(seed: 1)
         let month = DefenderMonth(
-            burdenedCalls: 100_000, falseAlarms: 3, costs: costs, using: &generator)
+            burdenedCalls: 100_000, falseAlarms: 3, prices: CostDraws(costs, using: &generator))
         #expect(month.devices.mean == 2 * 720 * 1.5 && month.calls.mean == 1_000)
         #expect(month.alarms.mean == 150 && month.total.mean == 2_160 + 1_000 + 150)
         #expect(month.total.isPoint)
@@ -95,7 +104,7 @@ struct LossTests {
         var generator = SeededGenerator(seed: seed)
         let costs = Costs(CostSettings())
         let month = DefenderMonth(
-            burdenedCalls: 1e5, falseAlarms: 40, costs: costs, using: &generator)
+            burdenedCalls: 1e5, falseAlarms: 40, prices: CostDraws(costs, using: &generator))
         let expected = DefenderMonth.expected(burdenedCalls: 1e5, falseAlarms: 40, costs: costs)
         #expect(isClose(month.total.mean, expected, within: 0.03), "seed \(seed)")
         #expect(month.total.p5 < month.total.p50 && month.total.p50 < month.total.p95)
