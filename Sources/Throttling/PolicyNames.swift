@@ -68,7 +68,7 @@ extension Limit {
 
 extension Tarpit {
     /// The growth without a needless fraction: `2`, `1.5`.
-    fileprivate var growthText: String {
+    var growthText: String {
         growth < 1e15 && growth == growth.rounded() ? "\(Int64(growth))" : "\(growth)"
     }
 }

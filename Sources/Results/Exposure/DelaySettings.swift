@@ -13,7 +13,7 @@ package struct DelaySettings: Codable, Hashable, Sendable {
     package var endsSessions: Bool
 
     /// Who acts on an alarm.
-    package enum Response: Codable, Hashable, Sendable {
+    package enum Response: Hashable, Sendable {
         /// A program that revokes the caller.
         case automatic(ThreePoint<Nanoseconds>)
         /// Somebody who is called, looks and decides.

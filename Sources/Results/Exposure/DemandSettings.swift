@@ -1,7 +1,7 @@
 import Units
 
 /// What legitimate callers ask for.
-package enum DemandSettings: Codable, Hashable, Sendable {
+package enum DemandSettings: Hashable, Sendable {
     /// A mean by hour of the week with a dispersion.
     case profile(ProfileSettings)
     /// What was counted.
@@ -26,7 +26,7 @@ package struct ProfileSettings: Codable, Hashable, Sendable {
 }
 
 /// How a demand goes up and down in a week.
-package enum DemandShape: Codable, Hashable, Sendable {
+package enum DemandShape: Hashable, Sendable {
     /// Not at all.
     case flat
     /// With the working day and the weekend.

@@ -17,4 +17,9 @@ package struct TargetSettings: Codable, Hashable, Sendable {
         self.burdenedShare = burdenedShare
         self.recordsLost = recordsLost
     }
+
+    /// Targets where nobody names any.
+    package static let usual = TargetSettings(
+        falseAlarmsPerMonth: 1, burdenedShare: Probability(0.001),
+        recordsLost: RecordCount(1_000_000))
 }

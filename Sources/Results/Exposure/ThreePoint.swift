@@ -1,6 +1,6 @@
 /// A value that is not known better than by its least, its likeliest and its most.
 package struct ThreePoint<Value: Codable & Hashable & Comparable & Sendable>:
-    Codable, Hashable, Sendable
+    Hashable, Sendable
 {
     /// The least that it can be.
     package let low: Value
