@@ -5,10 +5,10 @@ import Units
 ///
 /// Instants count from 1970-01-01 00:00 in the time zone of the alarm. Source: Amazon CloudWatch
 /// User Guide. "Alarm evaluation": every minute for periods of a minute and more, every 10 s for
-/// those of 10, 20 and 30 s, and every hour, up to the full hour, where N · p exceeds a day.
-/// "Alarm evaluation window": a sliding window reaches back from the evaluation; a wall-clock window
-/// is evaluated as often, but looks at the periods of the clock that are over, so that nothing new
-/// is seen but at their edges, which for weeks are Mondays.
+/// those of 10, 20 and 30 s, and every hour, up to the full hour, where N · p exceeds a day. "Alarm
+/// evaluation window": a sliding window reaches back from the evaluation; a wall-clock window is
+/// evaluated as often, but looks at the periods of the clock that are over, so that nothing new is
+/// seen but at their edges, which for weeks are Mondays.
 package struct AlarmClock: Hashable, Sendable {
     /// The alarm.
     package let rule: AlarmRule

@@ -31,8 +31,9 @@ package struct CUSUMDetector: Hashable, Sendable {
     /// The average run length: periods until it fires, from its beginning, where all periods are
     /// alike and independent.
     ///
-    /// The Markov chain of Brook and Evans, An approach to the probability distribution of CUSUM run
-    /// length (Biometrika 59, 1972): state 0 holds sums up to half a width, the others one width each.
+    /// The Markov chain of Brook and Evans, An approach to the probability distribution of CUSUM
+    /// run length (Biometrika 59, 1972): state 0 holds sums up to half a width, the others one
+    /// width each.
     ///
     /// - Parameter exceeding: P(X > x) of a standardised count. Not its complement, the cumulative
     ///   distribution function: long runs hang on the small probabilities of its upper tail.

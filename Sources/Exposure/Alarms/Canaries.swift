@@ -24,10 +24,9 @@ package struct Canaries: Hashable, Sendable {
 
     /// The probability of having met a canary after n records, of which whole ones count.
     ///
-    /// Exact: 1 − Π (N − n − i) / (N − i) over i < C, the hypergeometric probability of none, or the
-    /// same with C and n changed over. Where both exceed 10,000 it is
-    /// 1 − (1 − n / (N − (C − 1) / 2))^C,
-    /// within 1e-8 of it.
+    /// Exact: 1 − Π (N − n − i) / (N − i) over i < C, the hypergeometric probability of none, or
+    /// the same with C and n changed over. Where both exceed 10,000 it is
+    /// 1 − (1 − n / (N − (C − 1) / 2))^C, within 1e-8 of it.
     package func probabilityMet(after opened: Double) -> Double {
         let opened = opened.rounded(.down)
         guard count > 0, opened >= 1 else { return 0 }

@@ -10,8 +10,8 @@ package struct CumulativeBudget: Hashable, Sendable {
     /// A budget of so many.
     package init(_ limit: RecordCount) { self.limit = limit }
 
-    /// The record, counted from 1, at which it fires for a thief with some identities, each with its
-    /// own budget, who uses up all of them: one more than all of them may have.
+    /// The record, counted from 1, at which it fires for a thief with some identities, each with
+    /// its own budget, who uses up all of them: one more than all of them may have.
     ///
     /// - Parameter spent: what the legitimate holder of each identity has used up already.
     package func firesAt(identities: Int = 1, spent: Double = 0) -> Double {

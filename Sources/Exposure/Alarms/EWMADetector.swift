@@ -54,10 +54,10 @@ package struct EWMADetector: Hashable, Sendable {
     /// The average run length: periods until it fires, from its beginning, where all periods are
     /// alike and independent.
     ///
-    /// The Markov chain of Lucas and Saccucci, Exponentially weighted moving average control schemes
-    /// (Technometrics 32, 1990): states of equal width, each for its middle, and the run length
-    /// extrapolated to infinitely many states, as its error falls with their square. For λ of 0.02
-    /// and more that is within one in a hundred.
+    /// The Markov chain of Lucas and Saccucci, Exponentially weighted moving average control
+    /// schemes (Technometrics 32, 1990): states of equal width, each for its middle, and the run
+    /// length extrapolated to infinitely many states, as its error falls with their square. For λ
+    /// of 0.02 and more that is within one in a hundred.
     ///
     /// - Parameter exceeding: P(X > x) of a standardised count. Not its complement, the cumulative
     ///   distribution function: long runs hang on the small probabilities of its upper tail.

@@ -19,9 +19,9 @@ package struct StandardisedCount: Hashable, Sendable {
     /// P(X > x), where X is in standard deviations from the usual mean, and each count is spread
     /// evenly over the unit around it.
     ///
-    /// A chain's states hold now more and now fewer whole counts: without the spreading, run lengths
-    /// would jump by a tenth with the number of states. The variance that it adds, 1/12 (Sheppard,
-    /// 1898), is taken off again by scale.
+    /// A chain's states hold now more and now fewer whole counts: without the spreading, run
+    /// lengths would jump by a tenth with the number of states. The variance that it adds, 1/12
+    /// (Sheppard, 1898), is taken off again by scale.
     func tail() -> (Double) -> Double {
         let variance = usual.mean * usual.dispersion
         let scale = ((variance + 1.0 / 12) / variance).squareRoot()
@@ -43,11 +43,11 @@ package struct StandardisedCount: Hashable, Sendable {
 }
 
 extension CUSUMDetector {
-    /// The average run length over counts that are independent from period to period; infinite where
-    /// they never vary.
+    /// The average run length over counts that are independent from period to period; infinite
+    /// where they never vary.
     ///
-    /// Where k and h are whole counts, or nearly, sums take so few values that this is off: by 5 % at
-    /// a deviation of ten counts, by a quarter at two.
+    /// Where k and h are whole counts, or nearly, sums take so few values that this is off: by 5 %
+    /// at a deviation of ten counts, by a quarter at two.
     package static func averageRunLength(
         _ settings: CUSUMSettings, over count: StandardisedCount
     ) -> Double {
@@ -57,8 +57,8 @@ extension CUSUMDetector {
 }
 
 extension EWMADetector {
-    /// The average run length over counts that are independent from period to period; infinite where
-    /// they never vary.
+    /// The average run length over counts that are independent from period to period; infinite
+    /// where they never vary.
     package static func averageRunLength(
         _ settings: EWMASettings, over count: StandardisedCount
     ) -> Double {

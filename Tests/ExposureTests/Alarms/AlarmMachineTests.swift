@@ -36,8 +36,7 @@ struct AlarmMachineTests {
         Row(2, "- - - X -", [.alarm, nil, .alarm, .quiet]),
     ]
 
-    /// Points that put the alarm into a state and leave nothing of themselves in the range once five
-    /// more have come.
+    /// Points that put the alarm into a state, and are out of its range once five more have come.
     static let befores: [(points: [Bool?], state: AlarmState)] = [
         ([], .insufficientData), ([false, false, false], .quiet), ([true, true, true], .alarm),
     ]
