@@ -33,6 +33,11 @@ struct Findings {
     /// What must be said before anything else: nil where the run is whole and valid.
     var warning: String? {
         var sentences: [String] = []
+        if let document = run.documented {
+            sentences.append(
+                "**From a document, not measured**: \(document.title), by \(document.source) "
+                    + "(\(document.asOf ?? "no date given")). The notes say what it leaves open.")
+        }
         if let partial = run.partial {
             sentences.append("**This run is partial**: \(partial).")
         }
@@ -127,6 +132,7 @@ struct Findings {
         if let low = rate.low, let high = rate.high {
             best = "95 %: \(Wording.number(low)) to \(Wording.number(high)); " + best
         }
+        if run.documented != nil { best = "as documented, without an interval" }
         guard let joined = projection.joinedRate else {
             return "\(Wording.number(rate.estimate)) times a second\(each) (\(best))"
         }

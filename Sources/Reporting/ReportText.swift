@@ -22,7 +22,7 @@ struct ReportText {
         let head = [findings.warning].compactMap { $0 } + findings.paragraphs
         let sections =
             [
-                "# How strongly \(run.cells.first?.cell.anchor ?? "the anchor") holds",
+                title,
                 head.joined(separator: "\n\n"),
                 Self.advice,
                 chartSection, theftSection, lossSection,
@@ -36,7 +36,15 @@ struct ReportText {
     var projection: String {
         let head = ([findings.warning].compactMap { $0 } + findings.paragraphs)
             .joined(separator: "\n\n")
-        return [head, theftSection, lossSection].filter { !$0.isEmpty }.joined(separator: "\n\n")
+        let notes = run.documented == nil ? "" : noteSection
+        return [head, theftSection, lossSection, notes].filter { !$0.isEmpty }
+            .joined(separator: "\n\n")
+    }
+
+    private var title: String {
+        let anchor = run.cells.first?.cell.anchor ?? "the anchor"
+        let document = run.documented.map { " (\($0.inWords))" } ?? ""
+        return "# How strongly \(anchor) holds\(document)"
     }
 
     private static let advice = """

@@ -7,7 +7,7 @@ extension DeviceProfiles {
         let rows = all.map { profile in
             [
                 profile.name, profile.operation,
-                Significant.grouped(UInt64(profile.perSecond)) + "/s",
+                Significant.text(profile.perSecond) + "/s",
                 profile.mechanism ?? "opens no record", profile.asOf ?? "no date given",
                 profile.source,
             ]

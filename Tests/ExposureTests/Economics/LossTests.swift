@@ -12,7 +12,7 @@ struct LossTests {
     ) -> CostDraws {
         var settings = CostSettings()
         settings.recordLoss = recordLoss
-        return CostDraws(Costs(settings), using: &generator)
+        return CostDraws(Costs(settings), count: 4_000, using: &generator)
     }
 
     @Test("a known loss exceeds whatever is less, and nothing that is not")
@@ -91,7 +91,8 @@ struct LossTests {
         let costs = Costs(settings)
         var generator = SeededGenerator(seed: 1)
         let month = DefenderMonth(
-            burdenedCalls: 100_000, falseAlarms: 3, prices: CostDraws(costs, using: &generator))
+            burdenedCalls: 100_000, falseAlarms: 3,
+            prices: CostDraws(costs, count: 4_000, using: &generator))
         #expect(month.devices.mean == 2 * 720 * 1.5 && month.calls.mean == 1_000)
         #expect(month.alarms.mean == 150 && month.total.mean == 2_160 + 1_000 + 150)
         #expect(month.total.isPoint)
@@ -104,9 +105,10 @@ struct LossTests {
         var generator = SeededGenerator(seed: seed)
         let costs = Costs(CostSettings())
         let month = DefenderMonth(
-            burdenedCalls: 1e5, falseAlarms: 40, prices: CostDraws(costs, using: &generator))
+            burdenedCalls: 1e5, falseAlarms: 40,
+            prices: CostDraws(costs, count: 4_000, using: &generator))
         let expected = DefenderMonth.expected(burdenedCalls: 1e5, falseAlarms: 40, costs: costs)
-        #expect(isClose(month.total.mean, expected, within: 0.03), "seed \(seed)")
+        #expect(isClose(month.total.mean, expected, within: 0.05), "seed \(seed)")
         #expect(month.total.p5 < month.total.p50 && month.total.p50 < month.total.p95)
     }
 
@@ -138,8 +140,8 @@ struct QuantilesTests {
     func summary() {
         let quantiles = Quantiles(Summary(mean: 140, p50: 100, p95: 300, worstPhase: 150))
         #expect(isClose(quantiles.value(at: 0.5), 100) && isClose(quantiles.value(at: 0.95), 300))
-        let mean = (0..<100_000).reduce(0) {
-            $0 + quantiles.value(at: (Double($1) + 0.5) / 100_000) / 100_000
+        let mean = (0..<10_000).reduce(0) {
+            $0 + quantiles.value(at: (Double($1) + 0.5) / 10_000) / 10_000
         }
         #expect(isClose(mean, 140, within: 1e-6))
         let heavy = Quantiles(Summary(mean: 500, p50: 100, p95: 300, worstPhase: 0), upTo: 4_000)

@@ -70,7 +70,7 @@ struct PERTTests {
         var generator = SeededGenerator(seed: seed)
         let ends = (0..<3).map { _ in Double.random(in: 0...1_000, using: &generator) }.sorted()
         let pert = PERT(low: ends[0], likely: ends[1], high: ends[2])
-        let count = 4_000
+        let count = 2_000
         let sample = (0..<count).map { _ in pert.draw(using: &generator) }.sorted()
         #expect(sample[0] >= pert.low && sample[count - 1] <= pert.high, "seed \(seed)")
         let distance =
