@@ -29,7 +29,7 @@ struct AnchorBench: AsyncParsableCommand {
         version: ToolVersion.withCommit,
         subcommands: [
             RunCommand.self, MeasureCommand.self, ProjectCommand.self, ReportCommand.self,
-            ScenarioCommand.self, DoctorCommand.self, WorkerCommand.self,
+            ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self, WorkerCommand.self,
         ])
 
     static func main() async {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiment
+import Exposure
 import Foundation
 @preconcurrency import Rainbow
 import Results
@@ -11,7 +12,7 @@ enum Failure {
     static func code(of error: any Error) -> Int32? {
         switch error {
         case is ScenarioError, is RunError, is UnitError: 65
-        case ExperimentError.missingInput: 66
+        case ExperimentError.missingInput, is DeviceError: 66
         case ExperimentError.device, ExperimentError.login: 69
         case ExperimentError.output: 73
         case ExperimentError.interrupted: 130
