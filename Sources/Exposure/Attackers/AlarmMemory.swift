@@ -3,23 +3,23 @@
 ///
 /// A breach is forgotten as soon as it can no longer be one of M among N, so that M of M needs M
 /// states and not 2^(M − 1).
-struct AlarmMemory: Hashable, Sendable {
+package struct AlarmMemory: Hashable, Sendable {
     /// The state after a period within bounds, of each state; the first remembers no breach.
-    let afterQuiet: [Int]
+    package let afterQuiet: [Int]
     /// The state after a period that breaches; nil where the alarm fires.
-    let afterBreach: [Int?]
+    package let afterBreach: [Int?]
 
     /// States.
-    var count: Int { afterQuiet.count }
+    package var count: Int { afterQuiet.count }
 
     /// More states than this are not followed.
-    static let mostStates = 4_096
+    package static let mostStates = 4_096
 
     /// The memory of an alarm.
     ///
     /// Where it has too many states, M breaches in a row are asked for: that alarm fires no sooner,
     /// so that no loss is told too small.
-    init(datapointsToAlarm: Int, evaluationPeriods: Int) {
+    package init(datapointsToAlarm: Int, evaluationPeriods: Int) {
         let (m, n) = (max(1, datapointsToAlarm), max(1, evaluationPeriods))
         let states = m < n ? Self.followed(m, of: n) : nil
         (afterQuiet, afterBreach) = states ?? Self.run(of: m)

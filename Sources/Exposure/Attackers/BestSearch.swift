@@ -12,19 +12,27 @@ extension Attack {
     /// random instant for a sprint.
     func best(_ datasets: [RecordCount]) -> Containment {
         let plans = candidates()
-        let told = plans.map { containment(of: $0, as: .best, datasets) } + [harvest(datasets)]
-        let most = plans.indices.max {
-            plans[$0].thefts.meanRecords < plans[$1].thefts.meanRecords
+        let tables = plans.map { LossTable($0.thefts.records, value: nil) }
+        var known: [Int: Containment] = [:]
+        func told(_ index: Int) -> Containment {
+            let containment =
+                known[index] ?? containment(of: plans[index], as: .best, datasets)
+            known[index] = containment
+            return containment
         }
-        let worst = told[most ?? 0]
+        // The first of equals: those with a name come first.
+        func first(_ loss: (Int) -> Double) -> Int {
+            plans.indices.dropFirst().reduce(0) { loss($1) > loss($0) ? $1 : $0 }
+        }
+        let worst = told(first { plans[$0].thefts.meanRecords })
+        let harvested = harvest(datasets)
         return Containment(
             strategy: .best, isContained: worst.isContained, alarm: worst.alarm,
             window: worst.window,
             losses: datasets.indices.map { index in
-                // The first of equals: those with a name come first.
-                told.map { $0.losses[index] }.reduce(worst.losses[index]) {
-                    $1.records.mean > $0.records.mean ? $1 : $0
-                }
+                let loss = told(first { tables[$0].mean(of: datasets[index]) }).losses[index]
+                let reaped = harvested.losses[index]
+                return reaped.records.mean > loss.records.mean ? reaped : loss
             }, recordsPerSecond: worst.recordsPerSecond)
     }
 
@@ -40,18 +48,22 @@ extension Attack {
             let supply = Self.fastest(supplies), let sprint = named.first,
             let quiet = quietest(supplies, watched)
         else { return named }
-        let chosen = [
-            bestMixture(supply, watched), bestLevel(supply, watched), .wary,
-            bestLurk(sprint, leaking: quiet.recordsPerSecond),
-        ]
+        var chosen = [.wary, bestLurk(sprint, leaking: quiet.recordsPerSecond)]
+        if watched.memory.count * watched.cycle <= Self.mostSteps {
+            chosen += [bestMixture(supply, watched), bestLevel(supply, watched)]
+        }
         return named + chosen.compactMap { $0 }.compactMap { plan($0, at: .estimate) }
     }
+
+    /// Mixtures are searched where one cycle of the demand takes no more steps than this.
+    private static let mostSteps = 1_000_000
 
     private func bestMixture(_ supply: Supply, _ watched: WatchedDemand) -> Manner? {
         // From about one burst in a horizon to nothing but bursts.
         let least = min(0.5, max(1e-9, watched.period / max(horizon, watched.period)))
+        let leak = Leak(supply, watched)
         let share = Self.maximum(from: least, to: 1) { share in
-            Mixture(share, supply, watched).meanOperations(self, watched)
+            Mixture(share, leak, watched).meanOperations(self, watched)
         }
         return .mixture(share)
     }
@@ -59,7 +71,6 @@ extension Attack {
     private func bestLevel(_ supply: Supply, _ watched: WatchedDemand) -> Manner? {
         let most = supply.sustained * watched.period
         guard most > 1 else { return nil }
-        // Nobody breaches any surer by adding more than the threshold and its square root.
         let least = max(1, min(most, watched.quietLimit) * 1e-3)
         let level = Self.maximum(from: least, to: most) { level in
             Mixture(level: level, watched).meanOperations(self, watched)

@@ -9,6 +9,8 @@ struct Leak: Sendable {
     let room: [Double]
     /// Operations of a period flat out, the mean of M − 1 in a row; of one where M = 1.
     let flat: Double
+    /// The probability that a period flat out breaches, of each kind.
+    let loud: [Double]
     private let watched: WatchedDemand
 
     init(_ supply: Supply, _ watched: WatchedDemand) {
@@ -16,6 +18,7 @@ struct Leak: Sendable {
         self.watched = watched
         let burst = max(1, watched.rule.datapointsToAlarm - 1)
         flat = supply.operations(within: Double(burst) * watched.period) / Double(burst)
+        loud = watched.breaches(adding: flat)
         room = watched.roomBelow(atMost: supply.operations(within: watched.period))
     }
 
@@ -43,7 +46,6 @@ struct Leak: Sendable {
     /// more than a pulse where flat out breaches only now and then.
     private var wary: Double {
         let memory = watched.memory
-        let breaches = watched.breaches(adding: flat)
         var weights = [Double](repeating: 0, count: memory.count)
         weights[0] = 1
         var taken = 0.0
@@ -53,8 +55,8 @@ struct Leak: Sendable {
             for (state, weight) in weights.enumerated() where weight > 0 {
                 if let after = memory.afterBreach[state] {
                     yield += weight * flat
-                    next[after] += weight * breaches[kind]
-                    next[memory.afterQuiet[state]] += weight * (1 - breaches[kind])
+                    next[after] += weight * loud[kind]
+                    next[memory.afterQuiet[state]] += weight * (1 - loud[kind])
                 } else {
                     // What the demand breaches by itself keeps him waiting.
                     yield += weight * room[kind]

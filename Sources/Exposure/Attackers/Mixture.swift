@@ -9,11 +9,9 @@ struct Mixture: Sendable {
     let yields: [Double]
 
     /// Flat out with a probability, else filled.
-    init(_ share: Double, _ supply: Supply, _ watched: WatchedDemand) {
-        let leak = Leak(supply, watched)
-        let loud = watched.breaches(adding: leak.flat)
-        breaches = zip(loud, watched.ownBreaches).map { share * $0 + (1 - share) * $1 }
-        let most = supply.sustained * watched.period
+    init(_ share: Double, _ leak: Leak, _ watched: WatchedDemand) {
+        breaches = zip(leak.loud, watched.ownBreaches).map { share * $0 + (1 - share) * $1 }
+        let most = leak.supply.sustained * watched.period
         yields = leak.room.map { min(most, share * leak.flat + (1 - share) * $0) }
     }
 

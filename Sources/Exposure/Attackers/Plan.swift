@@ -125,7 +125,7 @@ extension Attack {
     }
 
     private func mixture(_ share: Double, _ supply: Supply, _ watched: WatchedDemand) -> Plan {
-        let mixture = Mixture(share, supply, watched)
+        let mixture = Mixture(share, Leak(supply, watched), watched)
         let pace = min(watched.mean(mixture.yields) / watched.period, supply.sustained)
         let course = Course(
             supply: supply, pace: pace, recordsPerOperation: supply.recordsPerOperation)
