@@ -111,7 +111,7 @@ struct TheftChartTests {
 
     @Test("a period that is missing leaves a gap, and time goes on")
     func leavesGaps() {
-        let periods = [0.0, 60, 180].map {
+        let periods = [-120.0, -60, 60].map {
             DetectionStory.Period(
                 start: Seconds($0), usual: (90, 100, 110), attack: 0, lost: 0)
         }
@@ -119,7 +119,7 @@ struct TheftChartTests {
             strategy: .harvest, period: .seconds(60), threshold: RecordCount(1), periods: periods,
             alarm: nil, contained: nil)
         let usual = StoryColumns(story).usual
-        #expect(usual.map(\.x) == [0, 60, 120, 120, 180, 240])
+        #expect(usual.map(\.x) == [-120, -60, 0, 0, 60, 120])
         #expect(usual.map { $0.y == nil } == [false, false, false, true, false, false])
     }
 
@@ -236,11 +236,14 @@ struct TheftChartTests {
 
     @Test("a line inside the plot stays one line, so that its dashes run on")
     func keepsLinesWhole() {
-        let points = (0..<200).map { Series.Point(Double($0) / 7, Double($0 % 13) / 3) }
-        let chart = LineChart(
-            title: "", x: Axis("", domain: 0...30), y: Axis("", domain: 0...5),
-            series: [Series("s", points, style: .step)])
-        let trace = SeriesTrace(chart.series[0], in: LineChartLayout(chart))
-        #expect(trace.lines.count == 1)
+        // A long stroke, whose length in pixels is rounded, between two short ones.
+        for step in 1...60 {
+            let xs = [0, Double(step) / 97, 12 + Double(step) / 7, 29]
+            let chart = LineChart(
+                title: "", x: Axis("", domain: 0...30), y: Axis("", domain: 0...5),
+                series: [Series("s", xs.map { Series.Point($0, 4 - $0 / 9) }, style: .line)])
+            let trace = SeriesTrace(chart.series[0], in: LineChartLayout(chart))
+            #expect(trace.lines.count == 1, "step \(step)")
+        }
     }
 }
