@@ -1,0 +1,51 @@
+import Exposure
+import Testing
+import Throttling
+import Units
+
+/// What a projection says is gone after a time, against the same anchor called as fast as it can be.
+@Suite("Proof of the envelopes")
+struct EnvelopeProofTests {
+    // 280 cases at 40 instants each: none above the model; below it by 5 calls at most, by 16 where
+    // that many callers wait side by side. Two limits at once may stand in each other's way: there
+    // the bound is up to 136 calls above what can be had.
+    @Test("no play opens more than the envelope, and but for two limits at once one opens as much")
+    func envelopes() throws {
+        for number in 0..<280 {
+            let proof = ProofCase(number)
+            let projection = try proof.projection()
+            let horizon_ns = Int(proof.horizon.count)
+            let done_ns = proof.anchor.flatOut(until: horizon_ns)
+            var played = 0
+            for step in 1...40 {
+                let instant_ns = horizon_ns / 40 * step
+                while played < done_ns.count, done_ns[played] <= instant_ns { played += 1 }
+                let model = projection.loss(
+                    within: Nanoseconds(Int64(instant_ns)), of: RecordCount(1_000_000_000))
+                let operations = model.records / Double(proof.recordsPerOperation)
+                #expect(Double(played) <= operations + 1e-6, "\(proof)")
+                guard !proof.isBoundOnly else { continue }
+                #expect(operations - Double(played) <= proof.wholeCalls, "\(proof)")
+            }
+        }
+    }
+}
+
+extension ProofCase {
+    /// Whether two limits on the number of calls stand in each other's way.
+    var isBoundOnly: Bool {
+        let limits = anchor.policy.limit.members.filter { member in
+            switch member {
+            case .concurrency, .delay, .none: false
+            default: true
+            }
+        }
+        return limits.count > 1
+    }
+
+    /// Calls by which a fluid may be ahead of whole ones: those in flight, and one of each identity.
+    var wholeCalls: Double {
+        let inFlight = anchor.policy.limit.delay > .zero ? anchor.callers : anchor.servers
+        return Double(inFlight + anchor.identities) + 1e-6
+    }
+}

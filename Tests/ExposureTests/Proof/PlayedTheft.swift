@@ -1,0 +1,282 @@
+import Exposure
+import Results
+import Units
+
+/// A theft behind a throttle under an alarm, played call by call and period by period.
+///
+/// It begins at a uniformly random instant of a week. The alarm counts what the thief and the
+/// innocent have had done in each period of the clock.
+struct PlayedTheft {
+    let strategy: Strategy
+    let anchor: PlayedAnchor
+    let rule: AlarmRule
+    let demand: PlayedDemand
+    let delays: DelaySettings
+    let horizon_ns: Int
+    /// How sure a thief who creeps wants to be.
+    let confidence: Double
+    /// k.
+    let recordsPerOperation: Int
+    /// N.
+    let dataset: Int
+
+    /// How one theft ended.
+    struct Outcome {
+        /// From the first call to the alarm; nil where none came before the horizon.
+        var alarm_ns: Int?
+        /// Whether the alarm ended it before the horizon.
+        var isContained = false
+        /// From the first call to the last.
+        var window_ns: Int
+        /// Records lost.
+        var records: Double
+    }
+
+    /// Many thefts, one after another from one generator.
+    func outcomes(_ count: Int, using generator: inout SeededGenerator) -> Outcomes {
+        // Who calls as fast as he can does the same whenever he begins.
+        let sprint = strategy == .sprint ? anchor.flatOut(until: horizon_ns) : []
+        let added = strategy == .creep ? largestAddition : 0
+        var outcomes = Outcomes()
+        for _ in 0..<count {
+            let start_ns = Int.random(in: 0..<PlayedDemand.week_ns, using: &generator)
+            switch strategy {
+            case .sprint:
+                watch(sprint, from: start_ns, into: &outcomes, using: &generator)
+            case .creep:
+                let calls = crept(added, phase_ns: start_ns % period_ns)
+                watch(calls, from: start_ns, into: &outcomes, using: &generator)
+            case .fill, .pulse, .best:
+                outcomes.append(unseen(filled(from: start_ns, using: &generator).count))
+            case .harvest:
+                outcomes.append(harvested(from: start_ns, using: &generator))
+            }
+        }
+        return outcomes
+    }
+
+    /// Thefts as they were played, and as they would have ended with some of the thief's calls more
+    /// or fewer in each count: so far a fluid may be from whole calls.
+    struct Outcomes {
+        private(set) var played: [Outcome] = []
+        private(set) var counted: (more: [Outcome], fewer: [Outcome]) = ([], [])
+
+        fileprivate mutating func append(_ outcome: Outcome) {
+            append(outcome, more: outcome, fewer: outcome)
+        }
+
+        fileprivate mutating func append(_ outcome: Outcome, more: Outcome, fewer: Outcome) {
+            played.append(outcome)
+            counted.more.append(more)
+            counted.fewer.append(fewer)
+        }
+    }
+
+    private var period_ns: Int { Int(rule.period.count) }
+
+    /// θ_max: the most of a period that does not breach.
+    private var ceiling: Int {
+        Int(rule.threshold.count) - (rule.settings.comparison == .greaterOrEqual ? 1 : 0)
+    }
+
+    private func isBreach(_ count: Int) -> Bool {
+        let threshold = Int(rule.threshold.count)
+        switch rule.settings.comparison {
+        case .greaterThan: return count > threshold
+        case .greaterOrEqual: return count >= threshold
+        case .lessThan: return count < threshold
+        case .lessOrEqual: return count <= threshold
+        }
+    }
+}
+
+// MARK: under the alarm
+
+extension PlayedTheft {
+    /// A theft whose calls are done at these instants, until the alarm or the horizon ends it.
+    private func watch(
+        _ done_ns: [Int], from start_ns: Int, into outcomes: inout Outcomes,
+        using generator: inout SeededGenerator
+    ) {
+        var number = start_ns / period_ns
+        var alarms = [PlayedAlarm](
+            repeating: PlayedAlarm(
+                remembering: quietMemory(before: number, using: &generator),
+                datapoints: rule.datapointsToAlarm), count: 3)
+        let errors = [0, anchor.servers, -anchor.servers]
+        var (before, edge_ns) = (0, (number + 1) * period_ns - start_ns)
+        while edge_ns < horizon_ns, alarms.contains(where: { $0.fired_ns == nil }) {
+            let done = Self.count(of: done_ns, upTo: edge_ns)
+            let legitimate = demand.counts(ofPeriod: number).draw(using: &generator)
+            for index in errors.indices {
+                let stolen = max(0, done - before + errors[index])
+                alarms[index].see(isBreach(legitimate + stolen), at: edge_ns)
+            }
+            (number, before, edge_ns) = (number + 1, done, edge_ns + period_ns)
+        }
+        let delay_ns = delay_ns(using: &generator)
+        let ends = alarms.map { outcome(done_ns, alarm_ns: $0.fired_ns, delay_ns: delay_ns) }
+        outcomes.append(ends[0], more: ends[1], fewer: ends[2])
+    }
+
+    private func outcome(_ done_ns: [Int], alarm_ns: Int?, delay_ns: Int) -> Outcome {
+        var outcome = Outcome(alarm_ns: alarm_ns, window_ns: horizon_ns, records: 0)
+        if let alarm_ns, delays.endsSessions, alarm_ns + delay_ns < horizon_ns {
+            (outcome.isContained, outcome.window_ns) = (true, alarm_ns + delay_ns)
+        }
+        let calls = Self.count(of: done_ns, upTo: outcome.window_ns)
+        outcome.records = Double(min(dataset, calls * recordsPerOperation))
+        return outcome
+    }
+
+    /// What the alarm remembers of the periods before the theft, given that it was not firing.
+    private func quietMemory(
+        before first: Int, using generator: inout SeededGenerator
+    ) -> [Bool] {
+        while true {
+            let memory = (1...rule.evaluationPeriods).reversed().map { back in
+                isBreach(demand.counts(ofPeriod: first - back).draw(using: &generator))
+            }
+            let breaches = memory.count(where: { $0 })
+            if breaches < rule.datapointsToAlarm { return Array(memory.dropFirst()) }
+        }
+    }
+
+    private func delay_ns(using generator: inout SeededGenerator) -> Int {
+        [delays.publish, delays.evaluation, delays.response.length].reduce(0) { sum, range in
+            let delay = PlayedDelay(
+                low_ns: Int(range.low.count), likely_ns: Int(range.likely.count),
+                high_ns: Int(range.high.count))
+            return sum + delay.draw_ns(using: &generator)
+        }
+    }
+
+    /// How many of these ascending instants lie up to one.
+    private static func count(of instants_ns: [Int], upTo instant_ns: Int) -> Int {
+        var (low, high) = (0, instants_ns.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if instants_ns[middle] <= instant_ns { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+// MARK: strategies
+
+extension PlayedTheft {
+    /// The most that can be added to every period so that none of the horizon breaches.
+    var largestAddition: Int {
+        let periods = (horizon_ns + period_ns - 1) / period_ns
+        func isSafe(_ added: Int) -> Bool {
+            let starts = stride(from: 0, to: PlayedDemand.week_ns, by: PlayedDemand.hour_ns)
+            let safe = starts.map { start_ns in
+                (0..<periods).reduce(1.0) { product, next in
+                    let counts = demand.counts(ofPeriod: start_ns / period_ns + next)
+                    return product * counts.probability(upTo: ceiling - added)
+                }
+            }
+            return safe.reduce(0, +) / Double(safe.count) >= confidence
+        }
+        var added = 0
+        while added < ceiling, isSafe(added + 1) { added += 1 }
+        return added
+    }
+
+    /// The same number of calls in every period, evenly spread.
+    private func crept(_ added: Int, phase_ns: Int) -> [Int] {
+        guard added > 0 else { return [] }
+        let play = anchor.play(trips: anchor.lastingTrips)
+        var number = 0
+        while true {
+            let asked_ns = (2 * number + 1) * period_ns / (2 * added) - phase_ns
+            number += 1
+            guard asked_ns >= 0 else { continue }
+            guard asked_ns <= horizon_ns, let done = play.call(from: asked_ns),
+                done <= horizon_ns
+            else { return play.done_ns.filter { $0 <= horizon_ns } }
+        }
+    }
+
+    /// A thief who sees the demand and fills each period up to the threshold, and who goes flat out
+    /// in M − 1 of every N periods where he pulses.
+    private func filled(from start_ns: Int, using generator: inout SeededGenerator) -> [Int] {
+        let (first, phase_ns) = (start_ns / period_ns, start_ns % period_ns)
+        let play = anchor.play(trips: anchor.lastingTrips)
+        // The one call that an edge or the throttle held up; it counts when it is done.
+        var held_ns: Int?
+        var number = 0
+        while true {
+            let begin_ns = max(0, number * period_ns - phase_ns)
+            let edge_ns = (number + 1) * period_ns - phase_ns
+            let legitimate = demand.counts(ofPeriod: first + number).draw(using: &generator)
+            let isFlatOut = strategy == .pulse && isPulse(number)
+            // Who fills a period does so at its end, which the last one does not reach.
+            if edge_ns > horizon_ns, !isFlatOut { break }
+            let room = isFlatOut ? Int.max : max(0, ceiling - legitimate)
+            var taken = 0
+            if let held = held_ns, held <= edge_ns { (held_ns, taken) = (nil, 1) }
+            while held_ns == nil, taken < room {
+                guard let done = play.call(from: begin_ns) else { return play.done_ns }
+                if done > edge_ns { held_ns = done } else { taken += 1 }
+            }
+            if edge_ns > horizon_ns { break }
+            number += 1
+        }
+        return play.done_ns.filter { $0 <= horizon_ns }
+    }
+
+    private func isPulse(_ number: Int) -> Bool {
+        number % rule.evaluationPeriods < rule.datapointsToAlarm - 1
+    }
+
+    private func unseen(_ calls: Int) -> Outcome {
+        Outcome(
+            window_ns: horizon_ns, records: Double(min(dataset, calls * recordsPerOperation)))
+    }
+
+    /// A thief who keeps what legitimate calls open, each a record that it picks by chance.
+    private func harvested(
+        from start_ns: Int, using generator: inout SeededGenerator
+    ) -> Outcome {
+        var isOpen = [Bool](repeating: false, count: dataset)
+        var opened = 0
+        var number = start_ns / period_ns
+        while number * period_ns - start_ns < horizon_ns {
+            let begin_ns = number * period_ns - start_ns
+            for _ in 0..<demand.counts(ofPeriod: number).draw(using: &generator) {
+                let instant_ns = begin_ns + Int.random(in: 0..<period_ns, using: &generator)
+                guard instant_ns >= 0, instant_ns < horizon_ns else { continue }
+                let record = Int.random(in: 0..<dataset, using: &generator)
+                if !isOpen[record] { (isOpen[record], opened) = (true, opened + 1) }
+            }
+            number += 1
+        }
+        return Outcome(window_ns: horizon_ns, records: Double(opened))
+    }
+}
+
+/// Whether M of the last N periods have breached, from one period to the next.
+private struct PlayedAlarm {
+    /// When it fired.
+    private(set) var fired_ns: Int?
+    private let datapoints: Int
+    /// The last N − 1 outcomes and the place of the oldest of them.
+    private var memory: [Bool]
+    private var oldest = 0
+    private var breaches: Int
+
+    init(remembering memory: [Bool], datapoints: Int) {
+        (self.memory, self.datapoints) = (memory, datapoints)
+        breaches = memory.count(where: { $0 })
+    }
+
+    mutating func see(_ isBreach: Bool, at instant_ns: Int) {
+        guard fired_ns == nil else { return }
+        if breaches + (isBreach ? 1 : 0) >= datapoints { fired_ns = instant_ns }
+        guard !memory.isEmpty else { return }
+        breaches += (isBreach ? 1 : 0) - (memory[oldest] ? 1 : 0)
+        memory[oldest] = isBreach
+        oldest = oldest + 1 == memory.count ? 0 : oldest + 1
+    }
+}
