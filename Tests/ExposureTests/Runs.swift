@@ -17,6 +17,10 @@ enum Runs {
             callers: callers, processes: processes, throttle: throttle)
     }
 
+    /// Those of a round in which nothing was timed, made once: thousands of rounds have them.
+    private static let noLatencies = [LatencyKind.service: LatencyFigures(LatencyHistogram())]
+    private static let noHistograms = PooledHistograms()
+
     /// A cell with one round for each rate.
     static func result(
         _ cell: Cell, perSecond rates: [Double], verdict: Verdict = Verdict()
@@ -28,9 +32,9 @@ enum Runs {
             let round = Round(
                 number: index + 1, order: index + 1, verdict: verdict,
                 seconds: Double(operations) / rate, operations: operations, denied: 0, errors: [:],
-                latency: [.service: LatencyFigures(LatencyHistogram())], admitted: operations,
+                latency: noLatencies, admitted: operations,
                 cpuNanosecondsPerOperation: nil)
-            result.add(round, pooled: PooledHistograms())
+            result.add(round, pooled: noHistograms)
         }
         return result
     }

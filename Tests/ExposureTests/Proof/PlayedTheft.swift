@@ -78,16 +78,6 @@ struct PlayedTheft {
     private var ceiling: Int {
         Int(rule.threshold.count) - (rule.settings.comparison == .greaterOrEqual ? 1 : 0)
     }
-
-    private func isBreach(_ count: Int) -> Bool {
-        let threshold = Int(rule.threshold.count)
-        switch rule.settings.comparison {
-        case .greaterThan: return count > threshold
-        case .greaterOrEqual: return count >= threshold
-        case .lessThan: return count < threshold
-        case .lessOrEqual: return count <= threshold
-        }
-    }
 }
 
 // MARK: under the alarm
@@ -110,7 +100,7 @@ extension PlayedTheft {
             let legitimate = demand.counts(ofPeriod: number).draw(using: &generator)
             for index in errors.indices {
                 let stolen = max(0, done - before + errors[index])
-                alarms[index].see(isBreach(legitimate + stolen), at: edge_ns)
+                alarms[index].see(rule.isPlayedBreach(legitimate + stolen), at: edge_ns)
             }
             (number, before, edge_ns) = (number + 1, done, edge_ns + period_ns)
         }
@@ -135,7 +125,7 @@ extension PlayedTheft {
     ) -> [Bool] {
         while true {
             let memory = (1...rule.evaluationPeriods).reversed().map { back in
-                isBreach(demand.counts(ofPeriod: first - back).draw(using: &generator))
+                rule.isPlayedBreach(demand.counts(ofPeriod: first - back).draw(using: &generator))
             }
             let breaches = memory.count(where: { $0 })
             if breaches < rule.datapointsToAlarm { return Array(memory.dropFirst()) }
@@ -253,30 +243,5 @@ extension PlayedTheft {
             number += 1
         }
         return Outcome(window_ns: horizon_ns, records: Double(opened))
-    }
-}
-
-/// Whether M of the last N periods have breached, from one period to the next.
-private struct PlayedAlarm {
-    /// When it fired.
-    private(set) var fired_ns: Int?
-    private let datapoints: Int
-    /// The last N − 1 outcomes and the place of the oldest of them.
-    private var memory: [Bool]
-    private var oldest = 0
-    private var breaches: Int
-
-    init(remembering memory: [Bool], datapoints: Int) {
-        (self.memory, self.datapoints) = (memory, datapoints)
-        breaches = memory.count(where: { $0 })
-    }
-
-    mutating func see(_ isBreach: Bool, at instant_ns: Int) {
-        guard fired_ns == nil else { return }
-        if breaches + (isBreach ? 1 : 0) >= datapoints { fired_ns = instant_ns }
-        guard !memory.isEmpty else { return }
-        breaches += (isBreach ? 1 : 0) - (memory[oldest] ? 1 : 0)
-        memory[oldest] = isBreach
-        oldest = oldest + 1 == memory.count ? 0 : oldest + 1
     }
 }
