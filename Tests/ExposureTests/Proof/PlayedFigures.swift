@@ -10,6 +10,8 @@ struct PlayedFigures {
     let dataset: Double
     /// Records by which a fluid may differ from whole calls.
     let slack: Double
+    /// Thefts that the model drew for its own figures.
+    let draws: Double
 
     /// ln(2 / δ) at δ = one in a million.
     private static let surprise = log(2e6)
@@ -22,11 +24,15 @@ struct PlayedFigures {
     private(set) var disagreements: [String] = []
 
     init(
-        _ outcomes: PlayedTheft.Outcomes, horizon: Double, dataset: Double, slack: Double
+        _ outcomes: PlayedTheft.Outcomes, horizon: Double, dataset: Double, slack: Double,
+        draws: Int
     ) {
         (self.outcomes, self.horizon, self.dataset) = (outcomes, horizon, dataset)
-        self.slack = slack
+        (self.slack, self.draws) = (slack, Double(draws))
     }
+
+    /// As many thefts, played alone, would leave as much to chance as those of both sides do.
+    private func thefts(_ played: Int) -> Double { 1 / (1 / Double(played) + 1 / draws) }
 
     /// Holds the model's figures against those played.
     mutating func compare(with model: Containment) {
@@ -56,11 +62,11 @@ struct PlayedFigures {
     /// The share that is contained, by Chernoff's bound for a share.
     private mutating func compareShare(_ model: Double) {
         let shares = [outcomes.played, outcomes.counted.more, outcomes.counted.fewer].map {
-            Double($0.count(where: \.isContained)) / Double($0.count)
+            Self.share(of: $0, where: \.isContained)
         }
         let (low, high) = (shares.min() ?? 0, shares.max() ?? 0)
         let nearest = min(max(model, low), high)
-        let bits = Double(outcomes.played.count) * Self.divergence(nearest, from: model)
+        let bits = thefts(outcomes.played.count) * Self.divergence(nearest, from: model)
         note("contained", bits / Self.surprise, "\(model) against \(shares)")
     }
 
@@ -73,13 +79,13 @@ struct PlayedFigures {
         for outcomes in [outcomes.played, outcomes.counted.more, outcomes.counted.fewer] {
             let figures = outcomes.compactMap(figure)
             guard figures.count > 1 else { return }
-            let count = Double(figures.count)
-            let mean = figures.reduce(0, +) / count
+            let mean = figures.reduce(0, +) / Double(figures.count)
             let squares = figures.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let count = thefts(figures.count)
             means.append(mean)
             // What happens once in more thefts than these is in no sample.
             errors.append(
-                Self.deviations * (squares / (count - 1) / count).squareRoot()
+                Self.deviations * (squares / Double(figures.count - 1) / count).squareRoot()
                     + Self.surprise * min(range, max(mean, model)) / count)
         }
         let (low, high) = (means.min() ?? 0, means.max() ?? 0)
@@ -94,9 +100,9 @@ struct PlayedFigures {
         _ figure: (PlayedTheft.Outcome) -> Double
     ) {
         let all = [outcomes.played, outcomes.counted.more, outcomes.counted.fewer]
-        let count = Double(outcomes.played.count)
-        let below = all.map { Double($0.count { figure($0) < model - slack }) / count }
-        let within = all.map { Double($0.count { figure($0) <= model + slack }) / count }
+        let below = all.map { Self.share(of: $0) { figure($0) < model - slack } }
+        let within = all.map { Self.share(of: $0) { figure($0) <= model + slack } }
+        let count = thefts(outcomes.played.count)
         let least = below.min() ?? 0
         let most = within.max() ?? 1
         var bits = 0.0
@@ -104,6 +110,12 @@ struct PlayedFigures {
         if most < share { bits = count * Self.divergence(most, from: share) }
         note(
             name, bits / Self.surprise, "\(model): \(least) below, \(most) up to it, not \(share)")
+    }
+
+    private static func share(
+        of outcomes: [PlayedTheft.Outcome], where isMeant: (PlayedTheft.Outcome) -> Bool
+    ) -> Double {
+        Double(outcomes.count(where: isMeant)) / Double(outcomes.count)
     }
 
     /// The divergence of one share from another (Kullback and Leibler, 1951).

@@ -93,7 +93,7 @@ extension PlayedTheft {
             repeating: PlayedAlarm(
                 remembering: quietMemory(before: number, using: &generator),
                 datapoints: rule.datapointsToAlarm), count: 3)
-        let errors = [0, anchor.servers, -anchor.servers]
+        let errors = [0, anchor.servers + 1, -anchor.servers - 1]
         var (before, edge_ns) = (0, (number + 1) * period_ns - start_ns)
         while edge_ns < horizon_ns, alarms.contains(where: { $0.fired_ns == nil }) {
             let done = Self.count(of: done_ns, upTo: edge_ns)
@@ -192,9 +192,7 @@ extension PlayedTheft {
     /// in M − 1 of every N periods where he pulses.
     private func filled(from start_ns: Int, using generator: inout SeededGenerator) -> [Int] {
         let (first, phase_ns) = (start_ns / period_ns, start_ns % period_ns)
-        let play = anchor.play(trips: anchor.lastingTrips)
-        // The one call that an edge or the throttle held up; it counts when it is done.
-        var held_ns: Int?
+        let calls = CallsByPeriod(anchor.play(trips: anchor.lastingTrips))
         var number = 0
         while true {
             let begin_ns = max(0, number * period_ns - phase_ns)
@@ -203,17 +201,44 @@ extension PlayedTheft {
             let isFlatOut = strategy == .pulse && isPulse(number)
             // Who fills a period does so at its end, which the last one does not reach.
             if edge_ns > horizon_ns, !isFlatOut { break }
-            let room = isFlatOut ? Int.max : max(0, ceiling - legitimate)
-            var taken = 0
-            if let held = held_ns, held <= edge_ns { (held_ns, taken) = (nil, 1) }
-            while held_ns == nil, taken < room {
-                guard let done = play.call(from: begin_ns) else { return play.done_ns }
-                if done > edge_ns { held_ns = done } else { taken += 1 }
-            }
+            calls.make(
+                isFlatOut ? .max : max(0, ceiling - legitimate), from: begin_ns, to: edge_ns)
             if edge_ns > horizon_ns { break }
             number += 1
         }
-        return play.done_ns.filter { $0 <= horizon_ns }
+        return calls.done_ns.filter { $0 <= horizon_ns }
+    }
+
+    /// A thief who goes flat out in a period by chance, and fills it otherwise, until the alarm that
+    /// this raises ends it.
+    func mixed(_ share: Double, using generator: inout SeededGenerator) -> Outcome {
+        let start_ns = Int.random(in: 0..<PlayedDemand.week_ns, using: &generator)
+        let (first, phase_ns) = (start_ns / period_ns, start_ns % period_ns)
+        let calls = CallsByPeriod(anchor.play(trips: anchor.lastingTrips))
+        var alarm = PlayedAlarm(
+            remembering: quietMemory(before: first, using: &generator),
+            datapoints: rule.datapointsToAlarm)
+        let delay_ns = delay_ns(using: &generator)
+        var (end_ns, number) = (horizon_ns, 0)
+        while true {
+            let begin_ns = max(0, number * period_ns - phase_ns)
+            let edge_ns = (number + 1) * period_ns - phase_ns
+            guard begin_ns < end_ns else { break }
+            let legitimate = demand.counts(ofPeriod: first + number).draw(using: &generator)
+            let isFlatOut = Double.random(in: 0..<1, using: &generator) < share
+            if edge_ns <= end_ns || isFlatOut {
+                let room = isFlatOut ? .max : max(0, ceiling - legitimate)
+                let made = calls.make(room, from: begin_ns, to: edge_ns)
+                alarm.see(rule.isPlayedBreach(legitimate + made), at: edge_ns)
+            }
+            if let fired_ns = alarm.fired_ns, delays.endsSessions {
+                end_ns = min(horizon_ns, fired_ns + delay_ns)
+            }
+            number += 1
+        }
+        var outcome = outcome(calls.done_ns, alarm_ns: alarm.fired_ns, delay_ns: delay_ns)
+        outcome.isContained = end_ns < horizon_ns
+        return outcome
     }
 
     private func isPulse(_ number: Int) -> Bool {
@@ -243,5 +268,29 @@ extension PlayedTheft {
             number += 1
         }
         return Outcome(window_ns: horizon_ns, records: Double(opened))
+    }
+}
+
+/// A thief's calls, so many in each period.
+private final class CallsByPeriod {
+    private let play: Play
+    /// The one call that an edge or the throttle held up; it counts when it is done.
+    private var held_ns: Int?
+
+    init(_ play: Play) { self.play = play }
+
+    var done_ns: [Int] { play.done_ns }
+
+    /// Makes as many calls from an instant on as there is room for until another.
+    ///
+    /// - Returns: calls that are done by then.
+    @discardableResult
+    func make(_ room: Int, from begin_ns: Int, to edge_ns: Int) -> Int {
+        var made = 0
+        if let held = held_ns, held <= edge_ns { (held_ns, made) = (nil, 1) }
+        while held_ns == nil, made < room, let done = play.call(from: begin_ns) {
+            if done > edge_ns { held_ns = done } else { made += 1 }
+        }
+        return made
     }
 }

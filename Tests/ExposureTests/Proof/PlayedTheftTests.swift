@@ -46,17 +46,17 @@ struct PlayedTheftTests {
         var generator = SeededGenerator(seed: 2)
         // 180 in each minute, or 5 a second of what is left of the first one.
         let filled = Self.mean(
-            Self.theft(.fill, threshold: 180, of: (2, 3), horizon_s: 1_200)
+            Self.theft(.fill, threshold: 180, of: (2, 3), horizon_s: 600)
                 .outcomes(200, using: &generator).played.map(\.records))
-        #expect(abs(filled - (19 * 180 + 0.4 * 180 + 0.6 * 90)) < 20, "\(filled)")
+        #expect(abs(filled - (9 * 180 + 0.4 * 180 + 0.6 * 90)) < 20, "\(filled)")
         let pulsed = Self.mean(
-            Self.theft(.pulse, threshold: 180, of: (2, 3), horizon_s: 1_200)
+            Self.theft(.pulse, threshold: 180, of: (2, 3), horizon_s: 600)
                 .outcomes(200, using: &generator).played.map(\.records))
-        #expect(abs(pulsed - 20.0 / 3 * (300 + 2 * 180)) < 200, "\(pulsed)")
-        let creeping = Self.theft(.creep, threshold: 180, of: (1, 1), horizon_s: 1_200)
+        #expect(abs(pulsed - 10.0 / 3 * (300 + 2 * 180)) < 120, "\(pulsed)")
+        let creeping = Self.theft(.creep, threshold: 180, of: (1, 1), horizon_s: 600)
         #expect(creeping.largestAddition == 180)
         let crept = creeping.outcomes(50, using: &generator).played
-        #expect(crept.filter { abs($0.records - 20 * 180) <= 1 && $0.alarm_ns == nil }.count == 50)
+        #expect(crept.filter { abs($0.records - 10 * 180) <= 1 && $0.alarm_ns == nil }.count == 50)
     }
 
     @Test("who harvests finds N (1 − e^(−calls / N)) records")
