@@ -54,6 +54,8 @@ struct PlayedAnchor {
 
     private func plays(until horizon_ns: Int) -> [Int] {
         guard let breaker = breakers.first else { return [0] }
+        // Who is shut out for less than is counted does best to trip it every time.
+        guard breaker.lockout > breaker.window else { return [.max] }
         return Array(0...(horizon_ns / Int(breaker.lockout.count) + 1))
     }
 
