@@ -69,7 +69,7 @@ package struct FrontierChart: Sendable {
                 ? "Hollow: the throttle burdens more than \(burden) of legitimate calls." : "",
             choice.recommended == nil ? "No choice meets every target." : "",
         ]
-        return notes.filter { !$0.isEmpty }.joined(separator: " ")
+        return Sentences.joined(notes)
     }
 
     /// The best that can be had up to a number of false alarms.

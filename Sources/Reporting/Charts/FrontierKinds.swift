@@ -37,7 +37,7 @@ struct FrontierKinds {
             let throttle = names[kind.throttle] ?? kind.throttle.inWords
             let isFirst = named.insert(kind.throttle).inserted
             return Series(
-                isLong ? isFirst ? throttle : "" : "\(throttle); \(kind.quorum)",
+                isLong ? isFirst ? throttle : "" : "\(throttle), \(kind.quorum)",
                 (members[kind] ?? []).map { Series.Point($0.falseAlarmsPerMonth, $0.recordsLost) },
                 style: .points, color: throttles.firstIndex(of: kind.throttle),
                 marker: quorums.firstIndex(of: kind.quorum), isHollow: kind.isRuledOut)

@@ -69,7 +69,7 @@ package struct LossWindowChart: Sendable {
             ? "A marker: where the alarm ends the theft." : ""
         return LineChart(
             title: title,
-            subtitle: [subtitle, note].filter { !$0.isEmpty }.joined(separator: " "),
+            subtitle: Sentences.joined([subtitle, note]),
             x: Axis("time until the thief is stopped", scale: .log10, unit: .duration),
             y: Axis("records lost", scale: .log10, unit: .records, floor: 1),
             series: lines + marks,

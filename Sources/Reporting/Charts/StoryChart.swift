@@ -54,14 +54,13 @@ package struct StoryChart: Sendable {
 
     /// The chart in words, for readers who cannot see it.
     private func description(_ panels: StoryPanels) -> String {
-        let sentences = [
-            subtitle,
-            "Above: \(panels.counts.y.label), the alarm's threshold at "
-                + "\(story.threshold.inWords).",
-            "Below: records lost.", "Horizontal: \(panels.losses.x.label).",
-            panels.events.map(\.text).joined(separator: ", ") + ".",
-            panels.total.map { "In the end \($0)." } ?? "",
-        ]
-        return sentences.filter { !$0.isEmpty }.joined(separator: " ")
+        let events = panels.events.map(\.text).joined(separator: ", ")
+        let threshold = story.threshold.inWords
+        return Sentences.joined([
+            subtitle, "Above: \(panels.counts.y.label), the alarm's threshold at \(threshold)",
+            "Below: records lost", "Horizontal: \(panels.losses.x.label)",
+            events.isEmpty ? "" : "Events: \(events)",
+            panels.total.map { "In all, \($0)." } ?? "No data.",
+        ])
     }
 }

@@ -68,7 +68,7 @@ enum ChoiceExamples {
     private static func frontier(_ choice: ThresholdChoice) -> FrontierChart {
         FrontierChart(
             title: "False alarms against records lost",
-            subtitle: "AES-GCM-256, one record an operation, demand 200/s with dispersion 5.",
+            subtitle: "AES-GCM-256, one record an operation, demand 200/s with dispersion 5",
             choice: choice)
     }
 
@@ -154,7 +154,7 @@ enum ChoiceExamples {
         let all = 1e7
         return LossWindowChart(
             title: "Records lost by strategy",
-            subtitle: "AES-GCM-256 behind a token bucket of 500/s, 10 million records.",
+            subtitle: "AES-GCM-256 behind a token bucket of 500/s, 10 million records",
             dataset: RecordCount(10_000_000),
             curves: [
                 .init(
@@ -170,7 +170,7 @@ enum ChoiceExamples {
     private static var throttles: LossWindowChart {
         LossWindowChart(
             title: "Records lost by the worst strategy",
-            subtitle: "AES-GCM-256, 10 million records.", dataset: RecordCount(10_000_000),
+            subtitle: "AES-GCM-256, 10 million records", dataset: RecordCount(10_000_000),
             curves: [
                 .init(
                     "no throttle", points { min(1e7, 20_000 * $0) },

@@ -194,7 +194,13 @@ struct TheftChartTests {
         #expect(kinds.series.map(\.isHollow) == [true, false, false] && kinds.hasRuledOut)
         #expect(kinds.series.map(\.color) == [0, 1, 1])
         #expect(kinds.series.map(\.marker) == [0, 0, 1])
-        #expect(kinds.series.map(\.name).last == "the bucket; 2 of 3")
+        #expect(kinds.series.map(\.name).last == "the bucket, 2 of 3")
+    }
+
+    @Test("parts of a sentence are closed once, and empty ones leave nothing")
+    func joinsSentences() {
+        #expect(Sentences.joined(["one", "", "two.", "three"]) == "one. two. three")
+        #expect(Sentences.joined(["", "one", ""]) == "one" && Sentences.joined([]) == "")
     }
 
     @Test("where the legend would be too long, the subtitle tells the markers")
