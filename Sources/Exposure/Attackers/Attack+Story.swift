@@ -45,17 +45,9 @@ extension Attack {
 extension TailTable {
     /// The middle 90 % of the counts, and their mean.
     var usual: (low: Double, mean: Double, high: Double) {
-        (quantile(0.05), distribution.mean, quantile(0.95))
-    }
-
-    /// The least count that is not exceeded with a probability.
-    private func quantile(_ share: Double) -> Double {
-        var (below, reached) = (-1.0, 1.0)
-        while exactlyAbove(reached) > 1 - share { (below, reached) = (reached, reached * 2) }
-        while reached - below > 1 {
-            let middle = ((below + reached) / 2).rounded(.down)
-            if exactlyAbove(middle) > 1 - share { below = middle } else { reached = middle }
-        }
-        return reached
+        (
+            Double(distribution.quantile(0.05)), distribution.mean,
+            Double(distribution.quantile(0.95))
+        )
     }
 }

@@ -24,8 +24,10 @@ extension Attack {
         func first(_ loss: (Int) -> Double) -> Int {
             plans.indices.dropFirst().reduce(0) { loss($1) > loss($0) ? $1 : $0 }
         }
-        let worst = told(first { plans[$0].thefts.meanRecords })
+        let most = first { plans[$0].thefts.meanRecords }
         let harvested = harvest(datasets)
+        let isHarvest = meanOpenedRecords > plans[most].thefts.meanRecords
+        let worst = isHarvest ? harvested : told(most)
         return Containment(
             strategy: .best, isContained: worst.isContained, alarm: worst.alarm,
             window: worst.window,

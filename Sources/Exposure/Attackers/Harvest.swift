@@ -33,6 +33,11 @@ extension Attack {
             }, recordsPerSecond: perSecond)
     }
 
+    /// The mean of what is harvested of a data set without end.
+    var meanOpenedRecords: Double {
+        openedRecords().reduce(0, +) / Double(sample.count)
+    }
+
     /// Records, distinct or not, that legitimate calls open until the horizon of each theft.
     private func openedRecords() -> [Double] {
         guard let demand else { return [Double](repeating: 0, count: sample.count) }

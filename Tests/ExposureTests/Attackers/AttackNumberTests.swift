@@ -10,7 +10,7 @@ struct AttackNumberTests {
 
     @Test("500/s above 200/s against 30,000 a minute in 3 of 3 is noticed after 186 s on average")
     func meanTimeToAlarm() throws {
-        let attack = try Attacks.attack(perSecond: [500])
+        let attack = try Attacks.attack(perSecond: [500], draws: 2_560)
         let theft = attack.containment(of: .sprint, datasets: [endless])
         let alarm = try #require(theft.alarm)
         #expect(abs(alarm.mean - 186) < 0.3, "\(alarm.mean)")

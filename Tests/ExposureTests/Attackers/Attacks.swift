@@ -45,7 +45,7 @@ enum Attacks {
         recordsPerOperation: UInt64 = 1, rule: AlarmRule? = rule(30_000),
         demand: DemandProfile? = steady(200), delays: DelaySettings? = nil,
         horizon: Nanoseconds = .seconds(86_400), confidence: Double = 0.95,
-        value: ValueCurve? = nil, draws: Int = 4_000, seed: UInt64 = 1
+        value: ValueCurve? = nil, draws: Int = 640, seed: UInt64 = 1
     ) throws -> Attack {
         Attack(
             try Runs.projection(

@@ -13,7 +13,7 @@ struct PlainTheftTests {
         let demand: DemandProfile
         let rate: UInt64
         let delay: Nanoseconds
-        var horizon = Nanoseconds.seconds(86_400)
+        var horizon = Nanoseconds.seconds(30_000)
     }
 
     static let cases = [
@@ -29,7 +29,7 @@ struct PlainTheftTests {
         Case(
             name: "by hour", rule: Attacks.rule(110, 2, of: 3),
             demand: Attacks.diurnal(0.5, dispersion: 2), rate: 1, delay: .seconds(300),
-            horizon: .seconds(400_000)),
+            horizon: .seconds(90_000)),
         Case(
             name: "short horizon", rule: Attacks.rule(100, 3, of: 5),
             demand: Attacks.steady(0.5, dispersion: 4), rate: 1, delay: .seconds(30),
@@ -41,13 +41,13 @@ struct PlainTheftTests {
         let attack = try Attacks.attack(
             perSecond: [Double(one.rate)], rule: one.rule, demand: one.demand,
             delays: DelaySettings(response: .automatic(ThreePoint(one.delay))),
-            horizon: one.horizon)
+            horizon: one.horizon, draws: 3_000)
         let theft = attack.containment(of: .sprint, datasets: [Attacks.endless])
         let plain = PlainTheft(
             rule: one.rule, demand: one.demand, delay: one.delay.seconds.value,
             horizon: one.horizon.seconds.value
         ) { Double(one.rate) * $0 }
-        let (taken, window) = plain.estimates(600, seed: 7)
+        let (taken, window) = plain.estimates(250, seed: 7)
         #expect(
             abs(theft.window.mean - window.mean) < 5 * window.error + 1e-6,
             "\(one.name): \(theft.window.mean) against \(window)")
@@ -61,12 +61,12 @@ struct PlainTheftTests {
         let rule = Attacks.rule(60, 1, of: 1)
         let attack = try Attacks.attack(
             .bucket(Rate(15, per: .seconds(60)), burst: 25), perSecond: [10], rule: rule,
-            demand: Attacks.steady(0.5), horizon: .seconds(20_000))
+            demand: Attacks.steady(0.5), horizon: .seconds(20_000), draws: 2_000)
         let theft = attack.containment(of: .sprint, datasets: [Attacks.endless])
         let plain = PlainTheft(
             rule: rule, demand: Attacks.steady(0.5), delay: 0, horizon: 20_000
         ) { seconds in seconds > 0 ? min(10 * seconds, 25 + seconds / 4) : 0 }
-        let (taken, window) = plain.estimates(1_500, seed: 3)
+        let (taken, window) = plain.estimates(400, seed: 3)
         #expect(
             abs(theft.window.mean - window.mean) < 5 * window.error, "\(theft.window) \(window)")
         #expect(abs(theft.losses[0].records.mean - taken.mean) < 5 * taken.error)
