@@ -2,8 +2,8 @@ import Results
 import Throttling
 import Units
 
-/// Every projection of a run: one for each mechanism, record size, throttle, attacker and number of
-/// identities.
+/// Every projection of a run: one for each mechanism, record size, throttle and number of
+/// identities, of a thief who is as fast as HSM and throttle allow.
 package struct ExposureModel: Sendable {
     /// The projections in the order of the scenario.
     package let projections: [Projection]
@@ -13,6 +13,16 @@ package struct ExposureModel: Sendable {
     package let windows: [Nanoseconds]
     /// What could not be projected and why, in sentences.
     package let gaps: [String]
+    /// Each subject behind any throttle.
+    let defences: [Defence]
+
+    /// What a thief gets of one mechanism and record size behind any throttle.
+    struct Defence: Sendable {
+        /// How the records are sealed.
+        let subject: String
+        /// The projection behind a throttle, for a thief of one identity.
+        let projection: @Sendable (Policy) -> Projection
+    }
 
     /// Projects a run by the settings of its own scenario.
     package init(_ run: Run) {
@@ -21,6 +31,7 @@ package struct ExposureModel: Sendable {
         windows = settings.windows
         var projections: [Projection] = []
         var gaps: [String] = []
+        var defences: [Defence] = []
         for cell in Self.subjects(of: run) {
             let (mechanism, recordBytes) = (cell.mechanism, cell.recordBytes)
             guard
@@ -39,21 +50,25 @@ package struct ExposureModel: Sendable {
                 baseline: ServiceRate.baseline(
                     of: run, mechanism: mechanism, recordBytes: recordBytes),
                 audit: audit)
+            let opened = settings.recordsPerOperation ?? audit?.recordsPerOperation ?? 1
+            defences.append(
+                Defence(subject: cell.subject) { throttle in
+                    Projection(
+                        of: subject, throttle: throttle, identities: 1,
+                        recordsPerOperation: opened)
+                })
             for throttle in run.scenario.throttles {
                 let demand = Demand(in: run, of: cell.subject, under: throttle)
-                for attacker in settings.attackers {
-                    projections += settings.identities.map { identities in
-                        Projection(
-                            of: subject, throttle: throttle, attacker: attacker,
-                            identities: identities,
-                            recordsPerOperation: settings.recordsPerOperation
-                                ?? audit?.recordsPerOperation ?? 1, demand: demand)
-                    }
+                projections += settings.identities.map { identities in
+                    Projection(
+                        of: subject, throttle: throttle, identities: identities,
+                        recordsPerOperation: opened, demand: demand)
                 }
             }
         }
         self.projections = projections
         self.gaps = gaps
+        self.defences = defences
     }
 
     /// The anchored subjects in the order of the cells, each once.

@@ -16,8 +16,6 @@ package struct Projection: Hashable, Sendable {
     package let recordBytes: Int
     /// The throttle.
     package let throttle: Policy
-    /// The attacker by name.
-    package let attacker: String
     /// m: client identities that the thief holds.
     package let identities: Int
     /// k: records that one operation opens.
@@ -46,7 +44,7 @@ package struct Projection: Hashable, Sendable {
 
     /// A projection of one subject.
     init(
-        of subject: Subject, throttle: Policy, attacker: String, identities: Int,
+        of subject: Subject, throttle: Policy, identities: Int,
         recordsPerOperation: UInt64, demand: Demand? = nil
     ) {
         let cell = subject.rates.best.cell
@@ -55,7 +53,6 @@ package struct Projection: Hashable, Sendable {
         mechanism = cell.mechanism
         recordBytes = cell.recordBytes
         self.throttle = throttle
-        self.attacker = attacker
         self.identities = identities
         self.recordsPerOperation = recordsPerOperation
         service = subject.rates.best
@@ -88,7 +85,7 @@ package struct Projection: Hashable, Sendable {
     }
 
     /// A subject's measured rates.
-    struct Subject {
+    struct Subject: Sendable {
         let rates: MeasuredRates
         let baseline: ServiceRate?
         /// What was found out about joined calls; nil where nothing was.

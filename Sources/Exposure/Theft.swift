@@ -31,6 +31,8 @@ package enum Bound: String, Hashable, Sendable {
     case hsm
     /// The throttle.
     case throttle
+    /// His wish not to raise the alarm.
+    case alarm
     /// The theft does not end.
     case never
 }

@@ -7,7 +7,8 @@ import Units
 /// The first lines of a report: what was found, in plain words, the least flattering first.
 struct Findings {
     private let run: Run
-    private let model: ExposureModel
+    private let exposure: RunExposure
+    private var model: ExposureModel { exposure.model }
     /// What the throttles are called.
     let names: ThrottleNames
     /// The data set that the sentences speak of.
@@ -16,15 +17,13 @@ struct Findings {
     let window: Nanoseconds
 
     /// Ten million records and fifteen minutes where the scenario has them, else its middle values.
-    init(_ run: Run, _ model: ExposureModel) {
+    init(_ run: Run, _ exposure: RunExposure) {
         self.run = run
-        self.model = model
+        self.exposure = exposure
         names = ThrottleNames(run)
-        let (datasets, windows) = (model.datasets, model.windows)
-        let (usualDataset, usualWindow) = (RecordCount(10_000_000), Nanoseconds.seconds(900))
-        dataset =
-            datasets.contains(usualDataset) || datasets.isEmpty
-            ? usualDataset : datasets[datasets.count / 2]
+        let windows = exposure.model.windows
+        let usualWindow = Nanoseconds.seconds(900)
+        dataset = exposure.model.spokenOf
         window =
             windows.contains(usualWindow) || windows.isEmpty
             ? usualWindow : windows[windows.count / 2]
@@ -58,8 +57,20 @@ struct Findings {
 
     /// One paragraph for each mechanism and record size.
     var paragraphs: [String] {
-        SubjectGroup.grouping(model.projections).map(paragraph)
-            + BatchingSection(run).findings + model.gaps
+        let groups = SubjectGroup.grouping(model.projections)
+        let detection = DetectionSection(run, exposure.detection, groups, dataset: dataset)
+        return groups.map(paragraph) + detection.findings + BatchingSection(run).findings
+            + choices + model.gaps
+    }
+
+    /// What to choose for each subject.
+    private var choices: [String] {
+        guard let demand = exposure.detection.demand else { return [] }
+        return exposure.choices.map { choice in
+            let report = ThresholdReport(
+                of: choice.choice, subject: choice.subject, demand: demand, dataset: dataset)
+            return "**\(Self.title(choice.subject)), to defend**\n\n- \(report.finding)"
+        }
     }
 
     private func paragraph(_ group: SubjectGroup) -> String {

@@ -15,16 +15,18 @@ package struct Report: Sendable {
     package var projectionText: String { projectionMarkdown.replacing("**", with: "") }
 
     /// Renders a run.
-    package init(_ run: Run) {
-        let model = ExposureModel(run)
-        let findings = Findings(run, model)
-        let charts = ReportCharts(run, model, findings).charts
-        let text = ReportText(run, model, findings, charts: charts)
+    ///
+    /// - Parameter spread: who shares the work of the models out.
+    package init(_ run: Run, on spread: some Spreading = InTurn()) {
+        let exposure = RunExposure(run, on: spread)
+        let findings = Findings(run, exposure)
+        let charts = ReportCharts(run, exposure, findings).charts
+        let text = ReportText(run, exposure, findings, charts: charts)
         files =
             [
-                ("exfiltration.csv", model.exfiltrationTable.text),
-                ("windows.csv", model.windowsTable.text), ("report.md", text.text),
-            ] + charts.map { ("charts/\($0.name).svg", $0.svg) }
+                ("exfiltration.csv", exposure.exfiltrationTable.text),
+                ("windows.csv", exposure.windowsTable.text), ("report.md", text.text),
+            ] + exposure.detectionFiles + charts.map { ("charts/\($0.name).svg", $0.svg) }
         projectionMarkdown = text.projection
         summary = ([findings.warning].compactMap { $0 } + findings.paragraphs)
             .joined(separator: "\n\n").replacing("**", with: "")

@@ -7,12 +7,13 @@ import Units
 /// The charts of a report, made from the same values as its tables.
 struct ReportCharts {
     private let run: Run
-    private let model: ExposureModel
+    private let exposure: RunExposure
+    private var model: ExposureModel { exposure.model }
     private let findings: Findings
 
-    init(_ run: Run, _ model: ExposureModel, _ findings: Findings) {
+    init(_ run: Run, _ exposure: RunExposure, _ findings: Findings) {
         self.run = run
-        self.model = model
+        self.exposure = exposure
         self.findings = findings
     }
 
@@ -22,6 +23,7 @@ struct ReportCharts {
         for group in SubjectGroup.grouping(model.projections) {
             charts.append(exfiltration(group))
             charts.append(recordsLost(group))
+            charts += DetectionCharts(run, exposure, findings).charts(of: group)
         }
         if run.cells.contains(where: { $0.throughput != nil }) { charts.append(throughput) }
         if run.cells.contains(where: { $0.service.count > 0 }) { charts.append(latency) }
@@ -166,7 +168,7 @@ struct ReportCharts {
     private var exfiltrationSizes: [RecordCount] {
         let named = model.datasets
         guard let first = named.first, let last = named.last, first < last else { return named }
-        let between = Self.spread(Double(first.count), Double(last.count))
+        let between = LogarithmicSteps.inside(Double(first.count), Double(last.count))
             .map { RecordCount(UInt64($0)) }
         return Set(named + between).sorted()
     }
@@ -181,19 +183,8 @@ struct ReportCharts {
         }
         let named = last.map { Array(model.windows[...$0]) } ?? model.windows
         guard let first = named.first, let last = named.last, first < last else { return named }
-        let between = Self.spread(Double(first.count), Double(last.count))
+        let between = LogarithmicSteps.inside(Double(first.count), Double(last.count))
             .map { Nanoseconds(Int64($0)) }
         return Set(named + between).sorted()
-    }
-
-    private static func spread(_ first: Double, _ last: Double) -> [Double] {
-        let step = 1.0592537251772889  // the fortieth root of ten
-        var values: [Double] = []
-        var value = first * step
-        while value < last {
-            values.append(value)
-            value *= step
-        }
-        return values
     }
 }

@@ -7,13 +7,14 @@ import Units
 /// `report.md`: findings first, then tables and charts, assumptions and provenance last.
 struct ReportText {
     private let run: Run
-    private let model: ExposureModel
+    private let exposure: RunExposure
+    private var model: ExposureModel { exposure.model }
     private let findings: Findings
     private let charts: [ReportChart]
 
-    init(_ run: Run, _ model: ExposureModel, _ findings: Findings, charts: [ReportChart]) {
+    init(_ run: Run, _ exposure: RunExposure, _ findings: Findings, charts: [ReportChart]) {
         self.run = run
-        self.model = model
+        self.exposure = exposure
         self.findings = findings
         self.charts = charts
     }
@@ -25,7 +26,8 @@ struct ReportText {
                 title,
                 head.joined(separator: "\n\n"),
                 Self.advice,
-                chartSection, theftSection, lossSection,
+                chartSection, theftSection, lossSection, detection.section,
+                economics?.section ?? "", LossMatrix(model).section,
             ] + MeasurementSections(run).texts + [
                 errorSection, noteSection, assumptionSection, provenanceSection,
             ]
@@ -37,8 +39,20 @@ struct ReportText {
         let head = ([findings.warning].compactMap { $0 } + findings.paragraphs)
             .joined(separator: "\n\n")
         let notes = run.documented == nil ? "" : noteSection
-        return [head, theftSection, lossSection, notes].filter { !$0.isEmpty }
+        return [
+            head, theftSection, lossSection, detection.section, economics?.section ?? "", notes,
+        ].filter { !$0.isEmpty }
             .joined(separator: "\n\n")
+    }
+
+    private var groups: [SubjectGroup] { SubjectGroup.grouping(model.projections) }
+
+    private var detection: DetectionSection {
+        DetectionSection(run, exposure.detection, groups, dataset: findings.dataset)
+    }
+
+    private var economics: EconomicsSection? {
+        exposure.economics.map { EconomicsSection(run, $0, groups) }
     }
 
     private var title: String {
@@ -61,7 +75,7 @@ struct ReportText {
 
     private var theftSection: String {
         var parts: [String] = []
-        for group in SubjectGroup.grouping(model.projections) {
+        for group in groups {
             let projections = group.projections
             var table = MarkdownTable(
                 [("records", .right)] + projections.map { (label($0, in: group), .right) })
@@ -98,7 +112,7 @@ struct ReportText {
 
     private var lossSection: String {
         var parts: [String] = []
-        for group in SubjectGroup.grouping(model.projections) {
+        for group in groups {
             let projections = group.projections
             var table = MarkdownTable(
                 [("stopped after", .right)] + projections.map { (label($0, in: group), .right) })
@@ -155,9 +169,10 @@ extension ReportText {
                     ? " What it takes beside the demand of the mixed load is "
                         + "`seconds_under_demand` in `exfiltration.csv`."
                     : ""),
-            "Attacker: sprint, as fast as the HSM and the throttle allow, in no way hiding. No "
-                + "alarm is assumed; a window is the time until somebody ends the theft.",
+            "Where no other attacker is named, he is as fast as the HSM and the throttle allow, "
+                + "in no way hiding, and a window is the time until somebody ends the theft.",
         ]
+        lines += detection.assumptions + (economics?.assumptions ?? [])
         if model.projections.contains(where: \.isServiceInterpolated) {
             lines.append(
                 "Where a throttle bounds the calls in flight, or delays each of them, the device's "

@@ -18,7 +18,7 @@ struct SubjectGroup {
     func label(of projection: Projection) -> String {
         let kin = all.filter {
             $0.throttle.inWords == projection.throttle.inWords
-                && $0.identities == projection.identities && $0.attacker == projection.attacker
+                && $0.identities == projection.identities
         }
         let isAlike = kin.allSatisfy { $0.saysTheSame(as: projection) }
         let names = ThrottleNames(
@@ -56,6 +56,6 @@ extension Projection {
         let (own, its) = (throttle, other.throttle)
         return own.limit == its.limit && own.charge == its.charge && own.enforced == its.enforced
             && (own.scope == its.scope || identities == 1) && identities == other.identities
-            && attacker == other.attacker && subject == other.subject
+            && subject == other.subject
     }
 }

@@ -28,7 +28,8 @@ struct AnchorBench: AsyncParsableCommand {
             """,
         version: ToolVersion.withCommit,
         subcommands: [
-            RunCommand.self, MeasureCommand.self, ProjectCommand.self, ReportCommand.self,
+            RunCommand.self, MeasureCommand.self, ProjectCommand.self, ThresholdCommand.self,
+            ReportCommand.self,
             ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self, WorkerCommand.self,
         ])
 

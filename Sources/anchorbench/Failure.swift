@@ -3,6 +3,7 @@ import Experiment
 import Exposure
 import Foundation
 @preconcurrency import Rainbow
+import Reporting
 import Results
 import Units
 
@@ -11,7 +12,7 @@ enum Failure {
     /// The code of BSD's sysexits for an error; nil where ArgumentParser knows better.
     static func code(of error: any Error) -> Int32? {
         switch error {
-        case is ScenarioError, is RunError, is UnitError: 65
+        case is ScenarioError, is RunError, is UnitError, is ThresholdError: 65
         case ExperimentError.missingInput, is DeviceError: 66
         case ExperimentError.device, ExperimentError.login: 69
         case ExperimentError.output: 73

@@ -73,11 +73,41 @@ package enum BuiltInScenario {
         exposure:
           datasets: [10k, 100k, 1M, 10M, 100M, 1G]
           windows: [1m, 5m, 15m, 1h, 1d, 14d, 30d, 241d]
-          attackers: [sprint]            # as fast as HSM and throttle allow
           identities: [1]                # client identities that the thief holds
           callers: 16                    # concurrent calls that the thief can hold open
           records-per-operation: auto    # 1, or what audit-batching finds; a number where one
                                          # data key seals many records
+          attackers: [sprint, creep, fill, pulse, harvest, best]
+                                         # flat out; the same little in every period; up to the
+                                         # threshold; flat out as often as the alarm forgives;
+                                         # what users open anyway; the worst of all
+          demand: { mean: 200/s, dispersion: 5, shape: diurnal }
+                                         # what your users ask for, their variance over the mean in
+                                         # one period, and flat | diurnal | 24 or 168 weights; or
+                                         # { trace: demand.csv }: timestamps, or counts of periods
+          alarm: { period: 60s, threshold: auto, comparison: '>', evaluation-periods: 3,
+                   datapoints-to-alarm: 3, missing: not-breaching, window: sliding }
+                                         # of operations in a period, users and thief together;
+                                         # auto: the least that keeps the false alarms of targets
+          delays: { publish: [10s, 60s, 120s], evaluation: 0s, response: { automatic: 5s },
+                    ends-sessions: true }
+                                         # from the alarm to the thief's last call, each known or
+                                         # least, likeliest, most; or { human: [5m, 30m, 4h] }
+          horizon: auto                  # how long nobody notices without an alarm: the longest
+                                         # of the windows
+          confidence: 95%                # how sure a creeping thief wants to be of no breach
+          value: uniform                 # or { best: 1%, worth: 50% }, for a thief who picks
+          canaries: 0                    # records among the others that nobody should open
+          budget: none                   # most records that one client may open in all
+          ewma: none                     # or { weight: 0.1, limit: 3 }, beside the alarm
+          cusum: none                    # or { reference: 0.5, decision: 5 }
+          cost: { currency: USD }        # record-price, attacker-hourly, attacker-fixed, operation,
+                                         # device-hourly, devices, record-loss, triage, denied-call,
+                                         # guessing-hourly: one figure or [least, likeliest, most];
+                                         # what is left out is the documented or assumed default
+          targets: { false-alarms-per-month: 1, burdened-share: 0.1%, records-lost: 1M }
+                                         # what 'anchorbench threshold' shall meet: in 95 of 100
+                                         # thefts no more than so many records, whoever comes
 
         """
 }

@@ -132,7 +132,7 @@ extension YAMLValue {
     private func lacking(_ key: String) -> ScenarioError { complaint("\(place) needs a '\(key)'") }
 
     /// Complains of a flaw at the key that has it.
-    private func check(
+    func check(
         _ flaw: Flaw?, _ keys: [String: YAMLValue]
     ) throws(ScenarioError) {
         guard let flaw else { return }

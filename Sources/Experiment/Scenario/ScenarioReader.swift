@@ -23,12 +23,16 @@ package enum ScenarioReader {
     ///
     /// - Parameters:
     ///   - text: a file's contents; nil for the built-in scenario.
-    ///   - overrides: pairs of a scenario key and the flag's text.
+    ///   - folder: where the files are that it names, as the trace of a demand.
+    ///   - overrides: pairs of a scenario key and the flag's text; files that those name are
+    ///     looked for in the working folder.
     package static func read(
-        _ text: String?, source: String, overrides: [ScenarioOverride]
+        _ text: String?, source: String, folder: String = ".", overrides: [ScenarioOverride]
     ) throws(ScenarioError) -> ResolvedScenario {
         var draft = try ScenarioDraft.builtIn()
+        draft.folder = folder
         if let text { try draft.apply(text, source: source) }
+        draft.folder = "."
         for override in overrides { try draft.apply(override) }
         return try draft.resolve(source: source)
     }
@@ -95,6 +99,8 @@ extension ScenarioOverride {
 
 /// A scenario while its parts come in.
 struct ScenarioDraft {
+    /// Where the files are looked for that it names.
+    var folder = "."
     var name = ""
     var uri = "softhsm"
     /// Where the anchor was named, for complaints about it.
@@ -223,25 +229,6 @@ struct ScenarioDraft {
         }
         if let value = keys["abort-after-errors"] {
             limits.abortAfterErrors = try value.integer(1...1_000_000_000)
-        }
-    }
-
-    private mutating func applyExposure(_ value: YAMLValue) throws(ScenarioError) {
-        let keys = try value.entries(
-            known: [
-                "datasets", "windows", "attackers", "identities", "callers",
-                "records-per-operation",
-            ],
-            later: ["demand", "alarm", "delays", "canaries", "cost"])
-        if let value = keys["datasets"] { exposure.datasets = try value.counts() }
-        if let value = keys["windows"] { exposure.windows = try value.windows() }
-        if let value = keys["attackers"] { exposure.attackers = try value.attackers() }
-        if let value = keys["identities"] {
-            exposure.identities = try value.integers(1...1_000_000)
-        }
-        if let value = keys["callers"] { exposure.callers = try value.integer(1...1_000_000) }
-        if let value = keys["records-per-operation"] {
-            exposure.recordsPerOperation = try value.recordsPerOperation()
         }
     }
 }

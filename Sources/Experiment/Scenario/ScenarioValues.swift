@@ -120,9 +120,9 @@ extension YAMLValue {
     }
 
     func attackers() throws(ScenarioError) -> [String] {
-        let later = ["creep", "fill", "pulse", "harvest", "best"]
+        let known = ["sprint", "creep", "fill", "pulse", "harvest", "best"]
         return try distinct(
-            items().map { item throws(ScenarioError) in try item.word(["sprint"], later: later) })
+            items().map { item throws(ScenarioError) in try item.word(known) })
     }
 
     /// A number of records; nil for `auto`.

@@ -86,7 +86,7 @@ package struct Attack: Sendable {
     ) -> Containment {
         let table = LossTable(plan.thefts.records, value: value)
         let (low, high) = (meanLosses(like: plan, at: .low), meanLosses(like: plan, at: .high))
-        return Containment(
+        var containment = Containment(
             strategy: strategy, isContained: plan.thefts.contained,
             alarm: Summary(plan.thefts.alarms), window: Summary(plan.thefts.windows) ?? .none,
             losses: datasets.map { dataset in
@@ -96,6 +96,8 @@ package struct Attack: Sendable {
                     allLeave: table.allLeave(of: dataset), timeToAll: time(of: dataset, by: plan),
                     valueShare: table.valueShare(of: dataset))
             }, recordsPerSecond: plan.recordsPerSecond)
+        containment.course = plan.course
+        return containment
     }
 
     /// The losses of the same manner at a bound of the measured rate.

@@ -17,6 +17,8 @@ package struct Containment: Hashable, Sendable {
     package let losses: [ContainedLoss]
     /// Records a second that the strategy takes in the long run while nobody stops it.
     package let recordsPerSecond: Double
+    /// What the thief holds after a time; nil for one who opens what others open anyway.
+    var course: Course?
 
     /// A containment.
     package init(

@@ -1,5 +1,5 @@
 /// What a thief holds after a time while nobody stops him.
-struct Course: Sendable {
+struct Course: Hashable, Sendable {
     /// What he is let have where he takes all of it, and beyond which he never gets.
     let supply: Supply
     /// Operations a second before he sprints; infinite for a sprint from the beginning.

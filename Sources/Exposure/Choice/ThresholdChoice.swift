@@ -14,20 +14,17 @@ package struct ThresholdChoice: Hashable, Sendable {
         package let falseAlarmsPerMonth: Double
         /// Records lost in 95 of 100 thefts at most, by the worst strategy.
         package let recordsLost: Double
-        /// That strategy.
-        package let worst: Strategy
         /// The share of legitimate calls that the throttle denies or delays.
         package let burdenedShare: Double
 
         package init(
             rule: AlarmRule, throttle: Policy, falseAlarmsPerMonth: Double, recordsLost: Double,
-            worst: Strategy, burdenedShare: Double
+            burdenedShare: Double
         ) {
             self.rule = rule
             self.throttle = throttle
             self.falseAlarmsPerMonth = falseAlarmsPerMonth
             self.recordsLost = recordsLost
-            self.worst = worst
             self.burdenedShare = burdenedShare
         }
     }

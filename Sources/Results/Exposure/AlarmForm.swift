@@ -3,7 +3,8 @@ extension AlarmSettings {
     /// `{ period: 1m, threshold: 30k, comparison: '>', evaluation-periods: 3, … }`.
     package var scenarioForm: String {
         let threshold = threshold?.description ?? "auto"
-        return "{ period: \(period), threshold: \(threshold), comparison: '\(comparison.rawValue)', "
+        return
+            "{ period: \(period), threshold: \(threshold), comparison: '\(comparison.rawValue)', "
             + "evaluation-periods: \(evaluationPeriods), "
             + "datapoints-to-alarm: \(datapointsToAlarm), missing: \(missing.rawValue), "
             + "window: \(window.rawValue) }"

@@ -9,16 +9,21 @@ import Results
 struct ProjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "project",
-        abstract: "How long a theft takes and what is gone by when, from a stored run.",
+        abstract: "What a theft takes and what an alarm leaves of it, from a run or a document.",
         // The one made from the options is longer than a terminal is wide.
-        usage: "anchorbench project <run> [<options>]",
+        usage: "anchorbench project <run> [<options>]\n"
+            + "       anchorbench project --device <name> [<options>]",
         discussion: """
-            Nothing is measured and nothing is written: other throttles, data sets and windows \
-            are projected from the rates that the run measured.
+            Nothing is measured and nothing is written: other throttles, data sets, windows, \
+            demands and alarms are projected from the rates that the run measured, or from the \
+            one that a vendor documents ('anchorbench devices').
 
               anchorbench project results/mine
               anchorbench project results/mine --datasets 50M --windows 15m,4h \\
                 --throttle '{ token-bucket: { rate: 50/s, burst: 10 } }'
+              anchorbench project results/mine --demand '{ mean: 40/s }' \\
+                --alarm '{ threshold: 5k, datapoints-to-alarm: 1 }'
+              anchorbench project --device aws-cloudhsm-hsm2m-medium-2
               anchorbench project results/mine --format csv > exfiltration.csv
             """)
 
@@ -30,14 +35,22 @@ struct ProjectCommand: AsyncParsableCommand {
         case csv
         /// The rows of windows.csv.
         case windowsCsv = "windows-csv"
+        /// The rows of containment.csv.
+        case containmentCsv = "containment-csv"
         /// Findings and tables as Markdown.
         case markdown
     }
 
     @Argument(help: "A run's folder.", completion: .directory)
-    var run: String
+    var run: String?
 
-    @Option(help: "text, csv (exfiltration), windows-csv or markdown.")
+    @Option(
+        help: ArgumentHelp(
+            "A documented device in place of a run; 'anchorbench devices' lists them.",
+            valueName: "name"))
+    var device: String?
+
+    @Option(help: "text, csv (exfiltration), windows-csv, containment-csv or markdown.")
     var format = Format.text
 
     @Option(
@@ -63,16 +76,43 @@ struct ProjectCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Records that one operation opens.", valueName: "n"))
     var recordsPerOperation: String?
 
-    func run() async throws {
-        var stored = try RunFolder(opening: URL(fileURLWithPath: run)).load()
-        stored.scenario = try ScenarioReader.project(stored.scenario, overrides: overrides)
-        let model = ExposureModel(stored)
-        switch format {
-        case .csv: print(model.exfiltrationTable.text, terminator: "")
-        case .windowsCsv: print(model.windowsTable.text, terminator: "")
-        case .markdown: print(Report(stored).projectionMarkdown)
-        case .text: print(Report(stored).projectionText)
+    @OptionGroup var exposure: ExposureOptions
+
+    func validate() throws {
+        guard (run == nil) != (device == nil) else {
+            throw ValidationError("name either a run's folder or a device with --device")
         }
+    }
+
+    func run() async throws {
+        let stored = try projected()
+        switch format {
+        case .csv:
+            print(
+                RunExposure(stored, on: Processors()).exfiltrationTable.text, terminator: "")
+        case .windowsCsv:
+            print(RunExposure(stored, on: Processors()).windowsTable.text, terminator: "")
+        case .containmentCsv:
+            print(
+                RunExposure(stored, on: Processors()).detection.containmentTable.text,
+                terminator: "")
+        case .markdown: print(Report(stored, on: Processors()).projectionMarkdown)
+        case .text: print(Report(stored, on: Processors()).projectionText)
+        }
+    }
+
+    /// The run with what the flags lay over it, or one made from a document.
+    private func projected() throws -> Run {
+        if let device {
+            let profile = try DeviceProfiles.documented.named(device)
+            let scenario = try ScenarioReader.read(
+                nil, source: "the built-in scenario", overrides: overrides
+            ).scenario
+            return try profile.run(under: scenario)
+        }
+        var stored = try RunFolder(opening: URL(fileURLWithPath: run ?? "")).load()
+        stored.scenario = try ScenarioReader.project(stored.scenario, overrides: overrides)
+        return stored
     }
 
     private var overrides: [ScenarioOverride] {
@@ -96,6 +136,6 @@ struct ProjectCommand: AsyncParsableCommand {
             guard let value else { continue }
             overrides.append(ScenarioOverride(flag: flag, yaml: "exposure: { \(key): \(value) }"))
         }
-        return overrides
+        return overrides + exposure.overrides
     }
 }

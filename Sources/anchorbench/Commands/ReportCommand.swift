@@ -29,7 +29,7 @@ struct ReportCommand: AsyncParsableCommand {
         let folder = try RunFolder(opening: URL(fileURLWithPath: run))
         try folder.recover()
         if hgrm { try folder.writePercentileDistributions() }
-        try folder.write(Report(try folder.load()))
+        try folder.write(Report(try folder.load(), on: Processors()))
         print(folder.url.appending(path: "report.md").relativePath)
     }
 }

@@ -28,7 +28,7 @@ struct RunCommand: AsyncParsableCommand {
         let measurement = try Measurement(options)
         guard !options.dryRun else { return measurement.printPlan() }
         let outcome = try await measurement.run()
-        let report = Report(outcome.run)
+        let report = Report(outcome.run, on: Processors())
         try outcome.folder.write(report)
         print(report.summary)
         print(outcome.folder.url.appending(path: "report.md").relativePath)

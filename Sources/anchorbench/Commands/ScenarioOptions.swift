@@ -117,8 +117,10 @@ struct ScenarioOptions: ParsableArguments {
             }
             text = String(decoding: data, as: UTF8.self)
         }
+        let folder = file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
         return try ScenarioReader.read(
-            text, source: file ?? "the built-in scenario", overrides: overrides)
+            text, source: file ?? "the built-in scenario", folder: folder ?? ".",
+            overrides: overrides)
     }
 
     /// Whether a file or a flag says what to measure.

@@ -37,7 +37,9 @@ struct BuiltInScenarioTests {
         #expect(
             exposure.windows.map(\.description)
                 == ["1m", "5m", "15m", "1h", "1d", "14d", "30d", "241d"])
-        #expect(exposure.attackers == ["sprint"] && exposure.identities == [1])
+        #expect(
+            exposure.attackers == ["sprint", "creep", "fill", "pulse", "harvest", "best"])
+        #expect(exposure.identities == [1])
         #expect(exposure.callers == 16 && exposure.recordsPerOperation == nil)
     }
 

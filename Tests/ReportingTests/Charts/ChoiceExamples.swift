@@ -56,7 +56,7 @@ enum ChoiceExamples {
             datapointsToAlarm: quorum.0)
         return ThresholdChoice.Point(
             rule: settings.rule(at: RecordCount(threshold)), throttle: throttle,
-            falseAlarmsPerMonth: alarms, recordsLost: lost, worst: .pulse, burdenedShare: burden)
+            falseAlarmsPerMonth: alarms, recordsLost: lost, burdenedShare: burden)
     }
 
     private static func targets(_ alarms: Double, _ lost: UInt64) -> TargetSettings {

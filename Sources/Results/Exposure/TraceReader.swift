@@ -1,4 +1,3 @@
-import Results
 import Units
 
 /// Reads a trace of demand from comma-separated text.

@@ -1,4 +1,3 @@
-import Results
 import Units
 
 extension DemandTrace {

@@ -1,0 +1,172 @@
+import Results
+import Throttling
+import Units
+
+/// What the alarm of a scenario does to every theft that a run projects.
+package struct DetectionModel: Sendable {
+    /// What legitimate callers ask for; nil where nobody says.
+    package let demand: DemandProfile?
+    /// How well a trace is described by it; nil without a trace.
+    package let fit: DemandFit?
+    /// The alarm, its threshold decided; nil for none.
+    package let rule: AlarmRule?
+    /// Whether the threshold follows from the targets.
+    package let isThresholdChosen: Bool
+    /// How often the demand alone raises the alarm, by its model; nil without either.
+    package let falseAlarms: FalseAlarms?
+    /// How often it does so in the trace; nil without one.
+    package let replay: FalseAlarms?
+    /// The endings under each throttle, in the order of the projections.
+    package let detections: [Detection]
+    /// What could not be told and why, in sentences.
+    package let gaps: [String]
+
+    /// The endings of the thefts that a run projects.
+    package init(_ run: Run, _ projections: [Projection], on spread: some Spreading) {
+        let settings = run.scenario.exposure
+        let period = settings.alarm?.period ?? .seconds(60)
+        var gaps: [String] = []
+        let (demand, fit, trace) = Self.demand(settings.demand, period: period, &gaps)
+        (self.demand, self.fit) = (demand, fit)
+        let rule = Self.rule(settings, demand, &gaps)
+        self.rule = rule
+        isThresholdChosen = rule != nil && settings.alarm?.threshold == nil
+        falseAlarms = rule.flatMap { Self.falseAlarms($0, demand, fit, seed: run.seed) }
+        replay = zip(rule, trace).map {
+            FalseAlarms(replaying: $1, under: $0, seed: run.seed)
+        }
+        let served = projections.filter { projection in
+            guard let demand, demand.perSecond > projection.service.rate.estimate else {
+                return true
+            }
+            return false
+        }
+        for subject in Set(projections.map(\.subject)).subtracting(served.map(\.subject)).sorted() {
+            let rate = projections.first { $0.subject == subject }?.service.rate.estimate ?? 0
+            gaps.append(
+                "No thief is told of beside the demand for \(subject): users ask for "
+                    + "\(Significant.text(demand?.perSecond ?? 0))/s ('exposure.demand'), and the "
+                    + "device does \(Significant.text(rate))/s.")
+        }
+        let watched = zip(rule, demand).flatMap { WatchedDemand($0, $1) }
+        let setting = AttackSetting(settings, seed: run.seed)
+        let strategies = Self.strategies(settings, demand, rule)
+        detections = spread.map(served.count) { index in
+            Self.detection(
+                Attack(served[index], watched: watched, demand: demand, setting: setting),
+                strategies, settings.datasets)
+        }
+        self.gaps = gaps
+    }
+
+    /// Thieves of whom there is something to tell: without a demand nobody can hide in it, without
+    /// an alarm nobody needs to.
+    private static func strategies(
+        _ settings: ExposureSettings, _ demand: DemandProfile?, _ rule: AlarmRule?
+    ) -> [Strategy] {
+        settings.attackers.compactMap(Strategy.init).filter { strategy in
+            switch strategy {
+            case .sprint, .best: true
+            case .harvest: demand != nil
+            case .creep, .fill, .pulse: demand != nil && rule != nil
+            }
+        }
+    }
+
+    private static func detection(
+        _ attack: Attack, _ strategies: [Strategy], _ datasets: [RecordCount]
+    ) -> Detection {
+        let told = strategies.map { attack.containment(of: $0, datasets: datasets) }
+        func perDay(_ strategy: Strategy) -> Double {
+            let ending =
+                told.first { $0.strategy == strategy }
+                ?? attack.containment(of: strategy, datasets: [])
+            return ending.recordsPerSecond * 86_400
+        }
+        let leak = attack.watched.map { _ in
+            Detection.Leak(fillPerDay: perDay(.fill), pulsePerDay: perDay(.pulse))
+        }
+        return Detection(
+            projection: attack.projection, containments: told, leak: leak,
+            story: datasets.last.flatMap { attack.story(of: .sprint, dataset: $0) })
+    }
+
+    private static func demand(
+        _ settings: DemandSettings?, period: Nanoseconds, _ gaps: inout [String]
+    ) -> (DemandProfile?, DemandFit?, DemandTrace?) {
+        switch settings {
+        case nil: return (nil, nil, nil)
+        case .profile(let profile): return (DemandProfile(profile, period: period), nil, nil)
+        case .trace(let trace):
+            do throws(TraceError) {
+                let regrouped = try trace.regrouped(to: period)
+                let fit = DemandFit(regrouped)
+                return (fit?.profile, fit, regrouped)
+            } catch {
+                gaps.append("No demand is taken from \(trace.source): \(error)")
+                return (nil, nil, nil)
+            }
+        }
+    }
+
+    private static func falseAlarms(
+        _ rule: AlarmRule, _ demand: DemandProfile?, _ fit: DemandFit?, seed: UInt64
+    ) -> FalseAlarms? {
+        fit.map { FalseAlarms(of: $0, under: rule, seed: seed) }
+            ?? demand.map { FalseAlarms(of: $0, under: rule) }
+    }
+
+    /// The alarm of the settings; one whose threshold the targets choose where they name none.
+    private static func rule(
+        _ settings: ExposureSettings, _ demand: DemandProfile?, _ gaps: inout [String]
+    ) -> AlarmRule? {
+        guard let alarm = settings.alarm else { return nil }
+        if let threshold = alarm.threshold { return alarm.rule(at: threshold) }
+        guard let demand else {
+            gaps.append(
+                "No alarm is assumed: its threshold is chosen by the demand, and there is none "
+                    + "('exposure.demand').")
+            return nil
+        }
+        let targets = settings.targets ?? .usual
+        guard
+            let threshold = FalseAlarms.threshold(
+                for: alarm, demand: demand, falseAlarmsPerMonth: targets.falseAlarmsPerMonth)
+        else {
+            gaps.append(
+                "No alarm is assumed: no threshold has as few as "
+                    + "\(Significant.text(targets.falseAlarmsPerMonth)) false alarms a month.")
+            return nil
+        }
+        return alarm.rule(at: threshold)
+    }
+}
+
+extension AttackSetting {
+    /// The setting of a scenario.
+    init(_ settings: ExposureSettings, draws: Int = 10_000, seed: UInt64) {
+        self.init(
+            delays: settings.delays ?? DelaySettings(), horizon: settings.longestTheft,
+            confidence: settings.confidence ?? Probability(0.95), value: settings.value,
+            draws: draws, seed: seed)
+    }
+}
+
+extension Attack {
+    /// An attack in a setting.
+    init(
+        _ projection: Projection, watched: WatchedDemand?, demand: DemandProfile?,
+        setting: AttackSetting
+    ) {
+        self.init(
+            projection, watched: watched, demand: demand, delays: setting.delays,
+            horizon: setting.horizon, confidence: setting.confidence, value: setting.value,
+            draws: setting.draws, seed: setting.seed)
+    }
+}
+
+/// Both of two values, where both are there.
+func zip<Left, Right>(_ left: Left?, _ right: Right?) -> (Left, Right)? {
+    guard let left, let right else { return nil }
+    return (left, right)
+}

@@ -1,0 +1,78 @@
+import Results
+import Units
+
+/// All that is projected from a run: thefts, what an alarm does to them, what they cost, and which
+/// throttle and alarm to choose.
+package struct RunExposure: Sendable {
+    /// Thefts as fast as HSM and throttle allow.
+    package let model: ExposureModel
+    /// How thefts of every kind end.
+    package let detection: DetectionModel
+    /// What they cost; nil where nobody speaks of money.
+    package let economics: EconomicsModel?
+    /// Which throttle and alarm to choose for each subject; empty without targets.
+    package let choices: [SubjectChoice]
+
+    /// A choice for one mechanism and record size.
+    package struct SubjectChoice: Sendable {
+        /// How the records are sealed, as a projection names it.
+        package let subject: String
+        /// The choice.
+        package let choice: ThresholdChoice
+    }
+
+    /// Projects a run by the settings of its own scenario.
+    package init(_ run: Run, on spread: some Spreading = InTurn()) {
+        let model = ExposureModel(run)
+        let detection = DetectionModel(run, model.projections, on: spread)
+        (self.model, self.detection) = (model, detection)
+        let (dataset, settings) = (model.spokenOf, run.scenario.exposure)
+        economics = settings.cost.flatMap { cost in
+            detection.detections.isEmpty
+                ? nil
+                : EconomicsModel(
+                    detection.detections, costs: Costs(cost), dataset: dataset, seed: run.seed,
+                    on: spread)
+        }
+        choices = Self.choices(run, model, detection, dataset, spread)
+    }
+
+    /// Thefts of the search for a choice: a ninth of those that are told of, three times the error.
+    private static let searchDraws = 1_024
+
+    private static func choices(
+        _ run: Run, _ model: ExposureModel, _ detection: DetectionModel, _ dataset: RecordCount,
+        _ spread: some Spreading
+    ) -> [SubjectChoice] {
+        let settings = run.scenario.exposure
+        guard let targets = settings.targets, let alarm = settings.alarm,
+            let demand = detection.demand, detection.rule != nil
+        else { return [] }
+        let costs = Costs(settings.cost ?? CostSettings())
+        let month = demand.perSecond * FalseAlarms.month.value
+        let told = Set(detection.detections.map(\.projection.subject))
+        return model.defences.filter { told.contains($0.subject) }.map { defence in
+            let search = ThresholdSearch(
+                of: defence.projection,
+                setting: AttackSetting(settings, draws: searchDraws, seed: run.seed),
+                demand: demand, alarm: alarm, targets: targets, dataset: dataset
+            ) { point in
+                DefenderMonth.expected(
+                    burdenedCalls: point.burdenedShare * month,
+                    falseAlarms: point.falseAlarmsPerMonth, costs: costs)
+            }
+            return SubjectChoice(
+                subject: defence.subject,
+                choice: search.choice(among: run.scenario.throttles, on: spread))
+        }
+    }
+}
+
+extension ExposureModel {
+    /// The data set that sentences speak of: ten million records where the scenario has them, else
+    /// its middle value.
+    package var spokenOf: RecordCount {
+        let usual = RecordCount(10_000_000)
+        return datasets.contains(usual) || datasets.isEmpty ? usual : datasets[datasets.count / 2]
+    }
+}

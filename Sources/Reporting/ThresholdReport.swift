@@ -1,0 +1,117 @@
+import Exposure
+import Results
+import Throttling
+import Units
+
+/// Which throttle and alarm to choose and why, in words that a reviewer can read, with what can be
+/// pasted into a scenario.
+package struct ThresholdReport: Sendable {
+    private let subject: String
+    private let choice: ThresholdChoice
+    private let demand: DemandProfile
+    private let dataset: RecordCount
+
+    /// A report on one choice.
+    ///
+    /// - Parameters:
+    ///   - subject: the mechanism and record size, as a run names them.
+    ///   - dataset: N, of which records are lost.
+    package init(
+        of choice: ThresholdChoice, subject: String, demand: DemandProfile, dataset: RecordCount
+    ) {
+        self.choice = choice
+        self.subject = subject
+        self.demand = demand
+        self.dataset = dataset
+    }
+
+    /// The recommendation or what stands against one, then the frontier.
+    package var markdown: String {
+        let head = choice.recommended.map(recommendation) ?? refusal
+        return ["## \(Findings.title(subject))", head, frontier].joined(separator: "\n\n")
+    }
+
+    /// The recommendation alone, a paragraph for the findings of a report.
+    var finding: String {
+        guard let point = choice.recommended else { return refusal }
+        return "**Choose** \(Self.words(point)). \(reasons(point))"
+    }
+
+    private func recommendation(_ point: ThresholdChoice.Point) -> String {
+        """
+        **Choose** \(Self.words(point)).
+
+        ```yaml
+        throttles: [none, \(point.throttle.scenarioForm)]
+        exposure:
+          alarm: \(point.rule.settings.scenarioForm)
+        ```
+
+        \(reasons(point))
+        """
+    }
+
+    /// The justification: the demand, then each target with what is to be expected of it.
+    private func reasons(_ point: ThresholdChoice.Point) -> String {
+        let targets = choice.targets
+        let (mean, most) = (demand.perSecond, (demand.means.max() ?? 0) / period)
+        let steady = Self.usual(most - mean, of: mean)
+        let busiest =
+            steady ? "" : ", up to \(Significant.text(most))/s in the busiest hour of the week"
+        return "The demand is \(Significant.text(mean))/s\(busiest), with counts "
+            + "\(Significant.text(demand.dispersion)) times as variable as chance alone would "
+            + "make them. It exceeds the threshold by itself so that a false alarm is raised "
+            + "\(Significant.text(point.falseAlarmsPerMonth)) times a month (target: at most "
+            + "\(Significant.text(targets.falseAlarmsPerMonth))), and "
+            + "\(Wording.share(point.burdenedShare)) of the legitimate calls wait or are denied "
+            + "(at most \(targets.burdenedShare.inPercent)). The worst thief holds at most "
+            + "\(DetectionSection.records(point.recordsLost)) of \(dataset.inWords) records in 95 "
+            + "of 100 thefts (at most \(targets.recordsLost.inWords)). Of all that was tried and "
+            + "meets the three targets, this costs the least."
+    }
+
+    private static func usual(_ difference: Double, of mean: Double) -> Bool {
+        difference <= 0.005 * mean
+    }
+
+    private var period: Double { demand.period.seconds.value }
+
+    private var refusal: String {
+        let misses = choice.misses.map { miss in
+            "\(miss.target) cannot be met together with the others: the nearest is "
+                + "\(Significant.text(miss.nearest)), \(Wording.factor(miss.excess)) the target"
+        }
+        let why =
+            misses.isEmpty
+            ? "no two of the targets can be met at once"
+            : misses.joined(separator: "; ")
+        return "**No throttle and alarm that was tried meets every target**: \(why)."
+    }
+
+    private var frontier: String {
+        var table = MarkdownTable([
+            ("threshold", .right), ("M of N", .left), ("throttle", .left),
+            ("false alarms a month", .right), ("lost in 95 of 100", .right),
+            ("wait or denied", .right), ("", .left),
+        ])
+        for point in choice.frontier {
+            let rule = point.rule
+            table.append([
+                "\(Significant.grouped(rule.threshold.count)) in \(rule.period)",
+                "\(rule.datapointsToAlarm) of \(rule.evaluationPeriods)", point.throttle.inWords,
+                Significant.text(point.falseAlarmsPerMonth),
+                DetectionSection.records(point.recordsLost),
+                Wording.share(point.burdenedShare),
+                point == choice.recommended ? "chosen" : "",
+            ])
+        }
+        return "What no other choice beats in both false alarms and loss, of those that burden no "
+            + "more than \(choice.targets.burdenedShare.inPercent) of the legitimate calls:\n\n"
+            + table.text
+    }
+
+    private static func words(_ point: ThresholdChoice.Point) -> String {
+        let throttle = point.throttle == .none ? "no throttle" : "a \(point.throttle.inWords)"
+        return "\(throttle), and an alarm on \(DetectionSection.words(point.rule))"
+    }
+}
