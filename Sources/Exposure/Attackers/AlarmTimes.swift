@@ -8,11 +8,13 @@ extension Attack {
     /// inversion of its distribution in the quasi-stationary regime.
     ///
     /// - Parameters:
+    ///   - fromEdge: whether all begin with a period, whatever their phase.
     ///   - earlier: the probability that a period breaches, by its kind, the theft's phase and the
     ///     period's number from 0.
     ///   - later: the same of each kind in the long run.
     func alarmTimes(
-        _ watched: WatchedDemand, earlier: (_ kind: Int, _ phase: Int, _ index: Int) -> Double,
+        _ watched: WatchedDemand, fromEdge: Bool = false,
+        earlier: (_ kind: Int, _ phase: Int, _ index: Int) -> Double,
         later: () -> [Double]
     ) -> [Double] {
         let early = 4 * min(watched.rule.evaluationPeriods, 256) + 16
@@ -21,12 +23,13 @@ extension Attack {
         return (0..<sample.count).map { theft in
             var generator = SeededGenerator(seed: sample.seeds[theft])
             let start = Int(sample.starts[theft] * Double(watched.cycle))
-            let phase = sample.phase(theft)
+            let phaseIndex = fromEdge ? TheftSample.phases - 1 : sample.phases[theft]
+            let phase = TheftSample.phase(phaseIndex)
             var state = watched.remembered(before: start, using: &generator)
             for index in 0..<early {
                 let end = (phase + Double(index)) * watched.period
                 guard end < horizon else { return .infinity }
-                let breach = earlier(watched.kind(start + index), sample.phases[theft], index)
+                let breach = earlier(watched.kind(start + index), phaseIndex, index)
                 guard generator.uniform() < breach else {
                     state = memory.afterQuiet[state]
                     continue

@@ -9,7 +9,7 @@ extension Attack {
     /// Beside those that have a name, stationary mixtures are searched: periods flat out with a
     /// probability and filled else; the same number of operations in every period; flat out unless
     /// one more breach would raise the alarm; and the quickest leak that never alarms, left at a
-    /// random instant for a sprint.
+    /// random period for a sprint.
     func best(_ datasets: [RecordCount]) -> Containment {
         let plans = candidates()
         let tables = plans.map { LossTable($0.thefts.records, value: nil) }
@@ -47,10 +47,13 @@ extension Attack {
     private func candidates() -> [Plan] {
         let named = [Manner.sprint, .creep, .fill, .pulse].compactMap { plan($0, at: .estimate) }
         guard let watched, endsSessions, let supplies = projection.supplies(at: .estimate),
-            let supply = Self.fastest(supplies), let sprint = named.first,
-            let quiet = quietest(supplies, watched)
+            let supply = Self.fastest(supplies), let quiet = quietest(supplies, watched)
         else { return named }
-        var chosen = [.wary, bestLurk(sprint, leaking: quiet.recordsPerSecond)]
+        var chosen = [
+            .wary,
+            bestLurk(
+                sprint(supply, watched, fromEdge: true), leaking: quiet.recordsPerSecond),
+        ]
         if watched.memory.count * watched.cycle <= Self.mostSteps {
             chosen += [bestMixture(supply, watched), bestLevel(supply, watched)]
         }

@@ -48,9 +48,10 @@ struct Leak: Sendable {
         let memory = watched.memory
         var weights = [Double](repeating: 0, count: memory.count)
         weights[0] = 1
+        var next = weights
         var taken = 0.0
         func pass(_ kind: Int) -> Double {
-            var next = [Double](repeating: 0, count: memory.count)
+            for state in next.indices { next[state] = 0 }
             var yield = 0.0
             for (state, weight) in weights.enumerated() where weight > 0 {
                 if let after = memory.afterBreach[state] {
@@ -64,7 +65,7 @@ struct Leak: Sendable {
                     next[memory.afterQuiet[state]] += weight * (1 - watched.ownBreaches[kind])
                 }
             }
-            weights = next
+            swap(&weights, &next)
             return yield
         }
         let settling = max(64 * watched.rule.evaluationPeriods, 256)
@@ -79,13 +80,18 @@ extension Attack {
     /// A manner that never raises the alarm, by the way to call that gives most.
     func leaks(_ manner: Manner, _ supplies: [Supply], _ watched: WatchedDemand) -> Plan? {
         let leaks = supplies.map { Leak($0, watched) }
-        func yield(_ leak: Leak) -> Double { leak.pace(manner) * leak.supply.recordsPerOperation }
-        guard let leak = leaks.max(by: { yield($0) < yield($1) }) else { return nil }
-        let pace = leak.pace(manner)
+        let yields = leaks.map { $0.pace(manner) * $0.supply.recordsPerOperation }
+        guard let most = yields.indices.max(by: { yields[$0] < yields[$1] }) else { return nil }
+        let leak = leaks[most]
+        let pace = yields[most] / leak.supply.recordsPerOperation
         let all = leak.supply.operations(within: horizon)
         let filled = watched.prefixSums(of: leak.room)
         let records = (0..<sample.count).map { theft in
-            min(all, taken(manner, leak, filled, theft, watched)) * leak.supply.recordsPerOperation
+            // A wary thief's turns depend on what the demand does: the mean stands for them.
+            let taken =
+                manner == .wary
+                ? pace * horizon : taken(manner, leak, filled, theft, watched)
+            return min(all, taken) * leak.supply.recordsPerOperation
         }
         return Plan(
             manner: manner,
@@ -93,7 +99,7 @@ extension Attack {
                 supply: leak.supply, pace: pace,
                 recordsPerOperation: leak.supply.recordsPerOperation),
             thefts: Thefts(unending: sample.count, horizon: horizon, records: records),
-            recordsPerSecond: yield(leak))
+            recordsPerSecond: yields[most])
     }
 
     /// Periods that are gone through one by one; of more of them the mean is taken.
@@ -108,7 +114,6 @@ extension Attack {
         let period = watched.period
         let first = sample.phase(theft) * period
         let periods = horizon < first ? 0 : ((horizon - first) / period).rounded(.down) + 1
-        guard manner != .wary else { return leak.pace(.wary) * horizon }
         let start = Int(sample.starts[theft] * Double(watched.cycle))
         let (m, n) = (watched.rule.datapointsToAlarm, watched.rule.evaluationPeriods)
         guard periods <= Double(Self.drawnPeriods) else {

@@ -8,21 +8,24 @@ extension Attack {
             .max { $0.recordsPerSecond < $1.recordsPerSecond }
     }
 
-    /// Thefts that leak until a random instant, exponentially distributed, and sprint from then on
-    /// until they are contained.
+    /// Thefts that leak until the first period after a random instant, exponentially distributed,
+    /// and sprint from then on until they are contained.
     func lurk(
-        _ rate: Double, _ supplies: [Supply], _ watched: WatchedDemand, at level: RateLevel
+        _ rate: Double, _ supplies: [Supply], _ supply: Supply, _ watched: WatchedDemand
     ) -> Plan? {
-        guard let quiet = quietest(supplies, watched), let sprint = plan(.sprint, at: level)
-        else { return nil }
+        guard let quiet = quietest(supplies, watched) else { return nil }
+        let sprint = sprint(supply, watched, fromEdge: true)
         let base = Course(
-            supply: sprint.course.supply, pace: quiet.course.pace,
+            supply: supply, pace: quiet.course.pace,
             recordsPerOperation: quiet.course.recordsPerOperation)
         var thefts = sprint.thefts
         var turns: [Double] = []
         for theft in 0..<sample.count {
             var generator = SeededGenerator(seed: ~sample.seeds[theft])
-            let turn = min(horizon, -log(generator.uniform()) / rate)
+            let chance = -log(generator.uniform()) / rate
+            let edge = sample.phase(theft) * watched.period
+            let later = ((chance - edge) / watched.period).rounded(.up) * watched.period
+            let turn = min(horizon, edge + max(0, later))
             var course = base
             course.sprintsAfter = turn
             let window = min(horizon, turn + sprint.thefts.windows[theft])

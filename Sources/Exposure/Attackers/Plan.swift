@@ -16,7 +16,8 @@ enum Manner: Hashable, Sendable {
     case wary
     /// Flat out in a period with a probability, else fills.
     case mixture(Double)
-    /// The quickest way that never alarms, left for a sprint with so many chances a second.
+    /// The quickest way that never alarms, left for a sprint from the beginning of a period, with so
+    /// many chances a second.
     case lurk(Double)
 }
 
@@ -63,7 +64,7 @@ extension Attack {
         case .mixture(let share):
             return mixture(share, sprint, watched)
         case .lurk(let rate):
-            return lurk(rate, supplies, watched, at: level)
+            return lurk(rate, supplies, sprint, watched)
         }
     }
 
@@ -87,10 +88,13 @@ extension Attack {
             recordsPerSecond: supply.sustained * supply.recordsPerOperation)
     }
 
-    private func sprint(_ supply: Supply, _ watched: WatchedDemand) -> Plan {
+    /// A sprint; from the beginning of a period by a thief who sees where it is.
+    func sprint(
+        _ supply: Supply, _ watched: WatchedDemand, fromEdge: Bool = false
+    ) -> Plan {
         let course = Course.sprint(supply)
         var added = AddedOperations(supply, period: watched.period)
-        let times = alarmTimes(watched) { kind, phase, index in
+        let times = alarmTimes(watched, fromEdge: fromEdge) { kind, phase, index in
             watched.breach(kind, adding: added.operations(phase: phase, index: index))
         } later: {
             added.laterBreaches(watched, until: horizon)

@@ -45,8 +45,10 @@ struct TheftSample: Hashable, Sendable {
             for place in 0..<each {
                 let theft = place * Self.strata + stratum
                 starts[theft] = (Double(hours[place]) + generator.uniform()) / Double(each)
-                // Dealt like cards, so that every stratum has short and long ones.
-                delays[theft] = sorted[ranks[place] * Self.strata + stratum]
+                // Dealt like cards, to and fro, so that every stratum has short and long ones.
+                let rank = ranks[place]
+                let seat = rank % 2 == 0 ? stratum : Self.strata - 1 - stratum
+                delays[theft] = sorted[rank * Self.strata + seat]
             }
         }
         (self.starts, self.delays) = (starts, delays)

@@ -7,19 +7,19 @@ import Units
 struct BestTests {
     static let defences = [
         SmallDefence(
-            m: 1, n: 1, threshold: 60, demand: CountDistribution(mean: 30), flat: 300, delay: 0,
+            1, of: 1, threshold: 60, demand: CountDistribution(mean: 30), flat: 300, delay: 0,
+            horizon: 20),
+        SmallDefence(
+            1, of: 1, threshold: 45, demand: CountDistribution(mean: 30, dispersion: 2),
+            flat: 600, delay: 2, horizon: 40),
+        SmallDefence(
+            3, of: 3, threshold: 60, demand: CountDistribution(mean: 30), flat: 200, delay: 2,
             horizon: 40),
         SmallDefence(
-            m: 1, n: 1, threshold: 45, demand: CountDistribution(mean: 30, dispersion: 2),
-            flat: 600, delay: 3, horizon: 100),
+            2, of: 3, threshold: 50, demand: CountDistribution(mean: 30, dispersion: 3),
+            flat: 25, delay: 3, horizon: 30),
         SmallDefence(
-            m: 3, n: 3, threshold: 60, demand: CountDistribution(mean: 30), flat: 200, delay: 2,
-            horizon: 120),
-        SmallDefence(
-            m: 2, n: 3, threshold: 50, demand: CountDistribution(mean: 30, dispersion: 3),
-            flat: 25, delay: 5, horizon: 90),
-        SmallDefence(
-            m: 2, n: 4, threshold: 80, demand: CountDistribution(mean: 30), flat: 2_000,
+            2, of: 4, threshold: 80, demand: CountDistribution(mean: 30), flat: 2_000,
             delay: 1, horizon: 30),
     ]
 
@@ -28,7 +28,7 @@ struct BestTests {
         arguments: 0..<5)
     func random(number: Int) throws {
         let defence = Self.defences[number]
-        let best = try defence.attack(draws: 2_560)
+        let best = try defence.attack(draws: 1_280)
             .containment(of: .best, datasets: [Attacks.endless]).losses[0].records.mean
         var generator = SeededGenerator(seed: UInt64(number))
         var most = 0.0
@@ -40,10 +40,10 @@ struct BestTests {
             most = max(most, taken)
         }
         // They are no straw men either.
-        #expect(most > 0.5 * best, "\(most) of \(best)")
+        #expect(most > 0.3 * best, "\(most) of \(best)")
     }
 
-    @Test("a sprint and a fill followed exactly take what they are said to", arguments: 0..<5)
+    @Test("a sprint followed exactly takes what it is said to", arguments: 0..<5)
     func exact(number: Int) throws {
         let defence = Self.defences[number]
         let attack = try defence.attack(draws: 2_560)
@@ -53,5 +53,22 @@ struct BestTests {
         #expect(
             isClose(told.losses[0].records.mean, taken, within: 0.02),
             "\(told.losses[0].records.mean) against \(taken)")
+    }
+
+    @Test("who leaks and then sprints takes more than who does only one of them")
+    func lurks() throws {
+        // A sprint from the beginning of a period and a leak of the whole horizon are worth about
+        // the same: 3,000 operations.
+        let defence = SmallDefence(
+            1, of: 1, threshold: 60, demand: CountDistribution(mean: 30), flat: 3_000, delay: 0,
+            horizon: 100)
+        let attack = try defence.attack(draws: 2_560)
+        func mean(_ strategy: Strategy) -> Double {
+            attack.containment(of: strategy, datasets: [Attacks.endless]).losses[0].records.mean
+        }
+        // Of those with a chance x in a horizon: leak · (1 − e^−x) / x + sprint · (1 − e^−x), at its
+        // most 1.29 times either alone where they are equal, less what the horizon cuts.
+        let alone = [Strategy.sprint, .creep, .fill, .pulse].map(mean).max() ?? 0
+        #expect(mean(.best) > 1.15 * alone && mean(.best) < 1.35 * alone)
     }
 }

@@ -14,6 +14,50 @@ struct SmallDefence: Sendable {
     let delay: Int
     /// Periods until the horizon.
     let horizon: Int
+    /// The first period of thefts that begin at several phases.
+    let beginnings: [Period]
+    /// Every period between.
+    let whole: Period
+    /// The last one.
+    let last: Period
+    /// What the alarm remembers before the theft: the outcomes of N periods with fewer than M
+    /// breaches, the oldest forgotten.
+    let quietPast: [Double]
+
+    /// A period of a theft.
+    struct Period: Sendable {
+        /// The part of it that the theft lasts.
+        let share: Double
+        /// E[min(flat, max(0, θ − D))]: nothing where its end is not seen.
+        let room: Double
+    }
+
+    init(
+        _ m: Int, of n: Int, threshold: UInt64, demand: CountDistribution, flat: Double,
+        delay: Int, horizon: Int
+    ) {
+        (self.m, self.n, self.threshold, self.demand) = (m, n, threshold, demand)
+        (self.flat, self.delay, self.horizon) = (flat, delay, horizon)
+        let chances = (0...threshold).map { demand.probability(of: $0) }
+        func period(_ share: Double) -> Period {
+            let room = chances.enumerated().reduce(0.0) { sum, one in
+                sum + min(flat * share, Double(threshold) - Double(one.offset)) * one.element
+            }
+            return Period(share: share, room: room)
+        }
+        whole = period(1)
+        last = Period(share: 0.5, room: 0)
+        beginnings = (0..<10).map { period((Double($0) + 0.5) / 10) }
+        let own = demand.probability(above: threshold)
+        var weights = [Double](repeating: 0, count: 1 << (n - 1))
+        for past in 0..<(1 << n) where past.nonzeroBitCount < m {
+            var weight = 1.0
+            for bit in 0..<n { weight *= past >> bit & 1 == 1 ? own : 1 - own }
+            weights[past & (weights.count - 1)] += weight
+        }
+        let sum = weights.reduce(0, +)
+        quietPast = weights.map { $0 / sum }
+    }
 
     /// The attack on it.
     func attack(draws: Int) throws -> Attack {
@@ -41,85 +85,78 @@ struct RandomStrategy {
     /// The probability of each level, for each memory; one for all who do not look.
     let chances: [[Double]]
 
-    /// The mean of what it takes of a defence: phases of the beginning in eighths.
+    /// The mean of what it takes of a defence, over phases of the beginning.
+    ///
+    /// After the first period all phases are gone on with together: the last one, which the horizon
+    /// cuts, is half a period for those of any phase.
     func meanTaken(of defence: SmallDefence) -> Double {
-        let phases = [0.125, 0.375, 0.625, 0.875]
-        return phases.reduce(0) { $0 + taken(of: defence, phase: $1) } / Double(phases.count)
+        var (sum, weights) = (0.0, [Double]())
+        for first in defence.beginnings {
+            var own = defence.quietPast
+            own += [Double](repeating: 0, count: own.count * defence.delay)
+            sum += pass(&own, of: defence, mixed(defence, first))
+            weights = weights.isEmpty ? own : zip(weights, own).map { $0 + $1 }
+        }
+        let (whole, last) = (mixed(defence, defence.whole), mixed(defence, defence.last))
+        for _ in 1..<defence.horizon { sum += pass(&weights, of: defence, whole) }
+        sum += pass(&weights, of: defence, last)
+        return sum / Double(defence.beginnings.count)
     }
 
-    private func taken(of defence: SmallDefence, phase: Double) -> Double {
-        let memories = 1 << (defence.n - 1)
-        // By how many periods ago the alarm fired, none first.
-        var weights = [[Double]](
-            repeating: [Double](repeating: 0, count: memories), count: defence.delay + 1)
-        weights[0] = quietPast(of: defence)
-        // The horizon cuts as much of the last period as the first one lacks.
-        let (first, whole, last) = (
-            levels.map { outcome($0, of: defence, share: phase, isCut: false) },
-            levels.map { outcome($0, of: defence, share: 1, isCut: false) },
-            levels.map { outcome($0, of: defence, share: 1 - phase, isCut: true) }
-        )
-        var sum = 0.0
-        for period in 0...defence.horizon {
-            let outcomes = period == 0 ? first : period == defence.horizon ? last : whole
-            var next = weights.map { $0.map { _ in 0.0 } }
-            for age in weights.indices {
-                for memory in 0..<memories where weights[age][memory] > 0 {
-                    let chances = chances[memory % chances.count]
-                    for (chance, outcome) in zip(chances, outcomes) {
-                        let weight = weights[age][memory] * chance
-                        sum += weight * outcome.taken
-                        for (isBreach, probability) in [
-                            (true, outcome.breaches), (false, 1 - outcome.breaches),
-                        ] {
-                            let counts =
-                                memory.nonzeroBitCount + (isBreach ? 1 : 0) >= defence.m
-                            let fires = age > 0 || isBreach && counts
-                            let after = (memory << 1 | (isBreach ? 1 : 0)) & (memories - 1)
-                            let older = fires ? age + 1 : 0
-                            guard older <= defence.delay else { continue }
-                            next[older][after] += weight * probability
-                        }
-                    }
-                }
+    /// What each memory makes of a period: operations, and the probability that it breaches.
+    private func mixed(
+        _ defence: SmallDefence, _ period: SmallDefence.Period
+    ) -> [(taken: Double, breaches: Double)] {
+        let outcomes = levels.map { outcome($0, of: defence, period) }
+        return (0..<1 << (defence.n - 1)).map { memory in
+            zip(chances[memory % chances.count], outcomes).reduce((0, 0)) { sum, one in
+                (sum.0 + one.0 * one.1.taken, sum.1 + one.0 * one.1.breaches)
             }
-            weights = next
         }
+    }
+
+    /// Goes on by one period; the weights are by how many periods ago the alarm fired, none first,
+    /// and by memory.
+    ///
+    /// - Returns: what is taken in it.
+    private func pass(
+        _ weights: inout [Double], of defence: SmallDefence,
+        _ choices: [(taken: Double, breaches: Double)]
+    ) -> Double {
+        let memories = choices.count
+        var next = [Double](repeating: 0, count: weights.count)
+        var sum = 0.0
+        for (state, weight) in weights.enumerated() where weight > 0 {
+            let (age, memory) = (state / memories, state % memories)
+            let choice = choices[memory]
+            sum += weight * choice.taken
+            let quiet = (memory << 1) & (memories - 1)
+            let loud = (memory << 1 | 1) & (memories - 1)
+            let fires = age > 0 || memory.nonzeroBitCount + 1 >= defence.m
+            let (onQuiet, onBreach) = (age > 0 ? age + 1 : 0, fires ? age + 1 : 0)
+            if onQuiet <= defence.delay {
+                next[onQuiet * memories + quiet] += weight * (1 - choice.breaches)
+            }
+            if onBreach <= defence.delay {
+                next[onBreach * memories + loud] += weight * choice.breaches
+            }
+        }
+        weights = next
         return sum
     }
 
     private func outcome(
-        _ level: Level, of defence: SmallDefence, share: Double, isCut: Bool
+        _ level: Level, of defence: SmallDefence, _ period: SmallDefence.Period
     ) -> (taken: Double, breaches: Double) {
-        let limit = Double(defence.threshold)
-        func above(_ count: Double) -> Double {
-            count < 0 ? 1 : defence.demand.probability(above: UInt64(count))
-        }
         switch level {
         case .blind(let operations):
-            let added = operations * share
-            return (added, above((limit - added).rounded(.down)))
+            let added = operations * period.share
+            let left = (Double(defence.threshold) - added).rounded(.down)
+            let breaches = left < 0 ? 1 : defence.demand.probability(above: UInt64(left))
+            return (added, breaches)
         case .fill:
-            guard !isCut else { return (0, 0) }
-            // E[min(flat, max(0, limit − D))], count by count.
-            let most = defence.flat * share
-            let room = (0...defence.threshold).reduce(0.0) { sum, count in
-                sum + min(most, limit - Double(count)) * defence.demand.probability(of: count)
-            }
-            return (room, above(limit))
+            return (period.room, defence.demand.probability(above: defence.threshold))
         }
-    }
-
-    private func quietPast(of defence: SmallDefence) -> [Double] {
-        let own = defence.demand.probability(above: defence.threshold)
-        var weights = [Double](repeating: 0, count: 1 << (defence.n - 1))
-        for past in 0..<(1 << defence.n) where past.nonzeroBitCount < defence.m {
-            var weight = 1.0
-            for bit in 0..<defence.n { weight *= past >> bit & 1 == 1 ? own : 1 - own }
-            weights[past & (weights.count - 1)] += weight
-        }
-        let sum = weights.reduce(0, +)
-        return weights.map { $0 / sum }
     }
 }
 
