@@ -25,7 +25,7 @@ package func incompleteBeta(
     if min(a, b) > 50 {
         return Tails(lower: front * integratedBeta(x, y, a, b, deviation))
     }
-    // The fraction is slow where I_y(b, a) is a power of y almost; but a remainder keeps few digits.
+    // The fraction is slow where I_y(b, a) is almost a power of y; a remainder keeps few digits.
     if b < 1, y < 0.5, a * y < 1 {
         let upper = front / b * betaSeries(y, b, a)
         if upper < 0.999 { return Tails(upper: upper) }

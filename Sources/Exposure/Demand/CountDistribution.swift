@@ -65,8 +65,8 @@ package struct CountDistribution: Hashable, Sendable {
     /// E[max(0, count − D)]: what is left below a count.
     ///
     /// By the size-biased distribution: E[D; D ≤ c] is the mean times P(D' < c), where D' has the
-    /// size r + 1 (Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, 5.10). Far below
-    /// the mean the terms cancel, and only digits that count beside the mean are right.
+    /// size r + 1 (Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, 5.10). Far
+    /// below the mean the terms cancel, and only digits that count beside the mean are right.
     package func meanLeft(below count: UInt64) -> Double {
         guard mean > 0, count > 0 else { return Double(count) }
         let n = Double(count)
@@ -96,7 +96,7 @@ extension CountDistribution {
         return least { self.probability(upTo: $0) >= probability }
     }
 
-    /// The least count c with P(D > c) ≤ tail, which is above 0: for tails that 1 − tail cannot tell.
+    /// The least count c with P(D > c) ≤ tail, above 0: for tails that 1 − tail cannot tell.
     package func quantile(upperTail tail: Double) -> UInt64 {
         precondition(tail > 0, "a count is exceeded with some probability")
         return least { self.probability(above: $0) <= tail }

@@ -84,8 +84,8 @@ package struct DemandFit: Hashable, Sendable {
         var notes: [String] = []
         if borrowed > 0 {
             notes.append(
-                "\(borrowed) of the 168 hours of the week have no counts; they have the mean of the "
-                    + "same hour on other days, or of the whole trace.")
+                "\(borrowed) of the 168 hours of the week have no counts; they have the mean of "
+                    + "the same hour on other days, or of the whole trace.")
         }
         if goodness.degreesOfFreedom < 1 {
             notes.append("The trace is too short to tell a dispersion; Poisson is assumed.")

@@ -40,22 +40,22 @@ struct DemandFitTests {
 
     @Test("a fit finds means and dispersion of the profile that was drawn from")
     func recovery() throws {
-        for seed in 1...4 as ClosedRange<UInt64> {
+        for seed in 1...2 as ClosedRange<UInt64> {
             let dispersion = seed % 2 == 0 ? 6.0 : 1
             let settings = ProfileSettings(
                 mean: Rate(2), dispersion: dispersion, shape: .diurnal)
-            let profile = DemandProfile(settings, period: .seconds(600))
+            let profile = DemandProfile(settings, period: .seconds(1_800))
             let fit = try #require(DemandFit(trace(profile, weeks: 6, seed: seed)))
-            #expect(abs(fit.goodness.pearson / dispersion - 1) < 0.08, "seed \(seed)")
-            #expect(fit.goodness.degreesOfFreedom == 6 * 1_008 - 168)
+            #expect(abs(fit.goodness.pearson / dispersion - 1) < 0.12, "seed \(seed)")
+            #expect(fit.goodness.degreesOfFreedom == 6 * 336 - 168)
             for hour in 0..<168 {
-                let error = (profile.means[hour] * dispersion / 36).squareRoot()
+                let error = (profile.means[hour] * dispersion / 12).squareRoot()
                 let off = abs(fit.profile.means[hour] - profile.means[hour])
                 #expect(off < 4.5 * error, "seed \(seed), hour \(hour)")
             }
             #expect(fit.goodness.uniformity > 1e-3, "seed \(seed)")
-            #expect(abs(fit.goodness.correlation) < 0.06, "seed \(seed)")
-            #expect(fit.periods.allSatisfy { $0 == 36 })
+            #expect(abs(fit.goodness.correlation) < 0.08, "seed \(seed)")
+            #expect(fit.periods.allSatisfy { $0 == 12 })
             let gain = fit.goodness.gainOverPoisson
             #expect(dispersion > 1 ? gain > 0.1 : abs(gain) < 0.01, "seed \(seed): \(gain)")
         }
@@ -101,9 +101,9 @@ struct DemandFitTests {
         let rule = AlarmSettings(period: .seconds(3_600), threshold: nil)
             .rule(at: RecordCount(3_850))
         var widths: [Double] = []
-        for weeks in [2, 30] {
+        for weeks in [2, 10] {
             let fit = try #require(DemandFit(trace(profile, weeks: weeks, seed: 8)))
-            let found = FalseAlarms(of: fit, under: rule, draws: 60)
+            let found = FalseAlarms(of: fit, under: rule, draws: 24)
             let interval = try #require(found.interval)
             #expect(interval.contains(found.perMonth))
             widths.append(interval.upperBound / interval.lowerBound)
