@@ -53,7 +53,7 @@ package struct DemandFit: Hashable, Sendable {
         let square = residuals.reduce(0.0) { $0 + ($1 ?? 0) * ($1 ?? 0) }
         let pearson = freedom > 0 ? square / Double(freedom) : 1
         profile = DemandProfile(period: trace.period, means: means, dispersion: max(1, pearson))
-        let (correlation, pairs) = Self.correlation(residuals)
+        let (correlation, pairs) = Self.correlation(residuals, hours, variance: pearson)
         let check = DistributionCheck(trace, hours, profile)
         goodness = Goodness(
             pearson: pearson, degreesOfFreedom: freedom, gainOverPoisson: check.gainOverPoisson,
@@ -62,20 +62,23 @@ package struct DemandFit: Hashable, Sendable {
         notes = Self.notes(trace, goodness, borrowed: borrowed)
     }
 
-    /// The correlation of successive values, and how many pairs there are.
-    private static func correlation(_ values: [Double?]) -> (value: Double, pairs: Int) {
-        var (products, squares, pairs, known) = (0.0, 0.0, 0, 0)
-        for (index, value) in values.enumerated() {
-            guard let value else { continue }
-            squares += value * value
-            known += 1
-            if index > 0, let before = values[index - 1] {
-                products += value * before
-                pairs += 1
-            }
+    /// The correlation of successive residuals, and how many pairs there are.
+    ///
+    /// Two of an hour with n counts have a covariance of −1/n of the variance by chance, as their
+    /// own mean was taken off: that is put back.
+    private static func correlation(
+        _ residuals: [Double?], _ hours: HourlyCounts, variance: Double
+    ) -> (value: Double, pairs: Int) {
+        var (sum, pairs) = (0.0, 0)
+        for index in residuals.indices.dropFirst() {
+            guard let value = residuals[index], let before = residuals[index - 1] else { continue }
+            sum += value * before
+            pairs += 1
+            let hour = hours.hour(of: index)
+            if hour == hours.hour(of: index - 1) { sum += variance / Double(hours.periods[hour]) }
         }
-        guard squares > 0, pairs > 0 else { return (0, pairs) }
-        return (products / Double(pairs) / (squares / Double(known)), pairs)
+        guard variance > 0, pairs > 0 else { return (0, pairs) }
+        return (sum / Double(pairs) / variance, pairs)
     }
 
     private static func notes(

@@ -5,7 +5,7 @@ extension DemandTrace {
     /// the trace's clock where its periods do. One of which a part is missing is missing; parts of
     /// one at the ends are left out.
     ///
-    /// - Throws: `TraceError` where the length is no multiple of the period, or the trace is shorter.
+    /// - Throws: `TraceError` where the length is no multiple of the period or beyond the trace.
     package func regrouped(to longer: Nanoseconds) throws(TraceError) -> DemandTrace {
         guard longer != period else { return self }
         guard period.count > 0, longer.count > 0, longer.count % period.count == 0 else {
