@@ -9,6 +9,9 @@ import Units
 struct PlayedTheft {
     let strategy: Strategy
     let anchor: PlayedAnchor
+    /// When the calls are done of a thief who calls as fast as he can until the horizon: he does the
+    /// same whenever he begins.
+    let flatOut: [Int]
     let rule: AlarmRule
     let demand: PlayedDemand
     let delays: DelaySettings
@@ -34,16 +37,19 @@ struct PlayedTheft {
 
     /// Many thefts, one after another from one generator.
     func outcomes(_ count: Int, using generator: inout SeededGenerator) -> Outcomes {
-        // Who calls as fast as he can does the same whenever he begins.
-        let sprint = strategy == .sprint ? anchor.flatOut(until: horizon_ns) : []
         let added = strategy == .creep ? largestAddition : 0
         var outcomes = Outcomes()
         for _ in 0..<count {
             let start_ns = Int.random(in: 0..<PlayedDemand.week_ns, using: &generator)
             switch strategy {
             case .sprint:
-                watch(sprint, from: start_ns, into: &outcomes, using: &generator)
+                watch(flatOut, from: start_ns, into: &outcomes, using: &generator)
             case .creep:
+                // Who takes nothing is not found either.
+                guard added > 0 else {
+                    outcomes.append(unseen(0))
+                    continue
+                }
                 let calls = crept(added, phase_ns: start_ns % period_ns)
                 watch(calls, from: start_ns, into: &outcomes, using: &generator)
             case .fill, .pulse, .best:
@@ -175,7 +181,6 @@ extension PlayedTheft {
 
     /// The same number of calls in every period, evenly spread.
     private func crept(_ added: Int, phase_ns: Int) -> [Int] {
-        guard added > 0 else { return [] }
         let play = anchor.play(trips: anchor.lastingTrips)
         var number = 0
         while true {
@@ -250,11 +255,13 @@ extension PlayedTheft {
             window_ns: horizon_ns, records: Double(min(dataset, calls * recordsPerOperation)))
     }
 
-    /// A thief who keeps what legitimate calls open, each a record that it picks by chance.
+    /// A thief who keeps what legitimate calls open, each the records under one key that it picks by
+    /// chance.
     private func harvested(
         from start_ns: Int, using generator: inout SeededGenerator
     ) -> Outcome {
-        var isOpen = [Bool](repeating: false, count: dataset)
+        var isOpen = [Bool](
+            repeating: false, count: (dataset + recordsPerOperation - 1) / recordsPerOperation)
         var opened = 0
         var number = start_ns / period_ns
         while number * period_ns - start_ns < horizon_ns {
@@ -262,12 +269,12 @@ extension PlayedTheft {
             for _ in 0..<demand.counts(ofPeriod: number).draw(using: &generator) {
                 let instant_ns = begin_ns + Int.random(in: 0..<period_ns, using: &generator)
                 guard instant_ns >= 0, instant_ns < horizon_ns else { continue }
-                let record = Int.random(in: 0..<dataset, using: &generator)
-                if !isOpen[record] { (isOpen[record], opened) = (true, opened + 1) }
+                let key = Int.random(in: isOpen.indices, using: &generator)
+                if !isOpen[key] { (isOpen[key], opened) = (true, opened + 1) }
             }
             number += 1
         }
-        return Outcome(window_ns: horizon_ns, records: Double(opened))
+        return unseen(opened)
     }
 }
 

@@ -15,9 +15,10 @@ struct PlayedTheftTests {
             period: .seconds(60), threshold: nil, evaluationPeriods: counts.1,
             datapointsToAlarm: counts.0, window: .wallClock
         ).rule(at: RecordCount(threshold))
+        let anchor = PlayedAnchor(servers: 1, service_ns: 200_000_000, policy: policy)
         return PlayedTheft(
-            strategy: strategy,
-            anchor: PlayedAnchor(servers: 1, service_ns: 200_000_000, policy: policy), rule: rule,
+            strategy: strategy, anchor: anchor,
+            flatOut: anchor.flatOut(until: horizon_s * 1_000_000_000), rule: rule,
             demand: PlayedDemand(means: [mean], dispersion: 1, period_ns: 60_000_000_000),
             delays: DelaySettings(), horizon_ns: horizon_s * 1_000_000_000, confidence: 0.95,
             recordsPerOperation: 1, dataset: 1_000_000)
@@ -63,7 +64,8 @@ struct PlayedTheftTests {
     func harvests() {
         var theft = Self.theft(.harvest, threshold: 180, of: (1, 1), mean: 50)
         theft = PlayedTheft(
-            strategy: .harvest, anchor: theft.anchor, rule: theft.rule, demand: theft.demand,
+            strategy: .harvest, anchor: theft.anchor, flatOut: [], rule: theft.rule,
+            demand: theft.demand,
             delays: theft.delays, horizon_ns: theft.horizon_ns, confidence: 0.95,
             recordsPerOperation: 1, dataset: 3_000)
         var generator = SeededGenerator(seed: 3)

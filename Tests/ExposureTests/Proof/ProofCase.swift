@@ -9,6 +9,8 @@ struct ProofCase {
     let number: Int
     let strategy: Strategy
     let anchor: PlayedAnchor
+    /// When the calls are done of a thief who calls as fast as he can.
+    let flatOut: [Int]
     let rule: AlarmRule
     /// Legitimate operations a period by hour of the week, or one mean for all of them.
     let means: [Double]
@@ -32,10 +34,19 @@ struct ProofCase {
             recordsPerOperation: UInt64(recordsPerOperation))
     }
 
+    /// The demand as the models are told of it.
+    var profile: DemandProfile {
+        DemandProfile(
+            period: rule.period,
+            means: means.count > 1
+                ? means : [Double](repeating: means[0], count: DemandProfile.hours),
+            dispersion: dispersion)
+    }
+
     /// The same theft, to be played.
     var theft: PlayedTheft {
         PlayedTheft(
-            strategy: strategy, anchor: anchor, rule: rule,
+            strategy: strategy, anchor: anchor, flatOut: flatOut, rule: rule,
             demand: PlayedDemand(
                 means: means, dispersion: dispersion, period_ns: Int(rule.period.count)),
             delays: delays, horizon_ns: Int(horizon.count), confidence: confidence,
@@ -82,16 +93,18 @@ extension ProofCase {
             identities: policy.scope == .perClient ? Int.random(in: 1...4, using: &generator) : 1,
             // Enough of them to take at once whatever a breaker or a tarpit lets by at once.
             callers: policy.limit.delay > .zero ? 16 : 128)
+        flatOut = anchor.flatOut(until: Int(horizon.count))
         dispersion = [1, 1, 1.5, 3, 6].randomElement(using: &generator) ?? 1
         let mean = Double.random(in: 2...150, using: &generator)
         let isWeekly = Int.random(in: 0..<3, using: &generator) == 0
+        // Few different hours: a model may take its time over each of them.
+        let levels = (0..<3).map { _ in mean * Double.random(in: 0.5...1.5, using: &generator) }
         means =
             isWeekly
-            ? (0..<168).map { _ in mean * Double.random(in: 0.5...1.5, using: &generator) }
-            : [mean]
+            ? (0..<168).map { _ in levels.randomElement(using: &generator) ?? mean } : [mean]
         rule = Self.rule(
             period_s: period_s, mean: means.max() ?? mean, dispersion: dispersion,
-            flatOut: Double(anchor.flatOut(until: Int(horizon.count)).count) / Double(periods),
+            flatOut: Double(flatOut.count) / Double(periods),
             &generator)
         delays = Self.delays(horizon: horizon, &generator)
         confidence = [0.5, 0.9, 0.95, 0.99].randomElement(using: &generator) ?? 0.95
