@@ -51,7 +51,8 @@ package struct DetectionModel: Sendable {
         let watched = zip(rule, demand).flatMap { WatchedDemand($0, $1) }
         let setting = AttackSetting(settings, seed: run.seed)
         let strategies = Self.strategies(settings, demand, rule)
-        detections = spread.map(served.count) { index in
+        let isTold = demand != nil || rule != nil
+        detections = spread.map(isTold ? served.count : 0) { index in
             Self.detection(
                 Attack(served[index], watched: watched, demand: demand, setting: setting),
                 strategies, settings.datasets)
@@ -144,11 +145,14 @@ package struct DetectionModel: Sendable {
 
 extension AttackSetting {
     /// The setting of a scenario.
-    init(_ settings: ExposureSettings, draws: Int = 10_000, seed: UInt64) {
+    init(
+        _ settings: ExposureSettings, horizon: Nanoseconds? = nil, draws: Int? = nil,
+        seed: UInt64
+    ) {
         self.init(
-            delays: settings.delays ?? DelaySettings(), horizon: settings.longestTheft,
+            delays: settings.delays ?? DelaySettings(), horizon: horizon ?? settings.longestTheft,
             confidence: settings.confidence ?? Probability(0.95), value: settings.value,
-            draws: draws, seed: seed)
+            draws: draws ?? settings.draws ?? 10_000, seed: seed)
     }
 }
 

@@ -37,8 +37,8 @@ package struct RunExposure: Sendable {
         choices = Self.choices(run, model, detection, dataset, spread)
     }
 
-    /// Thefts of the search for a choice: a ninth of those that are told of, three times the error.
-    private static let searchDraws = 1_024
+    /// Thefts that are drawn for each of the many choices that are tried.
+    private static let searchDraws = 320
 
     private static func choices(
         _ run: Run, _ model: ExposureModel, _ detection: DetectionModel, _ dataset: RecordCount,
@@ -54,7 +54,8 @@ package struct RunExposure: Sendable {
         return model.defences.filter { told.contains($0.subject) }.map { defence in
             let search = ThresholdSearch(
                 of: defence.projection,
-                setting: AttackSetting(settings, draws: searchDraws, seed: run.seed),
+                setting: AttackSetting(
+                    settings, horizon: targets.within, draws: searchDraws, seed: run.seed),
                 demand: demand, alarm: alarm, targets: targets, dataset: dataset
             ) { point in
                 DefenderMonth.expected(

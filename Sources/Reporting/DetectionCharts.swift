@@ -93,18 +93,18 @@ struct DetectionCharts {
     private func exceedance(_ group: SubjectGroup) -> ReportChart? {
         guard let economics = exposure.economics else { return nil }
         let named = EconomicsSection(run, economics, [group]).named(group)
-        guard !named.isEmpty else { return nil }
+        guard named.contains(where: { $0.entry.strategy == .sprint }) else { return nil }
         let title = Findings.title(group.subject)
         let chart = ExceedanceChart(
             title: "What the theft costs the defender",
-            subtitle: "\(title), \(dataset.inWords) in the data set, the worst thief",
+            subtitle: "\(title), \(dataset.inWords) in the data set, a sprint",
             currency: economics.costs.currency,
-            curves: named.enumerated().map { index, one in
+            curves: named.filter { $0.entry.strategy == .sprint }.enumerated().map { index, one in
                 ExceedanceChart.Curve(one.label, one.entry.loss.exceedance, color: index)
             })
         return ReportChart(
             name: "loss-exceedance-\(group.fileName)",
-            caption: "Probability that a theft costs more than an amount, \(title)",
+            caption: "Probability that a sprint costs more than an amount, \(title)",
             svg: chart.svg)
     }
 

@@ -60,12 +60,12 @@ struct DetectionSection {
     private var falseAlarms: String? {
         guard let rule = model.rule else { return nil }
         var parts = [
-            "**The alarm** is \(Self.words(rule))"
-                + (model.isThresholdChosen ? ", the threshold chosen by the targets" : "")
+            "**The alarm** fires on \(Self.words(rule))"
+                + (model.isThresholdChosen ? " (a threshold chosen by the targets)" : "")
         ]
         if let falseAlarms = model.falseAlarms {
             parts.append(
-                "it is raised for nothing \(Self.times(falseAlarms)) a month "
+                "for nothing it fires \(Self.times(falseAlarms)) a month "
                     + falseAlarms.method)
         }
         if let replay = model.replay {
@@ -118,6 +118,11 @@ struct DetectionSection {
                 + "(\(Wording.share(loss.fraction)))"
         }
         guard !parts.isEmpty else { return nil }
+        let isSame = Set(parts.map { $0.split(separator: ": ").last ?? "" }).count == 1
+        if isSame, parts.count > 1, let loss = parts.first?.split(separator: ": ").last {
+            return "**The worst thief** holds in the end, of \(dataset.inWords) records, \(loss), "
+                + "whatever the throttle."
+        }
         return "**The worst thief** holds in the end, of \(dataset.inWords) records, "
             + parts.joined(separator: "; ") + "."
     }
@@ -193,7 +198,7 @@ extension DetectionSection {
             rule.evaluationPeriods == 1
             ? "" : ", in \(rule.datapointsToAlarm) of \(rule.evaluationPeriods) periods"
         return "\(compared) \(Significant.grouped(rule.threshold.count)) operations in "
-            + "\(rule.period.seconds.asPeriod)\(periods)"
+            + "\(rule.period.seconds.inWords)\(periods)"
     }
 }
 
@@ -209,8 +214,8 @@ extension DetectionSection {
                     + "independent of each other with a variance of "
                     + "\(Significant.text(demand.dispersion)) times their mean"
                     + (isDiurnal
-                        ? "; an assumed office week, ten times as busy at 14:00 as at 2:00, two fifths at "
-                            + "weekends"
+                        ? "; an assumed office week, ten times as busy at 14:00 as at 2:00, two "
+                            + "fifths at weekends"
                         : "") + ".")
         }
         if model.rule != nil {

@@ -17,8 +17,8 @@ struct EconomicsSection {
 
     /// The entries of a group, each with its throttle's name.
     func named(_ group: SubjectGroup) -> [(label: String, entry: EconomicsModel.Entry)] {
-        group.projections.compactMap { projection in
-            model.entries.first { $0.detection.projection == projection }
+        group.projections.flatMap { projection in
+            model.entries.filter { $0.detection.projection == projection }
                 .map { (group.label(of: projection), $0) }
         }
     }
@@ -31,9 +31,10 @@ struct EconomicsSection {
         }
         guard !parts.isEmpty else { return "" }
         let sentences = [holding, guessing].compactMap { $0 }
-        return "## What it costs\n\nThe worst thief against \(model.dataset.inWords) records, in "
-            + "\(currency): means, and in brackets what 90 of 100 lie between. A theft pays where "
-            + "its income exceeds its cost.\n\n" + parts.joined(separator: "\n")
+        return "## What it costs\n\nA sprint and the worst thief against "
+            + "\(model.dataset.inWords) records, in \(currency): means, and in "
+            + "brackets what 90 of 100 lie between. A theft pays where its income exceeds its "
+            + "cost.\n\n" + parts.joined(separator: "\n")
             + (sentences.isEmpty ? "" : "\n" + sentences.joined(separator: "\n\n"))
     }
 
@@ -41,14 +42,16 @@ struct EconomicsSection {
         _ named: [(label: String, entry: EconomicsModel.Entry)]
     ) -> MarkdownTable {
         var table = MarkdownTable([
-            ("throttle", .left), ("loss of the defender", .right), ("cost of the thief", .right),
+            ("throttle", .left), ("thief", .left), ("loss of the defender", .right),
+            ("cost of the thief", .right),
             ("income of the thief", .right), ("pays", .right),
             ("does not pay below", .right),
         ])
         for (label, entry) in named {
             let business = entry.business
             table.append([
-                label, Self.money(entry.loss.spread), Self.money(business.cost),
+                label, entry.strategy.rawValue, Self.money(entry.loss.spread),
+                Self.money(business.cost),
                 Self.money(business.income), Wording.share(business.pays),
                 "\(Significant.text(entry.breakEvenPerHour.mean)) records/h",
             ])

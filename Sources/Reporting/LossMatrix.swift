@@ -7,7 +7,7 @@ struct LossMatrix {
 
     init(_ model: ExposureModel) { self.model = model }
 
-    /// The tables, folded; empty where there is one data set or one window.
+    /// The tables; empty where there is one data set or one window.
     var section: String {
         guard model.datasets.count > 1, model.windows.count > 1 else { return "" }
         let parts = SubjectGroup.grouping(model.projections).flatMap { group in
@@ -17,9 +17,8 @@ struct LossMatrix {
             }
         }
         guard !parts.isEmpty else { return "" }
-        return "## Share of a data set that is gone when the thief is stopped\n\n<details>\n"
-            + "<summary>Data set by window, for each throttle</summary>\n\n"
-            + parts.joined(separator: "\n") + "\n</details>"
+        return "## Share of a data set that is gone when the thief is stopped\n\n"
+            + parts.joined(separator: "\n")
     }
 
     private func table(_ projection: Projection) -> MarkdownTable {

@@ -64,10 +64,12 @@ package struct ThresholdReport: Sendable {
             + "\(Significant.text(point.falseAlarmsPerMonth)) times a month (target: at most "
             + "\(Significant.text(targets.falseAlarmsPerMonth))), and "
             + "\(Wording.share(point.burdenedShare)) of the legitimate calls wait or are denied "
-            + "(at most \(targets.burdenedShare.inPercent)). The worst thief holds at most "
+            + "(at most \(targets.burdenedShare.inPercent)). The worst of the "
+            + "thieves who add calls (sprint, creep, fill, pulse) holds at most "
             + "\(DetectionSection.records(point.recordsLost)) of \(dataset.inWords) records in 95 "
-            + "of 100 thefts (at most \(targets.recordsLost.inWords)). Of all that was tried and "
-            + "meets the three targets, this costs the least."
+            + "of 100 thefts after \(targets.within.seconds.inWords) "
+            + "(at most \(targets.recordsLost.inWords)). Of all that was tried and meets the three "
+            + "targets, this costs the least."
     }
 
     private static func usual(_ difference: Double, of mean: Double) -> Bool {

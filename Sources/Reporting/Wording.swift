@@ -42,7 +42,9 @@ enum Wording {
     static func records(_ loss: Loss) -> String {
         let isMeasured = loss.low.map { $0 < loss.records * 0.999 } ?? false
         return isMeasured || loss.records >= 1e15
-            ? Significant.text(loss.records) : Significant.grouped(UInt64(loss.records))
+            ? Significant.text(loss.records)
+            // A whole number may come as a little less of two roundings.
+            : Significant.grouped(UInt64(loss.records * (1 + 1e-12)))
     }
 
     /// `a, b and c`.
@@ -56,6 +58,8 @@ enum Wording {
         if fraction >= 1 { return "all" }
         // A share that rounds to the whole is not yet all of it.
         if fraction > 0.9995 { return "over 99.9 %" }
+        // Less than one in a million is none that anybody would meet.
+        if fraction > 0, fraction < 1e-6 { return "under 0.0001 %" }
         return Probability(max(0, fraction)).inPercent
     }
 

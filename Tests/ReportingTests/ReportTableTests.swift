@@ -8,7 +8,7 @@ import Units
 struct ReportTableTests {
     @Test("exfiltration.csv has the columns that other programs read")
     func exfiltrationColumns() {
-        let table = ExposureModel(FixedRun.whole).exfiltrationTable
+        let table = RunExposure(FixedRun.whole).exfiltrationTable
         let columns =
             "cell mechanism record_bytes throttle attacker identities records_per_operation "
             + "dataset_records rate_per_second seconds seconds_low seconds_high "
@@ -20,7 +20,7 @@ struct ReportTableTests {
 
     @Test("windows.csv has the columns that other programs read")
     func windowColumns() {
-        let table = ExposureModel(FixedRun.whole).windowsTable
+        let table = RunExposure(FixedRun.whole).windowsTable
         let columns =
             "cell mechanism record_bytes throttle attacker identities dataset_records "
             + "window_seconds records_lost records_lost_low records_lost_high fraction_lost"
@@ -30,8 +30,8 @@ struct ReportTableTests {
 
     @Test("a row says what its projection says")
     func values() throws {
-        let model = ExposureModel(FixedRun.whole)
-        let projection = try #require(model.projections.first)
+        let model = RunExposure(FixedRun.whole)
+        let projection = try #require(model.model.projections.first)
         let theft = projection.theft(of: RecordCount(10_000))
         let row = try #require(model.exfiltrationTable.rows.first)
         let low = try #require(theft.low)
@@ -50,7 +50,7 @@ struct ReportTableTests {
     @Test("what is not available is an empty field")
     func emptyFields() throws {
         let cells = [FixedRun.result(FixedRun.cell(), perSecond: [100])]
-        let model = ExposureModel(FixedRun.run(cells: cells))
+        let model = RunExposure(FixedRun.run(cells: cells))
         let theft = try #require(model.exfiltrationTable.rows.first)
         for index in 10...13 { #expect(theft[index] == .empty) }
         let loss = try #require(model.windowsTable.rows.first)

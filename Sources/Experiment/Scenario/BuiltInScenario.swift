@@ -101,13 +101,15 @@ package enum BuiltInScenario {
           budget: none                   # most records that one client may open in all
           ewma: none                     # or { weight: 0.1, limit: 3 }, beside the alarm
           cusum: none                    # or { reference: 0.5, decision: 5 }
+          # draws: 10000                 # thefts that are drawn of each kind
           cost: { currency: USD }        # record-price, attacker-hourly, attacker-fixed, operation,
                                          # device-hourly, devices, record-loss, triage, denied-call,
                                          # guessing-hourly: one figure or [least, likeliest, most];
                                          # what is left out is the documented or assumed default
-          targets: { false-alarms-per-month: 1, burdened-share: 0.1%, records-lost: 1M }
-                                         # what 'anchorbench threshold' shall meet: in 95 of 100
-                                         # thefts no more than so many records, whoever comes
+          targets: { false-alarms-per-month: 1, burdened-share: 0.1%, records-lost: 3M,
+                     within: 1h }        # what 'anchorbench threshold' shall meet: in 95 of 100
+                                         # thefts no more than so many records within a time,
+                                         # whatever calls the thief adds
 
         """
 }

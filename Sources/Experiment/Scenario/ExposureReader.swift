@@ -7,7 +7,7 @@ extension ScenarioDraft {
     private static let exposureKeys = [
         "datasets", "windows", "attackers", "identities", "callers", "records-per-operation",
         "demand", "alarm", "delays", "horizon", "confidence", "value", "canaries", "budget",
-        "ewma", "cusum", "cost", "targets",
+        "ewma", "cusum", "draws", "cost", "targets",
     ]
 
     /// Takes over what a scenario says of what is projected.
@@ -26,6 +26,7 @@ extension ScenarioDraft {
         // A trace is counted in the alarm's periods.
         if let value = keys["alarm"] { try applyAlarm(value) }
         if let value = keys["demand"] { try applyDemand(value) }
+        try checkThreshold(keys["alarm"] ?? value)
         if let value = keys["delays"] { try applyDelays(value) }
         if let value = keys["horizon"] {
             let isLongest = try value.text() == "auto"
@@ -34,6 +35,7 @@ extension ScenarioDraft {
         if let value = keys["confidence"] { exposure.confidence = try value.innerProbability() }
         if let value = keys["value"] { exposure.value = try value.valueCurve() }
         try applyDetectors(keys)
+        if let value = keys["draws"] { exposure.draws = try value.integer(100...10_000_000) }
         if let value = keys["cost"] { try applyCost(value) }
         if let value = keys["targets"] { try applyTargets(value) }
     }
@@ -111,6 +113,18 @@ extension ScenarioDraft {
         exposure.alarm = alarm
     }
 
+    /// Refuses a threshold that the users alone exceed in the mean.
+    private func checkThreshold(_ place: YAMLValue) throws(ScenarioError) {
+        guard let alarm = exposure.alarm, let threshold = alarm.threshold,
+            [.greaterThan, .greaterOrEqual].contains(alarm.comparison),
+            let mean = exposure.demand?.mean(in: alarm.period), Double(threshold.count) <= mean
+        else { return }
+        throw place.complaint(
+            "'exposure.alarm.threshold': '\(threshold)' is no more than users ask for in "
+                + "\(alarm.period), \(Significant.text(mean)) operations ('exposure.demand'), so "
+                + "the alarm would always be on; raise it, or let it be auto")
+    }
+
     private mutating func applyDelays(_ value: YAMLValue) throws(ScenarioError) {
         let keys = try value.entries(known: [
             "publish", "evaluation", "response", "ends-sessions",
@@ -147,7 +161,7 @@ extension ScenarioDraft {
             return
         }
         let keys = try value.entries(known: [
-            "false-alarms-per-month", "burdened-share", "records-lost",
+            "false-alarms-per-month", "burdened-share", "records-lost", "within",
         ])
         var targets = exposure.targets ?? .usual
         if let value = keys["false-alarms-per-month"] {
@@ -158,6 +172,9 @@ extension ScenarioDraft {
             targets.burdenedShare = try value.quantity(Probability.self)
         }
         if let value = keys["records-lost"] { targets.recordsLost = try value.positiveCount() }
+        if let value = keys["within"] {
+            targets.within = try value.duration(.seconds(60) ... .max)
+        }
         exposure.targets = targets
     }
 }

@@ -101,8 +101,8 @@ private func cycleBefore(_ cycle: Int, _ periods: Int) -> [Int] {
 }
 
 extension AlarmHazard.Sums {
-    /// E[Σ yields of the periods until the alarm, its own included], of at most so many periods from
-    /// a place on.
+    /// E[Σ yields of the periods until the alarm, its own included], of at most so many periods
+    /// from a place on.
     func mean(from place: Int, periods: Double) -> Double {
         guard periods > 0 else { return 0 }
         let (sums, count) = (hazard.cumulative, hazard.kinds.count)

@@ -4,16 +4,16 @@ import Units
 
 /// Thefts under one throttle, one alarm and one demand, by every strategy.
 ///
-/// A theft begins at a random instant of a week: a random hour and a random phase of a period of the
-/// alarm. Before it the alarm has been quiet: what it remembers is the last N periods of the demand
-/// alone, given that fewer than M of them breach. In each period the thief's operations, a fluid, are
-/// added to the demand's count; the period that is the M-th to breach of the last N raises the alarm
-/// at its end, and after the delays he is cut off. An alarm that the demand raises by itself while
-/// he is at work finds him as well, whose calls are looked at then: all but `fill`, `pulse` and
-/// `harvest`, with whom counts look as they do without a thief, so that an alarm leads nowhere. They
-/// go on until the horizon, which ends every theft. So does everybody where a revocation ends no
-/// session, where there is no alarm or no demand to set it by, and where it watches for too few
-/// calls.
+/// A theft begins at a random instant of a week: a random hour and a random phase of a period of
+/// the alarm. Before it the alarm has been quiet: what it remembers is the last N periods of the
+/// demand alone, given that fewer than M of them breach. In each period the thief's operations, a
+/// fluid, are added to the demand's count; the period that is the M-th to breach of the last N
+/// raises the alarm at its end, and after the delays he is cut off. An alarm that the demand raises
+/// by itself while he is at work finds him as well, whose calls are looked at then: all but `fill`,
+/// `pulse` and `harvest`, with whom counts look as they do without a thief, so that an alarm leads
+/// nowhere. They go on until the horizon, which ends every theft. So does everybody where a
+/// revocation ends no session, where there is no alarm or no demand to set it by, and where it
+/// watches for too few calls.
 ///
 /// The throttle's whole envelope is the thief's: the worst case.
 package struct Attack: Sendable {

@@ -3,8 +3,8 @@ import Results
 import Units
 
 extension Attack {
-    /// Thefts that add no call and keep what legitimate ones open: N (1 − e^(−n/N)) distinct records
-    /// of n that are opened at random, k with a call where a shared data key opens so many.
+    /// Thefts that add no call and keep what legitimate ones open: N (1 − e^(−n/N)) distinct
+    /// records of n that are opened at random, k with a call where a shared data key opens so many.
     ///
     /// No alarm ends them. All of a data set is taken to be open once less than one record of it is
     /// expected to be missing: n = N ln N.

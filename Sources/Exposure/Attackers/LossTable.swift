@@ -82,7 +82,8 @@ struct LossTable: Sendable {
 
 extension ValueCurve {
     /// ξ of a Pareto value curve: the best share x of the records is worth x^ξ, where the stated
-    /// share b is worth w = b^ξ (Arnold, Pareto Distributions, 2015: the Lorenz curve from its top).
+    /// share b is worth w = b^ξ (Arnold, Pareto Distributions, 2015: the Lorenz curve from its
+    /// top).
     var exponent: Double {
         guard best.value > 0, best.value < 1, worth.value > 0, worth.value < 1 else { return 1 }
         return log(worth.value) / log(best.value)

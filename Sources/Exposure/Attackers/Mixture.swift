@@ -26,9 +26,9 @@ struct Mixture: Sendable {
     /// Delays that stand for all of them.
     private static let delays = 8
 
-    /// The mean number of operations until the alarm and the delay after it are over, or the horizon
-    /// comes: exact for a memory that begins with what the demand left in it, and delays of which
-    /// every eighth of the sample has one.
+    /// The mean number of operations until the alarm and the delay after it are over, or the
+    /// horizon comes: exact for a memory that begins with what the demand left in it, and delays of
+    /// which every eighth of the sample has one.
     ///
     /// Periods and demand are independent, so that what is taken until a stopping time has the mean
     /// of the sum of the means (Wald's identity).

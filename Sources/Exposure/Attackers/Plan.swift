@@ -16,8 +16,8 @@ enum Manner: Hashable, Sendable {
     case wary
     /// Flat out in a period with a probability, else fills.
     case mixture(Double)
-    /// The quickest way that never alarms, left for a sprint from the beginning of a period, with so
-    /// many chances a second.
+    /// The quickest way that never alarms, left for a sprint from the beginning of a period, with
+    /// so many chances a second.
     case lurk(Double)
 }
 

@@ -58,6 +58,24 @@ package struct WatchedDemand: Sendable {
         ownBreaches = tails.map { $0.exactlyAbove(limit) }
     }
 
+    /// The same demand under another alarm of the same period, without counting it again.
+    ///
+    /// - Returns: nil where the alarm never fires for added calls.
+    package init?(_ rule: AlarmRule, like other: WatchedDemand) {
+        precondition(rule.period == other.rule.period, "demand is counted in one period")
+        switch rule.settings.comparison {
+        case .greaterThan: quietLimit = Double(rule.threshold.count)
+        case .greaterOrEqual: quietLimit = Double(rule.threshold.count) - 1
+        case .lessThan, .lessOrEqual: return nil
+        }
+        self.rule = rule
+        memory = AlarmMemory(
+            datapointsToAlarm: rule.datapointsToAlarm, evaluationPeriods: rule.evaluationPeriods)
+        (period, cycle, tails, kinds) = (other.period, other.cycle, other.tails, other.kinds)
+        let limit = quietLimit
+        ownBreaches = tails.map { $0.exactlyAbove(limit) }
+    }
+
     private static let hour = 3_600.0
     private static let week = 604_800.0
 

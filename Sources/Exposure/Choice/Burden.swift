@@ -12,14 +12,17 @@ package struct Burden: Sendable {
     private let throttle: Policy
     /// The demand.
     private let demand: DemandProfile
+    /// The levels of its periods.
+    private let levels: DemandLevels
     /// Calls a second that one call in service after the other comes to.
     private let servedRate: Double
 
     /// The burden of a throttle on a demand.
     ///
     /// - Parameter servedRate: calls a second of one caller alone, for a bound on calls in flight.
-    package init(of throttle: Policy, on demand: DemandProfile, servedRate: Double) {
-        (self.throttle, self.demand, self.servedRate) = (throttle, demand, servedRate)
+    package init(of throttle: Policy, on levels: DemandLevels, servedRate: Double) {
+        (self.throttle, self.levels, self.servedRate) = (throttle, levels, servedRate)
+        demand = levels.demand
     }
 
     /// The share of the legitimate calls of a week that are denied or wait; nil for a throttle that
@@ -64,22 +67,10 @@ package struct Burden: Sendable {
 }
 
 extension Burden {
-    /// Levels of a period that stand for all of them.
-    private static let levels = 64
-
     /// The mean over the levels of a period, each weighted with its calls.
     private func acrossLevels(_ hour: Int, _ share: (Double) -> Double) -> Double {
-        let period = demand.period.seconds.value
-        let mean = demand.means[hour]
-        guard demand.dispersion > 1 else { return share(mean / period) }
-        // A count that is a thousand times as fine shows the level under it.
-        let fine = 1_000.0
-        let levels = CountDistribution(
-            mean: mean * fine, dispersion: 1 + (demand.dispersion - 1) * fine)
         var (calls, borne) = (0.0, 0.0)
-        for step in 0..<Self.levels {
-            let probability = (Double(step) + 0.5) / Double(Self.levels)
-            let level = Double(levels.quantile(probability)) / fine / period
+        for level in levels.inHour(hour) {
             calls += level
             borne += level > 0 ? level * share(level) : 0
         }

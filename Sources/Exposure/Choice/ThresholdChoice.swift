@@ -12,7 +12,7 @@ package struct ThresholdChoice: Hashable, Sendable {
         package let throttle: Policy
         /// False alarms in a month of 30 days.
         package let falseAlarmsPerMonth: Double
-        /// Records lost in 95 of 100 thefts at most, by the worst strategy.
+        /// Records lost in 95 of 100 thefts at most, by the worst strategy that adds calls.
         package let recordsLost: Double
         /// The share of legitimate calls that the throttle denies or delays.
         package let burdenedShare: Double

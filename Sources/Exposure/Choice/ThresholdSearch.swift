@@ -3,7 +3,8 @@ import Throttling
 import Units
 
 /// The search for a throttle and an alarm: rates of a token bucket, M of N and thresholds, each
-/// combination judged by its false alarms, what it costs the innocent and what the worst thief gets.
+/// combination judged by its false alarms, what it costs the innocent and what the worst thief
+/// gets.
 package struct ThresholdSearch: Sendable {
     /// What is to be defended, behind any throttle.
     private let projection: @Sendable (Policy) -> Projection
@@ -41,21 +42,41 @@ package struct ThresholdSearch: Sendable {
     package func choice(among throttles: [Policy], on spread: some Spreading) -> ThresholdChoice {
         let open = projection(.none)
         let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
-        let candidates = (self.throttles(upTo: open.service.rate.estimate) + throttles)
-            .uniqued()
-            .compactMap { throttle in
-                Burden(of: throttle, on: demand, servedRate: single).share
-                    .map { (throttle: throttle, burden: $0) }
-            }
-        let alarms = alarms
-        let parts = spread.map(candidates.count) { index in
-            let (throttle, burden) = candidates[index]
-            let projection = projection(throttle)
-            return alarms.map { alarm in
-                point(throttle, projection, alarm, burden)
-            }
+        let considered = (buckets(upTo: open.service.rate.estimate) + throttles).uniqued()
+        let levels = DemandLevels(of: demand, on: spread)
+        let burdens = spread.map(considered.count) { index in
+            Burden(of: considered[index], on: levels, servedRate: single).share
         }
-        return chosen(from: parts.flatMap { $0 })
+        let candidates = Array(zip(considered, burdens)).compactMap { throttle, burden in
+            burden.map { Candidate(throttle: throttle, burden: $0) }
+        }
+        let alarms = alarms(on: spread)
+        let isBearable = { (candidate: Candidate) in
+            candidate.burden <= targets.burdenedShare.value
+        }
+        let bearable = points(candidates.filter(isBearable), alarms, spread)
+        let choice = chosen(from: bearable)
+        guard choice.recommended == nil else { return choice }
+        // How near the targets come is also told by throttles that burden too many.
+        let others = points(candidates.filter { !isBearable($0) }, alarms, spread)
+        return ThresholdChoice(
+            targets: targets,
+            frontier: bearable.isEmpty ? Self.frontier(of: others) : choice.frontier,
+            recommended: nil, misses: misses(of: bearable + others))
+    }
+
+    /// A throttle that is tried, with what it costs the innocent.
+    private struct Candidate: Sendable {
+        let throttle: Policy
+        let burden: Double
+    }
+
+    private func points(
+        _ candidates: [Candidate], _ alarms: [Alarm], _ spread: some Spreading
+    ) -> [ThresholdChoice.Point] {
+        spread.map(candidates.count * alarms.count) { index in
+            point(candidates[index / alarms.count], alarms[index % alarms.count])
+        }
     }
 
     /// An alarm that is tried.
@@ -66,14 +87,15 @@ package struct ThresholdSearch: Sendable {
         let watched: WatchedDemand?
     }
 
-    private func point(
-        _ throttle: Policy, _ projection: Projection, _ alarm: Alarm, _ burden: Double
-    ) -> ThresholdChoice.Point {
-        let attack = Attack(projection, watched: alarm.watched, demand: demand, setting: setting)
-        let worst = attack.containment(of: .best, datasets: [dataset])
+    private func point(_ candidate: Candidate, _ alarm: Alarm) -> ThresholdChoice.Point {
+        let attack = Attack(
+            projection(candidate.throttle), watched: alarm.watched, demand: demand, setting: setting
+        )
         return ThresholdChoice.Point(
-            rule: alarm.rule, throttle: throttle, falseAlarmsPerMonth: alarm.falseAlarms,
-            recordsLost: worst.losses.first?.records.p95 ?? 0, burdenedShare: burden)
+            rule: alarm.rule, throttle: candidate.throttle,
+            falseAlarmsPerMonth: alarm.falseAlarms,
+            recordsLost: attack.reachedLoss(by: .best, of: dataset),
+            burdenedShare: candidate.burden)
     }
 }
 
@@ -81,16 +103,18 @@ extension ThresholdSearch {
     /// Steps of one decade of rates.
     private static let steps: [UInt64] = [10, 15, 20, 30, 50, 70]
 
-    /// Token buckets from half of the mean demand to what the device does, a second's worth of
-    /// calls in each, and none.
-    private func throttles(upTo most: Double) -> [Policy] {
+    /// None, and token buckets from the mean demand to four times the busiest hour's or what the
+    /// device does, a second's worth of calls in each.
+    private func buckets(upTo served: Double) -> [Policy] {
+        let busiest = (demand.means.max() ?? 0) / demand.period.seconds.value
+        let most = min(served, 4 * busiest)
         var rates: [UInt64] = []
         var decade: UInt64 = 1
         while Double(decade) <= most, decade < 1_000_000_000_000 {
             rates += Self.steps.map { $0 * decade / 10 }
             decade *= 10
         }
-        let least = demand.perSecond / 2
+        let least = demand.perSecond
         let buckets = rates.filter { $0 > 0 && Double($0) >= least && Double($0) < most }
             .map { rate in
                 Policy(.tokenBucket(TokenBucket(rate: Rate(rate), burst: RecordCount(rate))))
@@ -99,44 +123,45 @@ extension ThresholdSearch {
     }
 
     /// M of N that are tried beside the scenario's own.
-    private static let counts = [(1, 1), (2, 2), (3, 3), (2, 3), (3, 5), (5, 5)]
+    private static let counts = [(1, 1), (2, 2), (3, 3), (3, 5)]
     /// False alarms that are tried, as parts of the target.
-    private static let parts = [0.01, 0.1, 1, 10]
+    private static let parts = [0.1, 1, 10]
 
     /// The alarms that are tried: for each M of N the least thresholds with so many false alarms,
     /// and the scenario's own where it says one.
-    private var alarms: [Alarm] {
+    private func alarms(on spread: some Spreading) -> [Alarm] {
         let own = (alarm.datapointsToAlarm, alarm.evaluationPeriods)
         let counts = [own] + Self.counts.filter { $0 != own }
-        var alarms: [Alarm] = []
-        func add(_ rule: AlarmRule) {
-            guard !alarms.contains(where: { $0.rule == rule }) else { return }
-            alarms.append(
-                Alarm(
-                    rule: rule, falseAlarms: FalseAlarms.perMonth(of: demand, under: rule),
-                    watched: WatchedDemand(rule, demand)))
-        }
-        if let threshold = alarm.threshold { add(alarm.rule(at: threshold)) }
-        for (breaches, periods) in counts {
+        let tried = counts.map { breaches, periods in
             var settings = alarm
             (settings.datapointsToAlarm, settings.evaluationPeriods) = (breaches, periods)
-            guard settings.flaws.isEmpty else { continue }
-            for part in Self.parts {
-                let most = targets.falseAlarmsPerMonth * part
-                let threshold = FalseAlarms.threshold(
-                    for: settings, demand: demand, falseAlarmsPerMonth: most)
-                if let threshold { add(settings.rule(at: threshold)) }
-            }
+            return settings
+        }.filter(\.flaws.isEmpty)
+        let found = spread.map(tried.count * Self.parts.count) { index -> AlarmRule? in
+            let settings = tried[index / Self.parts.count]
+            let most = targets.falseAlarmsPerMonth * Self.parts[index % Self.parts.count]
+            return FalseAlarms.threshold(
+                for: settings, demand: demand, falseAlarmsPerMonth: most
+            ).map(settings.rule)
         }
-        return alarms
+        let stated = alarm.threshold.map(alarm.rule)
+        let rules = ([stated] + found).compactMap(\.self).uniqued()
+        guard let first = rules.first, let counted = WatchedDemand(first, demand) else {
+            return []
+        }
+        return spread.map(rules.count) { index in
+            Alarm(
+                rule: rules[index],
+                falseAlarms: FalseAlarms.perMonth(of: demand, under: rules[index]),
+                watched: WatchedDemand(rules[index], like: counted))
+        }
     }
 }
 
 extension ThresholdSearch {
+    /// The cheapest of the points that burden few enough.
     private func chosen(from points: [ThresholdChoice.Point]) -> ThresholdChoice {
-        let bearable = points.filter { $0.burdenedShare <= targets.burdenedShare.value }
-        let frontier = Self.frontier(of: bearable.isEmpty ? points : bearable)
-        let good = bearable.filter {
+        let good = points.filter {
             $0.falseAlarmsPerMonth <= targets.falseAlarmsPerMonth
                 && $0.recordsLost <= Double(targets.recordsLost.count)
         }
@@ -145,8 +170,8 @@ extension ThresholdSearch {
             (monthlyCost($0), $0.recordsLost) < (monthlyCost($1), $1.recordsLost)
         }
         return ThresholdChoice(
-            targets: targets, frontier: frontier, recommended: cheapest,
-            misses: cheapest == nil ? misses(of: points) : [])
+            targets: targets, frontier: Self.frontier(of: points), recommended: cheapest,
+            misses: [])
     }
 
     /// The points that no other beats in false alarms and in loss, from few false alarms to many.
@@ -197,7 +222,7 @@ extension ThresholdSearch {
 
 extension Array where Element: Hashable {
     /// Each element once, in order.
-    fileprivate func uniqued() -> [Element] {
+    func uniqued() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

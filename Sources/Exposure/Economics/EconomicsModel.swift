@@ -7,14 +7,14 @@ package struct EconomicsModel: Sendable {
     package let costs: Costs
     /// N, of which records are lost.
     package let dataset: RecordCount
-    /// The money of each detection's worst ending, in their order.
+    /// The money of a sprint and of the worst ending of each detection, in their order.
     package let entries: [Entry]
 
-    /// The money of one throttle's worst thefts.
+    /// The money of one throttle's thefts by one strategy.
     package struct Entry: Sendable {
         /// The throttle and the endings under it.
         package let detection: Detection
-        /// The strategy that loses most.
+        /// The strategy; `best` is the one that loses most.
         package let strategy: Strategy
         /// What the defender loses.
         package let loss: MonetaryLoss
@@ -36,17 +36,21 @@ package struct EconomicsModel: Sendable {
         // Every throttle meets the same prices, so that a difference is the throttle's.
         var generator = SeededGenerator(seed: seed)
         let prices = CostDraws(costs, using: &generator)
-        entries = spread.map(detections.count) { index in
-            Self.entry(detections[index], prices, dataset)
+        let endings = detections.flatMap { detection in
+            let worst = detection[.best] ?? detection.worst(of: dataset)
+            return [detection[.sprint], worst].compactMap(\.self).uniqued()
+                .map { (detection, $0) }
+        }
+        entries = spread.map(endings.count) { index in
+            Self.entry(endings[index].0, endings[index].1, prices, dataset)
         }.compactMap(\.self)
     }
 
     private static func entry(
-        _ detection: Detection, _ prices: CostDraws, _ dataset: RecordCount
+        _ detection: Detection, _ ending: Containment, _ prices: CostDraws,
+        _ dataset: RecordCount
     ) -> Entry? {
-        guard let ending = detection[.best] ?? detection.worst(of: dataset),
-            let loss = ending[dataset]
-        else { return nil }
+        guard let loss = ending[dataset] else { return nil }
         let records = Quantiles(loss.records, upTo: Double(dataset.count))
         let perRecord = 1 / Double(detection.projection.recordsPerOperation)
         return Entry(

@@ -6,6 +6,18 @@ package enum DemandSettings: Hashable, Sendable {
     case profile(ProfileSettings)
     /// What was counted.
     case trace(DemandTrace)
+
+    /// The mean count of a period of some length; nil where a trace has none.
+    package func mean(in period: Nanoseconds) -> Double? {
+        switch self {
+        case .profile(let profile): return profile.mean.perSecond * period.seconds.value
+        case .trace(let trace):
+            let known = trace.counts.compactMap { $0.map(Double.init) }
+            guard !known.isEmpty else { return nil }
+            let mean = known.reduce(0, +) / Double(known.count)
+            return mean * period.seconds.value / trace.period.seconds.value
+        }
+    }
 }
 
 /// A demand that is described, not counted.

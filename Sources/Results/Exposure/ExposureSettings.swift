@@ -29,6 +29,8 @@ package struct ExposureSettings: Codable, Equatable, Sendable {
     package var value: ValueCurve?
     /// Detectors beside the alarm; nil for none.
     package var detectors: DetectorSettings?
+    /// Thefts that are drawn of each kind; nil for ten thousand.
+    package var draws: Int?
     /// What records, attackers, devices and alarms cost; nil where nothing is said of money.
     package var cost: CostSettings?
     /// What a throttle and an alarm shall achieve; nil where none is to be chosen.

@@ -125,7 +125,7 @@ struct ExposureScenarioTests {
             ("demand: { trace: a.csv, mean: 5/s }", "exposure.demand", "mean"),
             ("delays: { publish: [60s, 10s, 120s] }", "exposure.delays.publish", "must rise"),
             ("delays: { publish: [1s, 2s] }", "exposure.delays.publish", "2 values"),
-            ("delays: { response: { robot: 1s } }", "exposure.delays.response", "robot"),
+            ("delays: { response: { robot: 1s } }", "'robot' is unknown", "automatic, human"),
             ("delays: { response: {} }", "exposure.delays.response", "human"),
             ("confidence: 100%", "exposure.confidence", "'100%'"),
             ("value: { best: 50%, worth: 1% }", "exposure.value", "worth"),

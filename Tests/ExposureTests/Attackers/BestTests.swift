@@ -66,8 +66,8 @@ struct BestTests {
         func mean(_ strategy: Strategy) -> Double {
             attack.containment(of: strategy, datasets: [Attacks.endless]).losses[0].records.mean
         }
-        // Of those with a chance x in a horizon: leak · (1 − e^−x) / x + sprint · (1 − e^−x), at its
-        // most 1.29 times either alone where they are equal, less what the horizon cuts.
+        // Of those with a chance x in a horizon: leak · (1 − e^−x) / x + sprint · (1 − e^−x), at
+        // its most 1.29 times either alone where they are equal, less what the horizon cuts.
         let alone = [Strategy.sprint, .creep, .fill, .pulse].map(mean).max() ?? 0
         #expect(mean(.best) > 1.15 * alone && mean(.best) < 1.35 * alone)
     }

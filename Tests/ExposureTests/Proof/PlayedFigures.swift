@@ -68,8 +68,8 @@ struct PlayedFigures {
         if !(deviation <= 1) { disagreements.append("\(name): \(words)") }
     }
 
-    /// The share that is contained, both sides taken for samples of one share (the G-test: Sokal and
-    /// Rohlf, Biometry, 2012).
+    /// The share that is contained, both sides taken for samples of one share (the G-test: Sokal
+    /// and Rohlf, Biometry, 2012).
     private mutating func compareShare(_ model: Double) {
         let shares = [outcomes.played, outcomes.counted.more, outcomes.counted.fewer].map {
             Self.share(of: $0, where: \.isContained)

@@ -9,8 +9,8 @@ import Units
 struct PlayedTheft {
     let strategy: Strategy
     let anchor: PlayedAnchor
-    /// When the calls are done of a thief who calls as fast as he can until the horizon: he does the
-    /// same whenever he begins.
+    /// When the calls are done of a thief who calls as fast as he can until the horizon: he does
+    /// the same whenever he begins.
     let flatOut: [Int]
     let rule: AlarmRule
     let demand: PlayedDemand
@@ -214,8 +214,8 @@ extension PlayedTheft {
         return calls.done_ns.filter { $0 <= horizon_ns }
     }
 
-    /// A thief who goes flat out in a period by chance, and fills it otherwise, until the alarm that
-    /// this raises ends it.
+    /// A thief who goes flat out in a period by chance, and fills it otherwise, until the alarm
+    /// that this raises ends it.
     func mixed(_ share: Double, using generator: inout SeededGenerator) -> Outcome {
         let start_ns = Int.random(in: 0..<PlayedDemand.week_ns, using: &generator)
         let (first, phase_ns) = (start_ns / period_ns, start_ns % period_ns)
@@ -255,8 +255,8 @@ extension PlayedTheft {
             window_ns: horizon_ns, records: Double(min(dataset, calls * recordsPerOperation)))
     }
 
-    /// A thief who keeps what legitimate calls open, each the records under one key that it picks by
-    /// chance.
+    /// A thief who keeps what legitimate calls open, each the records under one key that it picks
+    /// by chance.
     private func harvested(
         from start_ns: Int, using generator: inout SeededGenerator
     ) -> Outcome {

@@ -21,8 +21,8 @@ struct ProofCase {
     let recordsPerOperation: Int
     let dataset: Int
 
-    /// What the model makes of the same anchor, measured at each number of calls that it serves side
-    /// by side.
+    /// What the model makes of the same anchor, measured at each number of calls that it serves
+    /// side by side.
     func projection() throws -> Projection {
         let cells = (1...anchor.servers).map { count in
             Runs.result(
