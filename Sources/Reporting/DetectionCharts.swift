@@ -22,7 +22,7 @@ struct DetectionCharts {
         [story(group), strategies(group), exceedance(group), frontier(group)].compactMap { $0 }
     }
 
-    /// The throttle of a group behind which the worst thief gets least, with its name.
+    /// The throttle of a group behind which a sprint gets least, with its name.
     private func strictest(
         _ group: SubjectGroup
     ) -> (label: String, detection: Detection)? {
@@ -31,7 +31,8 @@ struct DetectionCharts {
                 .map { (label: group.label(of: projection), detection: $0) }
         }
         func lost(_ detection: Detection) -> Double {
-            (detection[.best] ?? detection.worst(of: dataset))?[dataset]?.records.mean ?? .infinity
+            (detection[.sprint] ?? detection.worst(of: dataset))?[dataset]?.records.mean
+                ?? .infinity
         }
         return named.min { lost($0.detection) < lost($1.detection) }
     }

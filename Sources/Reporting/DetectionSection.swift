@@ -96,8 +96,8 @@ struct DetectionSection {
     private func leak(_ named: [(label: String, detection: Detection)]) -> String? {
         let parts = named.compactMap { label, detection in
             detection.leak.map { leak in
-                "\(label): \(Self.records(leak.fillPerDay)) a day by filling each period to the "
-                    + "threshold, \(Self.records(leak.pulsePerDay)) by pulses"
+                "under \(label), \(Self.records(leak.fillPerDay)) a day by filling each period "
+                    + "to the threshold, \(Self.records(leak.pulsePerDay)) by pulses"
             }
         }
         guard !parts.isEmpty, let rule = model.rule else { return nil }
@@ -106,7 +106,7 @@ struct DetectionSection {
             ? " An alarm that wants \(rule.datapointsToAlarm) breaches bounds no rate by itself: "
                 + "that takes a throttle."
             : ""
-        return "**With no alarm ever** leave, " + parts.joined(separator: "; ") + "." + bound
+        return "**With no alarm ever** leave: " + parts.joined(separator: "; ") + "." + bound
     }
 
     private func worst(_ named: [(label: String, detection: Detection)]) -> String? {
@@ -114,7 +114,7 @@ struct DetectionSection {
             guard let best = detection[.best] ?? detection.worst(of: dataset),
                 let loss = best[dataset]
             else { return nil }
-            return "\(label): \(Self.records(loss.records.mean)) "
+            return "under \(label): \(Self.records(loss.records.mean)) "
                 + "(\(Wording.share(loss.fraction)))"
         }
         guard !parts.isEmpty else { return nil }
@@ -123,7 +123,7 @@ struct DetectionSection {
             return "**The worst thief** holds in the end, of \(dataset.inWords) records, \(loss), "
                 + "whatever the throttle."
         }
-        return "**The worst thief** holds in the end, of \(dataset.inWords) records, "
+        return "**The worst thief** holds in the end, of \(dataset.inWords) records: "
             + parts.joined(separator: "; ") + "."
     }
 
@@ -131,15 +131,15 @@ struct DetectionSection {
         let parts = named.compactMap { label, detection -> String? in
             guard let sprint = detection[.sprint], let loss = sprint[dataset] else { return nil }
             guard let alarm = sprint.alarm, sprint.isContained > 0 else {
-                return "\(label): never noticed, \(Self.records(loss.records.mean)) lost"
+                return "under \(label), never noticed, \(Self.records(loss.records.mean)) lost"
             }
-            return "\(label): noticed after \(Seconds(alarm.mean).inWords), over after "
+            return "under \(label), noticed after \(Seconds(alarm.mean).inWords), over after "
                 + "\(Seconds(sprint.window.mean).inWords) (95 of 100 within "
                 + "\(Seconds(sprint.window.p95).inWords)), "
                 + "\(Self.records(loss.records.mean)) lost"
         }
         guard !parts.isEmpty else { return nil }
-        return "**A sprint** ends, " + parts.joined(separator: "; ") + "."
+        return "**A sprint** is: " + parts.joined(separator: "; ") + "."
     }
 }
 
@@ -157,6 +157,37 @@ extension DetectionSection {
         return "## How the theft of \(dataset.inWords) records ends\n\n\(watched) A theft that no "
             + "alarm ends goes on for \(horizon). Other data sets are in `containment.csv`.\n\n"
             + parts.joined(separator: "\n")
+    }
+
+    /// What the detectors beside the alarm notice; empty without one.
+    var detectorSection: String {
+        let settings = run.scenario.exposure.detectors
+        let parts = groups.compactMap { group -> String? in
+            var table = MarkdownTable([
+                ("throttle", .left), ("detector", .left), ("false alarms a month", .right),
+                ("thief", .left), ("noticed after", .right), ("records by then", .right),
+            ])
+            for (label, detection) in named(group) {
+                let detectors = DetectorModel(
+                    settings, detection, demand: model.demand, dataset: dataset)
+                for reading in detectors.readings {
+                    for notice in reading.notices {
+                        table.append([
+                            label, reading.name,
+                            reading.falseAlarmsPerMonth.map { Significant.text($0) } ?? "—",
+                            notice.strategy.rawValue, notice.after.inWords,
+                            Self.records(notice.records),
+                        ])
+                    }
+                }
+            }
+            guard !table.isEmpty else { return nil }
+            return "### \(Findings.title(group.subject))\n\n" + table.text
+        }
+        guard !parts.isEmpty else { return "" }
+        return "## What other detectors notice\n\nOf \(dataset.inWords) records; means over the "
+            + "demand of a mean hour, and the median for canaries. A budget's false alarms depend "
+            + "on what each client uses.\n\n" + parts.joined(separator: "\n")
     }
 
     private func table(_ named: [(label: String, detection: Detection)]) -> MarkdownTable {

@@ -27,7 +27,7 @@ struct ReportText {
                 head.joined(separator: "\n\n"),
                 Self.advice,
                 chartSection, theftSection, lossSection, detection.section,
-                economics?.section ?? "", LossMatrix(model).section,
+                detection.detectorSection, economics?.section ?? "", LossMatrix(model).section,
             ] + MeasurementSections(run).texts + [
                 errorSection, noteSection, assumptionSection, provenanceSection,
             ]
@@ -40,7 +40,8 @@ struct ReportText {
             .joined(separator: "\n\n")
         let notes = run.documented == nil ? "" : noteSection
         return [
-            head, theftSection, lossSection, detection.section, economics?.section ?? "", notes,
+            head, theftSection, lossSection, detection.section, detection.detectorSection,
+            economics?.section ?? "", notes,
         ].filter { !$0.isEmpty }
             .joined(separator: "\n\n")
     }
