@@ -32,7 +32,7 @@ struct CoverageTests {
         return count
     }
 
-    // Measured at seed 1: see `expected`.
+    // At seed 1 it is 948 for three rounds, 959 for five, 961 for ten, of times and losses alike.
     @Test("of a thousand runs as many intervals hold the truth as they say", arguments: [3, 5, 10])
     func coverage(rounds: Int) throws {
         let count = try Self.covered(rounds: rounds, seed: 1)

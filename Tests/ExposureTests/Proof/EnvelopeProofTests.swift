@@ -3,8 +3,7 @@ import Testing
 import Throttling
 import Units
 
-/// What a projection says is gone after a time, against the same anchor called as fast as it can
-/// be.
+/// What a projection says is gone after a time, against the same anchor called as fast as can be.
 @Suite("Proof of the envelopes")
 struct EnvelopeProofTests {
     // 280 cases at 40 instants each: none above the model; below it by 5 calls at most, by 16 where
@@ -49,10 +48,8 @@ extension ProofCase {
         return low...high
     }
 
-    /// Calls by which a fluid may be ahead of whole ones: those in flight, and one of each
-    /// identity.
+    /// Calls by which a fluid may be ahead of whole ones: those in flight, one of each identity.
     var wholeCalls: Double {
-        let inFlight = anchor.policy.limit.delay > .zero ? anchor.callers : anchor.servers
-        return Double(inFlight + anchor.identities) + 1e-6
+        Double(anchor.inFlight + anchor.identities) + 1e-6
     }
 }

@@ -17,6 +17,9 @@ struct PlayedAnchor {
     /// X: calls a second of the device, nothing in its way.
     var perSecond: Double { Double(min(servers, slots)) * 1e9 / Double(service_ns) }
 
+    /// Calls that have begun and are not done: those who first wait do so side by side.
+    var inFlight: Int { policy.limit.delay > .zero ? callers : servers }
+
     /// A play from a fresh throttle, by a thief who trips a breaker so many times.
     func play(trips: Int = 0) -> Play {
         Play(

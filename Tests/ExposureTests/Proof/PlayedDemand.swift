@@ -63,6 +63,9 @@ struct PlayedDemand {
         }
     }
 
+    /// Whether all hours are alike.
+    var isSteady: Bool { hours.count == 1 }
+
     /// D of the period that begins so many periods after midnight; negative before it.
     func counts(ofPeriod number: Int) -> PlayedCounts {
         guard hours.count > 1 else { return hours[0] }

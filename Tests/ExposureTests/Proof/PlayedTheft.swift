@@ -9,8 +9,8 @@ import Units
 struct PlayedTheft {
     let strategy: Strategy
     let anchor: PlayedAnchor
-    /// When the calls are done of a thief who calls as fast as he can until the horizon: he does
-    /// the same whenever he begins.
+    /// When the calls are done of a thief who calls as fast as he can until the horizon: the same
+    /// whenever he begins.
     let flatOut: [Int]
     let rule: AlarmRule
     let demand: PlayedDemand
@@ -99,7 +99,7 @@ extension PlayedTheft {
             repeating: PlayedAlarm(
                 remembering: quietMemory(before: number, using: &generator),
                 datapoints: rule.datapointsToAlarm), count: 3)
-        let errors = [0, anchor.servers + 1, -anchor.servers - 1]
+        let errors = [0, anchor.inFlight + 1, -anchor.inFlight - 1]
         var (before, edge_ns) = (0, (number + 1) * period_ns - start_ns)
         while edge_ns < horizon_ns, alarms.contains(where: { $0.fired_ns == nil }) {
             let done = Self.count(of: done_ns, upTo: edge_ns)
@@ -164,19 +164,24 @@ extension PlayedTheft {
     /// The most that can be added to every period so that none of the horizon breaches.
     var largestAddition: Int {
         let periods = (horizon_ns + period_ns - 1) / period_ns
+        let hours = demand.isSteady ? 1 : 168
         func isSafe(_ added: Int) -> Bool {
-            let starts = stride(from: 0, to: PlayedDemand.week_ns, by: PlayedDemand.hour_ns)
-            let safe = starts.map { start_ns in
-                (0..<periods).reduce(1.0) { product, next in
-                    let counts = demand.counts(ofPeriod: start_ns / period_ns + next)
-                    return product * counts.probability(upTo: ceiling - added)
-                }
+            let safe = (0..<hours).reduce(0.0) { sum, hour in
+                sum
+                    + (0..<periods).reduce(1.0) { product, next in
+                        let place = hour * PlayedDemand.hour_ns / period_ns + next
+                        let counts = demand.counts(ofPeriod: place)
+                        return product * counts.probability(upTo: ceiling - added)
+                    }
             }
-            return safe.reduce(0, +) / Double(safe.count) >= confidence
+            return safe / Double(hours) >= confidence
         }
-        var added = 0
-        while added < ceiling, isSafe(added + 1) { added += 1 }
-        return added
+        var (least, beyond) = (0, ceiling + 1)
+        while beyond - least > 1 {
+            let middle = (least + beyond) / 2
+            if isSafe(middle) { least = middle } else { beyond = middle }
+        }
+        return least
     }
 
     /// The same number of calls in every period, evenly spread.
@@ -214,8 +219,8 @@ extension PlayedTheft {
         return calls.done_ns.filter { $0 <= horizon_ns }
     }
 
-    /// A thief who goes flat out in a period by chance, and fills it otherwise, until the alarm
-    /// that this raises ends it.
+    /// A thief who goes flat out in a period by chance, and fills it otherwise, until the alarm ends
+    /// it.
     func mixed(_ share: Double, using generator: inout SeededGenerator) -> Outcome {
         let start_ns = Int.random(in: 0..<PlayedDemand.week_ns, using: &generator)
         let (first, phase_ns) = (start_ns / period_ns, start_ns % period_ns)
@@ -260,21 +265,19 @@ extension PlayedTheft {
     private func harvested(
         from start_ns: Int, using generator: inout SeededGenerator
     ) -> Outcome {
-        var isOpen = [Bool](
-            repeating: false, count: (dataset + recordsPerOperation - 1) / recordsPerOperation)
-        var opened = 0
+        let keys = (dataset + recordsPerOperation - 1) / recordsPerOperation
+        var opened: Set<Int> = []
         var number = start_ns / period_ns
         while number * period_ns - start_ns < horizon_ns {
             let begin_ns = number * period_ns - start_ns
             for _ in 0..<demand.counts(ofPeriod: number).draw(using: &generator) {
                 let instant_ns = begin_ns + Int.random(in: 0..<period_ns, using: &generator)
                 guard instant_ns >= 0, instant_ns < horizon_ns else { continue }
-                let key = Int.random(in: isOpen.indices, using: &generator)
-                if !isOpen[key] { (isOpen[key], opened) = (true, opened + 1) }
+                opened.insert(Int.random(in: 0..<keys, using: &generator))
             }
             number += 1
         }
-        return unseen(opened)
+        return unseen(opened.count)
     }
 }
 

@@ -12,6 +12,9 @@ struct ProofTests {
     private static let asked = ProcessInfo.processInfo.environment["ANCHORBENCH_PROOF"]
         .flatMap(Int.init)
 
+    // 503 of 560 cases are compared, in up to seven figures each. Of what chance and whole calls
+    // allow, the model is off by 0.43 at most with the usual thefts; with 3,000 of them a case by
+    // 0.48, but for one filled behind a delay, 0.90.
     @Test("what the models say of 500 thefts behind throttles under alarms happens in play")
     func grid() throws {
         var compared = 0
@@ -20,9 +23,6 @@ struct ProofTests {
             guard let figures = try Self.figures(proof) else { continue }
             compared += 1
             #expect(figures.disagreements == [], "\(proof)")
-            if ProcessInfo.processInfo.environment["TMPW"] != nil {
-                print("CASE", number, proof.strategy, figures.worst)
-            }
         }
         #expect(compared >= 500)
     }
@@ -52,6 +52,7 @@ struct ProofTests {
         return figures
     }
 
+    // Six cases, two mixtures each: the worst that was found is 8 % to 168 % above what was played.
     @Test("no mixture that is played loses more than the worst that a search found")
     func mixtures() throws {
         for number in Self.asked == nil ? [0] : [0, 11, 20, 33, 45, 51] {
