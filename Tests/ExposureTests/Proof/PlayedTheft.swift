@@ -219,7 +219,7 @@ extension PlayedTheft {
         return calls.done_ns.filter { $0 <= horizon_ns }
     }
 
-    /// A thief who goes flat out in a period by chance, and fills it otherwise, until the alarm ends
+    /// A thief who goes flat out in a period by chance and fills it otherwise, until the alarm ends
     /// it.
     func mixed(_ share: Double, using generator: inout SeededGenerator) -> Outcome {
         let start_ns = Int.random(in: 0..<PlayedDemand.week_ns, using: &generator)

@@ -1,5 +1,6 @@
 import Exposure
 import Foundation
+import Results
 import Testing
 import Units
 
@@ -31,7 +32,13 @@ struct ProofTests {
     private static func figures(_ proof: ProofCase) throws -> PlayedFigures? {
         // Two limits that stand in each other's way let nobody have as much as the model's bound.
         if proof.isBoundOnly, try proof.envelopeGap().upperBound > proof.wholeCalls { return nil }
-        let draws = max(512, asked ?? 0)
+        let usual = proof.strategy == .sprint ? 250 : 40
+        return try figures(proof, thefts: asked ?? usual, draws: max(512, asked ?? 0))
+    }
+
+    private static func figures(
+        _ proof: ProofCase, thefts: Int, draws: Int
+    ) throws -> PlayedFigures? {
         let attack = try proof.attack(draws: draws)
         let dataset = RecordCount(UInt64(proof.dataset))
         let model = attack.containment(of: proof.strategy, datasets: [dataset])
@@ -42,14 +49,34 @@ struct ProofTests {
             return nil
         }
         var generator = SeededGenerator(seed: UInt64(1_000_000 + proof.number))
-        let usual = proof.strategy == .sprint ? 250 : 40
-        let outcomes = proof.theft.outcomes(asked ?? usual, using: &generator)
+        let outcomes = proof.theft.outcomes(thefts, using: &generator)
         var figures = PlayedFigures(
             outcomes, horizon: proof.horizon.seconds.value, dataset: Double(proof.dataset),
             slack: k * proof.slack, share: proof.isFilledThroughThrottle ? 0.1 : 0,
             isWatched: proof.isWatched, draws: draws)
         figures.compare(with: model)
         return figures
+    }
+
+    // The model lies between thefts of which a call or two more and fewer are counted in each period.
+    @Test(
+        "an alarm that the demand nearly raises by itself remembers what was before the theft",
+        arguments: [(1, 1), (2, 2), (2, 3), (3, 4), (2, 5)])
+    func remembers(datapoints: Int, periods: Int) throws {
+        let horizon = Nanoseconds.seconds(300)
+        let anchor = PlayedAnchor(servers: 1, service_ns: 200_000_000, policy: .none)
+        let rule = AlarmSettings(
+            period: .seconds(10), threshold: nil, evaluationPeriods: periods,
+            datapointsToAlarm: datapoints, window: .wallClock
+        ).rule(at: RecordCount(107))
+        let proof = ProofCase(
+            number: 10 * datapoints + periods, strategy: .sprint, anchor: anchor,
+            flatOut: anchor.flatOut(until: Int(horizon.count)), rule: rule, means: [100],
+            dispersion: 1, delays: DelaySettings(), horizon: horizon, confidence: 0.95,
+            recordsPerOperation: 1, dataset: 1_000_000)
+        let figures = try #require(
+            try Self.figures(proof, thefts: 10_000, draws: 10_000))
+        #expect(figures.disagreements == [], "\(proof)")
     }
 
     // Six cases, two mixtures each: the worst that was found is 8 % to 168 % above what was played.
