@@ -58,7 +58,7 @@ struct ProofTests {
         return figures
     }
 
-    // The model lies between thefts of which a call or two more and fewer are counted in each period.
+    // The model lies between thefts with two calls more and two fewer in each count.
     @Test(
         "an alarm that the demand nearly raises by itself remembers what was before the theft",
         arguments: [(1, 1), (2, 2), (2, 3), (3, 4), (2, 5)])
