@@ -60,6 +60,22 @@ package indirect enum Envelope: Hashable, Sendable {
         }
     }
 
+    /// The same for a thief who asks no faster than a rate, and begins where that is best for him:
+    /// as long before the edge of a fixed window as he needs for all that one window admits.
+    package func begun(at rate: Double) -> Envelope {
+        switch self {
+        case .unbounded, .affine, .breaker, .tarpit: self
+        case .staircase(let step, let window, let phase):
+            // A window that slides has its first edge a whole window later, wherever it begins.
+            phase < window && rate > 0
+                ? .staircase(
+                    step: step, window: window, phase: min(window, Seconds(step / rate)))
+                : self
+        case .several(let count, let one): .several(count, of: one.begun(at: rate / Double(count)))
+        case .all(let members): .all(members.map { $0.begun(at: rate) })
+        }
+    }
+
     /// Whether α(t) may be more than any caller can reach: members of `all` stand in each other's
     /// way, and a tarpit is followed exactly only for its first thousand instants.
     package var isUpperBoundOnly: Bool {

@@ -119,6 +119,7 @@ package struct DetectorModel: Sendable {
 extension Containment {
     /// The least time until the thief holds so many records of a data set, if nobody stops him.
     func time(until records: Double, of dataset: RecordCount) -> Seconds {
+        if let course { return course.time(until: records) }
         guard records > 0 else { return .zero }
         var high = 1.0
         while unstopped(within: Seconds(high), of: dataset) < records {

@@ -1,12 +1,12 @@
-/// What a sprint adds to each period of the alarm, for every phase that occurs in a sample.
+/// What a thief adds to each period of the alarm, for every phase that occurs in a sample.
 struct AddedOperations {
-    private let supply: Supply
+    private let course: Course
     private let period: Double
     /// Of each phase, the operations done by the end of its first periods, as far as was asked.
     private var done = [[Double]](repeating: [], count: TheftSample.phases)
 
-    init(_ supply: Supply, period: Double) {
-        self.supply = supply
+    init(_ course: Course, period: Double) {
+        self.course = course
         self.period = period
     }
 
@@ -14,7 +14,7 @@ struct AddedOperations {
     mutating func operations(phase: Int, index: Int) -> Double {
         while done[phase].count <= index {
             let end = TheftSample.phase(phase) + Double(done[phase].count)
-            done[phase].append(supply.operations(within: end * period))
+            done[phase].append(course.operations(within: end * period))
         }
         return done[phase][index] - (index > 0 ? done[phase][index - 1] : 0)
     }
@@ -29,7 +29,7 @@ struct AddedOperations {
         for place in 0..<Self.sampled {
             let start = horizon * (Double(place) + 0.5) / Double(Self.sampled)
             let added =
-                supply.operations(within: start + period) - supply.operations(within: start)
+                course.operations(within: start + period) - course.operations(within: start)
             // A thousandth of an operation tells no two periods apart.
             counts[(added * 1e3).rounded() / 1e3, default: 0] += 1
         }

@@ -2,10 +2,10 @@ import Foundation
 
 extension Attack {
     /// The most operations of a period that keep every period of the horizon within bounds with the
-    /// confidence wanted: the largest whole number, or less where the throttle allows no more. None
+    /// confidence wanted: the largest whole number, or less where the device does no more. None
     /// where the demand alone breaches sooner.
     func creepLevel(_ supply: Supply, _ watched: WatchedDemand) -> Double {
-        let most = supply.sustained * watched.period
+        let most = supply.served * watched.period
         var (kept, lost) = (0.0, max(1, min(most, watched.quietLimit + 1).rounded(.up)))
         if staysQuiet(adding: lost, watched) { return most }
         while lost - kept > 1 {

@@ -93,12 +93,7 @@ extension Attack {
         _ supply: Supply, _ watched: WatchedDemand, fromEdge: Bool = false
     ) -> Plan {
         let course = Course.sprint(supply)
-        var added = AddedOperations(supply, period: watched.period)
-        let times = alarmTimes(watched, fromEdge: fromEdge) { kind, phase, index in
-            watched.breach(kind, adding: added.operations(phase: phase, index: index))
-        } later: {
-            added.laterBreaches(watched, until: horizon)
-        }
+        let times = alarmTimes(watched, of: course, fromEdge: fromEdge)
         return plan(
             .sprint, course, times, perSecond: supply.sustained * supply.recordsPerOperation)
     }
@@ -107,25 +102,29 @@ extension Attack {
     private func steady(
         _ manner: Manner, _ operations: Double, _ supply: Supply, _ watched: WatchedDemand
     ) -> Plan {
-        let pace = min(operations / watched.period, supply.sustained)
-        let each = pace * watched.period
+        let pace = operations / watched.period
         let course = Course(
             supply: supply, pace: pace, recordsPerOperation: supply.recordsPerOperation)
-        let breaches = watched.breaches(adding: each)
-        let times: [Double]
-        if each > 0 {
-            times = alarmTimes(watched) { kind, phase, index in
-                index > 0
-                    ? breaches[kind]
-                    : watched.breach(kind, adding: each * TheftSample.phase(phase))
-            } later: {
-                breaches
-            }
-        } else {
+        let times =
+            pace > 0
+            ? alarmTimes(watched, of: course)
             // Who takes nothing cannot be found.
-            times = [Double](repeating: .infinity, count: sample.count)
+            : [Double](repeating: .infinity, count: sample.count)
+        return plan(
+            manner, course, times,
+            perSecond: min(pace, supply.sustained) * supply.recordsPerOperation)
+    }
+
+    /// When the alarm fires on a course that all thefts take.
+    private func alarmTimes(
+        _ watched: WatchedDemand, of course: Course, fromEdge: Bool = false
+    ) -> [Double] {
+        var added = AddedOperations(course, period: watched.period)
+        return alarmTimes(watched, fromEdge: fromEdge) { kind, phase, index in
+            watched.breach(kind, adding: added.operations(phase: phase, index: index))
+        } later: {
+            added.laterBreaches(watched, until: horizon)
         }
-        return plan(manner, course, times, perSecond: pace * supply.recordsPerOperation)
     }
 
     private func mixture(_ share: Double, _ supply: Supply, _ watched: WatchedDemand) -> Plan {
@@ -164,9 +163,7 @@ extension Attack {
     func time(of dataset: RecordCount, by plan: Plan) -> Seconds {
         let least = projection.theft(of: dataset).seconds
         guard plan.course.pace.isFinite else { return least }
-        let steady =
-            plan.recordsPerSecond > 0
-            ? max(least, Seconds(Double(dataset.count) / plan.recordsPerSecond)) : .never
+        let steady = max(least, plan.course.time(until: Double(dataset.count)))
         guard case .lurk(let rate) = plan.manner, rate > 0 else { return steady }
         return min(steady, Seconds(1 / rate + least.value))
     }

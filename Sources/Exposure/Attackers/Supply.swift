@@ -18,9 +18,23 @@ struct Supply: Hashable, Sendable {
         sustained = min(calling.rate, calling.envelope.sustainedRate)
     }
 
+    /// The same for a thief who asks no faster than a pace, operations a second: to the throttle
+    /// that is a slower device.
+    func paced(_ pace: Double) -> Supply {
+        pace < served ? Supply(paced: pace, of: self) : self
+    }
+
+    private init(paced pace: Double, of supply: Supply) {
+        recordsPerOperation = supply.recordsPerOperation
+        served = pace
+        envelope = supply.envelope.begun(at: pace)
+        sustained = min(pace, supply.sustained)
+    }
+
     /// E(t): operations within so many seconds.
     func operations(within seconds: Double) -> Double {
-        envelope.operations(within: Seconds(seconds), servedAt: served)
+        guard served > 0 else { return 0 }
+        return envelope.operations(within: Seconds(seconds), servedAt: served)
     }
 }
 

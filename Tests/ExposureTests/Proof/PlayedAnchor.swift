@@ -21,11 +21,11 @@ struct PlayedAnchor {
     var inFlight: Int { policy.limit.delay > .zero ? callers : servers }
 
     /// A play from a fresh throttle, by a thief who trips a breaker so many times.
-    func play(trips: Int = 0) -> Play {
+    func play(trips: Int = 0, asking pace: Double = .infinity) -> Play {
         Play(
             servers: min(servers, slots), service_ns: service_ns, callers: callers,
             delay_ns: Int(policy.limit.delay.count),
-            gates: (0..<holders).map { _ in gate(policy.limit, trips: trips) })
+            gates: (0..<holders).map { _ in gate(policy.limit, trips: trips, pace) })
     }
 
     /// When each call is done, in order, of a thief who calls as fast as he can until the horizon.
@@ -72,7 +72,7 @@ struct PlayedAnchor {
         policy.limit.slots.map { $0 * holders } ?? .max
     }
 
-    private func gate(_ limit: Limit, trips: Int) -> any Gate {
+    private func gate(_ limit: Limit, trips: Int, _ pace: Double) -> any Gate {
         switch limit {
         case .none, .concurrency, .delay: OpenGate()
         case .tokenBucket(let bucket):
@@ -80,10 +80,11 @@ struct PlayedAnchor {
                 count: Int(bucket.rate.count), period_ns: Int(bucket.rate.period.count),
                 burst: Int(bucket.burst.count))
         case .fixedWindow(let fixed):
-            windowGate(limit: Int(fixed.limit.count), length_ns: Int(fixed.window.count))
+            windowGate(
+                limit: Int(fixed.limit.count), length_ns: Int(fixed.window.count), pace)
         case .budget(let budget):
             windowGate(
-                limit: Int(budget.quota.count), length_ns: Int(budget.period.length.count))
+                limit: Int(budget.quota.count), length_ns: Int(budget.period.length.count), pace)
         case .slidingWindow(let sliding):
             SlidingGate(limit: Int(sliding.limit.count), length_ns: Int(sliding.window.count))
         case .breaker(let breaker):
@@ -95,13 +96,14 @@ struct PlayedAnchor {
                 free: Int(tarpit.free.count), first_ns: Int(tarpit.first.count),
                 growth: tarpit.growth, longest_ns: Int(tarpit.longest.count),
                 length_ns: Int(tarpit.window.count))
-        case .all(let members): GateRow(members.map { gate($0, trips: trips) })
+        case .all(let members): GateRow(members.map { gate($0, trips: trips, pace) })
         }
     }
 
-    /// The thief begins as long before an edge as the device needs for all that one window lets by.
-    private func windowGate(limit: Int, length_ns: Int) -> WindowGate {
-        let needed_ns = Double(limit * holders) / perSecond * 1e9
+    /// The thief begins as long before an edge as he or the device needs for all that one window
+    /// lets by.
+    private func windowGate(limit: Int, length_ns: Int, _ pace: Double) -> WindowGate {
+        let needed_ns = Double(limit * holders) / min(perSecond, pace) * 1e9
         return WindowGate(
             limit: limit, length_ns: length_ns,
             first_ns: min(length_ns, max(1, Int(needed_ns.rounded(.up)))))

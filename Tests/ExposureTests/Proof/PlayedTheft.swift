@@ -186,7 +186,8 @@ extension PlayedTheft {
 
     /// The same number of calls in every period, evenly spread.
     private func crept(_ added: Int, phase_ns: Int) -> [Int] {
-        let play = anchor.play(trips: anchor.lastingTrips)
+        let pace = Double(added) / Double(period_ns) * 1e9
+        let play = anchor.play(trips: anchor.lastingTrips, asking: pace)
         var number = 0
         while true {
             let asked_ns = (2 * number + 1) * period_ns / (2 * added) - phase_ns
