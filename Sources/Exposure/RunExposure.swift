@@ -51,20 +51,22 @@ package struct RunExposure: Sendable {
         let costs = Costs(settings.cost ?? CostSettings())
         let month = demand.perSecond * FalseAlarms.month.value
         let told = Set(detection.detections.map(\.projection.subject))
-        return model.defences.filter { told.contains($0.subject) }.map { defence in
-            let search = ThresholdSearch(
-                of: defence.projection,
-                setting: AttackSetting(
-                    settings, horizon: targets.within, draws: searchDraws, seed: run.seed),
-                demand: demand, alarm: alarm, targets: targets, dataset: dataset
-            ) { point in
-                DefenderMonth.expected(
-                    burdenedCalls: point.burdenedShare * month,
-                    falseAlarms: point.falseAlarmsPerMonth, costs: costs)
-            }
-            return SubjectChoice(
+        let defences = model.defences.filter { told.contains($0.subject) }
+        guard !defences.isEmpty else { return [] }
+        let search = ThresholdSearch(
+            setting: AttackSetting(
+                settings, horizon: targets.within, draws: searchDraws, seed: run.seed),
+            demand: demand, alarm: alarm, targets: targets, dataset: dataset, on: spread
+        ) { point in
+            DefenderMonth.expected(
+                burdenedCalls: point.burdenedShare * month,
+                falseAlarms: point.falseAlarmsPerMonth, costs: costs)
+        }
+        return defences.map { defence in
+            SubjectChoice(
                 subject: defence.subject,
-                choice: search.choice(among: run.scenario.throttles, on: spread))
+                choice: search.choice(
+                    of: defence.projection, among: run.scenario.throttles, on: spread))
         }
     }
 }

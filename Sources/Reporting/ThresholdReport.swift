@@ -42,13 +42,17 @@ package struct ThresholdReport: Sendable {
         **Choose** \(Self.words(point)).
 
         ```yaml
-        throttles: [none, \(point.throttle.scenarioForm)]
+        throttles: [\(throttles(point))]
         exposure:
           alarm: \(point.rule.settings.scenarioForm)
         ```
 
         \(reasons(point))
         """
+    }
+
+    private func throttles(_ point: ThresholdChoice.Point) -> String {
+        point.throttle == .none ? "none" : "none, \(point.throttle.scenarioForm)"
     }
 
     /// The justification: the demand, then each target with what is to be expected of it.

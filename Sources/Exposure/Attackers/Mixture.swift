@@ -84,7 +84,7 @@ struct Mixture: Sendable {
 extension Attack {
     /// So many delays in the middle of equal parts of the sample.
     func delayOctiles(_ parts: Int) -> [Double] {
-        let sorted = sample.delays.sorted()
+        let sorted = sample.sortedDelays
         return (0..<parts).map { sorted[sorted.count * (2 * $0 + 1) / (2 * parts)] }
     }
 }

@@ -21,6 +21,8 @@ struct TheftSample: Hashable, Sendable {
     let starts: [Double]
     /// Seconds from the end of the period that raises the alarm to the thief's last call.
     let delays: [Double]
+    /// The same in order.
+    let sortedDelays: [Double]
     /// The seed of what else is drawn for it.
     let seeds: [UInt64]
 
@@ -51,7 +53,7 @@ struct TheftSample: Hashable, Sendable {
                 delays[theft] = sorted[rank * Self.strata + seat]
             }
         }
-        (self.starts, self.delays) = (starts, delays)
+        (self.starts, self.delays, sortedDelays) = (starts, delays, sorted)
         seeds = (0..<count).map { _ in generator.next() }
     }
 

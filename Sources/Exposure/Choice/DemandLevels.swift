@@ -8,7 +8,7 @@ package struct DemandLevels: Sendable {
     private let byMean: [Double: [Double]]
 
     /// How many levels stand for all of them.
-    private static let count = 64
+    private static let count = 32
 
     /// The levels of a demand.
     package init(of demand: DemandProfile, on spread: some Spreading = InTurn()) {

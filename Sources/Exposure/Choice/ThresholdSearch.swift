@@ -6,59 +6,62 @@ import Units
 /// combination judged by its false alarms, what it costs the innocent and what the worst thief
 /// gets.
 package struct ThresholdSearch: Sendable {
-    /// What is to be defended, behind any throttle.
-    private let projection: @Sendable (Policy) -> Projection
     /// The setting of the attack; its alarm is only the pattern for those that are tried.
     private let setting: AttackSetting
     private let demand: DemandProfile
-    private let alarm: AlarmSettings
     private let targets: TargetSettings
     private let dataset: RecordCount
+    /// The alarms that are tried.
+    private let alarms: [Alarm]
+    /// The levels of the demand, for what throttles cost the innocent.
+    private let levels: DemandLevels
     /// What a point costs the defender in a month.
     private let monthlyCost: @Sendable (ThresholdChoice.Point) -> Double
 
     /// A search.
     ///
     /// - Parameters:
-    ///   - projection: what a thief gets behind a throttle.
+    ///   - alarm: the scenario's own, tried beside others of its period.
     ///   - dataset: N, of which records are lost.
     ///   - monthlyCost: what false alarms and burdened calls of a choice come to.
     package init(
-        of projection: @escaping @Sendable (Policy) -> Projection, setting: AttackSetting,
-        demand: DemandProfile, alarm: AlarmSettings, targets: TargetSettings,
-        dataset: RecordCount,
+        setting: AttackSetting, demand: DemandProfile, alarm: AlarmSettings,
+        targets: TargetSettings, dataset: RecordCount, on spread: some Spreading,
         monthlyCost: @escaping @Sendable (ThresholdChoice.Point) -> Double
     ) {
-        self.projection = projection
         self.setting = setting
         self.demand = demand
-        self.alarm = alarm
         self.targets = targets
         self.dataset = dataset
         self.monthlyCost = monthlyCost
+        alarms = Self.alarms(like: alarm, demand, targets, on: spread)
+        levels = DemandLevels(of: demand, on: spread)
     }
 
     /// What to choose, beside the throttles that somebody has thought of already.
-    package func choice(among throttles: [Policy], on spread: some Spreading) -> ThresholdChoice {
+    ///
+    /// - Parameter projection: what a thief gets behind a throttle.
+    package func choice(
+        of projection: @escaping @Sendable (Policy) -> Projection, among throttles: [Policy],
+        on spread: some Spreading
+    ) -> ThresholdChoice {
         let open = projection(.none)
         let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
         let considered = (buckets(upTo: open.service.rate.estimate) + throttles).uniqued()
-        let levels = DemandLevels(of: demand, on: spread)
         let burdens = spread.map(considered.count) { index in
             Burden(of: considered[index], on: levels, servedRate: single).share
         }
         let candidates = Array(zip(considered, burdens)).compactMap { throttle, burden in
-            burden.map { Candidate(throttle: throttle, burden: $0) }
+            burden.map { Candidate(projection: projection(throttle), burden: $0) }
         }
-        let alarms = alarms(on: spread)
         let isBearable = { (candidate: Candidate) in
             candidate.burden <= targets.burdenedShare.value
         }
-        let bearable = points(candidates.filter(isBearable), alarms, spread)
+        let bearable = points(candidates.filter(isBearable), spread)
         let choice = chosen(from: bearable)
         guard choice.recommended == nil else { return choice }
         // How near the targets come is also told by throttles that burden too many.
-        let others = points(candidates.filter { !isBearable($0) }, alarms, spread)
+        let others = points(candidates.filter { !isBearable($0) }, spread)
         return ThresholdChoice(
             targets: targets,
             frontier: bearable.isEmpty ? Self.frontier(of: others) : choice.frontier,
@@ -67,12 +70,12 @@ package struct ThresholdSearch: Sendable {
 
     /// A throttle that is tried, with what it costs the innocent.
     private struct Candidate: Sendable {
-        let throttle: Policy
+        let projection: Projection
         let burden: Double
     }
 
     private func points(
-        _ candidates: [Candidate], _ alarms: [Alarm], _ spread: some Spreading
+        _ candidates: [Candidate], _ spread: some Spreading
     ) -> [ThresholdChoice.Point] {
         spread.map(candidates.count * alarms.count) { index in
             point(candidates[index / alarms.count], alarms[index % alarms.count])
@@ -89,10 +92,10 @@ package struct ThresholdSearch: Sendable {
 
     private func point(_ candidate: Candidate, _ alarm: Alarm) -> ThresholdChoice.Point {
         let attack = Attack(
-            projection(candidate.throttle), watched: alarm.watched, demand: demand, setting: setting
+            candidate.projection, watched: alarm.watched, demand: demand, setting: setting
         )
         return ThresholdChoice.Point(
-            rule: alarm.rule, throttle: candidate.throttle,
+            rule: alarm.rule, throttle: candidate.projection.throttle,
             falseAlarmsPerMonth: alarm.falseAlarms,
             recordsLost: attack.reachedLoss(by: .best, of: dataset),
             burdenedShare: candidate.burden)
@@ -129,17 +132,20 @@ extension ThresholdSearch {
 
     /// The alarms that are tried: for each M of N the least thresholds with so many false alarms,
     /// and the scenario's own where it says one.
-    private func alarms(on spread: some Spreading) -> [Alarm] {
+    private static func alarms(
+        like alarm: AlarmSettings, _ demand: DemandProfile, _ targets: TargetSettings,
+        on spread: some Spreading
+    ) -> [Alarm] {
         let own = (alarm.datapointsToAlarm, alarm.evaluationPeriods)
-        let counts = [own] + Self.counts.filter { $0 != own }
-        let tried = counts.map { breaches, periods in
+        let tries = [own] + counts.filter { $0 != own }
+        let tried = tries.map { breaches, periods in
             var settings = alarm
             (settings.datapointsToAlarm, settings.evaluationPeriods) = (breaches, periods)
             return settings
         }.filter(\.flaws.isEmpty)
-        let found = spread.map(tried.count * Self.parts.count) { index -> AlarmRule? in
-            let settings = tried[index / Self.parts.count]
-            let most = targets.falseAlarmsPerMonth * Self.parts[index % Self.parts.count]
+        let found = spread.map(tried.count * parts.count) { index -> AlarmRule? in
+            let settings = tried[index / parts.count]
+            let most = targets.falseAlarmsPerMonth * parts[index % parts.count]
             return FalseAlarms.threshold(
                 for: settings, demand: demand, falseAlarmsPerMonth: most
             ).map(settings.rule)

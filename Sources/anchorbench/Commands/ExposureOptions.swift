@@ -31,6 +31,10 @@ struct ExposureOptions: ParsableArguments {
     var horizon: String?
 
     @Option(
+        help: ArgumentHelp("Thefts that are drawn of each kind.", valueName: "n"))
+    var draws: String?
+
+    @Option(
         help: ArgumentHelp(
             "Prices, such as '{ record-price: [0.05, 1, 10], attacker-hourly: 20 }'.",
             valueName: "cost"))
@@ -46,7 +50,8 @@ struct ExposureOptions: ParsableArguments {
     var overrides: [ScenarioOverride] {
         let values = [
             ("demand", demand), ("alarm", alarm), ("delays", delays), ("horizon", horizon),
-            ("cost", cost), ("targets", targets), ("attackers", attackers.map { "[\($0)]" }),
+            ("draws", draws), ("cost", cost), ("targets", targets),
+            ("attackers", attackers.map { "[\($0)]" }),
         ]
         return values.compactMap { key, value in
             value.map { ScenarioOverride(flag: "--\(key)", yaml: "exposure: { \(key): \($0) }") }

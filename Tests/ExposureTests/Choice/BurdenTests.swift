@@ -1,0 +1,113 @@
+import Exposure
+import Testing
+import Throttling
+import Units
+
+@Suite("What a throttle costs the innocent")
+struct BurdenTests {
+    private func demand(_ perSecond: Double, dispersion: Double = 1) -> DemandProfile {
+        DemandProfile(
+            period: .seconds(60),
+            means: [Double](repeating: perSecond * 60, count: DemandProfile.hours),
+            dispersion: dispersion)
+    }
+
+    private func burden(
+        _ policy: Policy, _ demand: DemandProfile, servedRate: Double = 1_000
+    ) -> Double? {
+        Burden(of: policy, on: DemandLevels(of: demand), servedRate: servedRate).share
+    }
+
+    private func bucket(_ rate: UInt64, _ burst: UInt64) -> TokenBucket {
+        TokenBucket(rate: Rate(rate), burst: RecordCount(burst))
+    }
+
+    /// Poisson arrivals before a bucket that fills all the time, one after another.
+    private func played(
+        _ load: Double, rate: Double, burst: Double, isDenied: Bool, seed: UInt64
+    ) -> Double {
+        var generator = SeededGenerator(seed: seed)
+        var (tokens, burdened) = (burst, 0)
+        let calls = 400_000
+        for _ in 0..<calls {
+            let uniform = Double.random(in: Double.leastNonzeroMagnitude..<1, using: &generator)
+            tokens = min(burst, tokens - logarithm(uniform) / load * rate)
+            // Those who wait take their token as soon as there is one, in order.
+            let waits = tokens < 1
+            if waits { burdened += 1 }
+            if !(waits && isDenied) { tokens -= 1 }
+        }
+        return Double(burdened) / Double(calls)
+    }
+
+    private func logarithm(_ value: Double) -> Double {
+        // Of x = m · 2^e, by the series of atanh: the test calls no library for it.
+        let mantissa = value.significand
+        let ratio = (mantissa - 1) / (mantissa + 1)
+        let square = ratio * ratio
+        var (term, sum, step) = (ratio, 0.0, 1.0)
+        while term > 1e-18 {
+            sum += term / step
+            (term, step) = (term * square, step + 2)
+        }
+        return 2 * sum + Double(value.exponent) * 0.6931471805599453
+    }
+
+    @Test(
+        "as many calls find a bucket empty as in play",
+        arguments: [(80.0, 5), (90.0, 10), (95.0, 20), (70.0, 3)])
+    func bucketAgrees(_ load: Double, _ burst: UInt64) throws {
+        for isDenied in [false, true] {
+            let policy = Policy(
+                .tokenBucket(bucket(100, burst)), onLimit: isDenied ? .deny : .usual)
+            let model = try #require(burden(policy, demand(load)))
+            let play = played(
+                load, rate: 100, burst: Double(burst), isDenied: isDenied, seed: 7)
+            #expect(abs(model - play) < 0.06 * play + 0.002, "\(load): \(model) against \(play)")
+        }
+    }
+
+    @Test("above a bucket's rate everybody waits, or what exceeds it is denied")
+    func overload() throws {
+        let waits = try #require(burden(Policy(.tokenBucket(bucket(100, 5))), demand(200)))
+        #expect(waits == 1)
+        let denied = try #require(
+            burden(Policy(.tokenBucket(bucket(100, 5)), onLimit: .deny), demand(200)))
+        #expect(abs(denied - 0.5) < 1e-12)
+    }
+
+    @Test("a window burdens what exceeds it, a delay everybody, no throttle nobody")
+    func others() throws {
+        let window = Policy(
+            .fixedWindow(FixedWindow(limit: RecordCount(50), window: .seconds(1))),
+            onLimit: .deny)
+        let excess = try #require(burden(window, demand(50)))
+        // E[max(0, D − 50)] / 50 of a Poisson of 50: about √(50 / 2π) / 50.
+        #expect(abs(excess - 0.0564) < 0.002, "\(excess)")
+        #expect(burden(Policy(.delay(.milliseconds(1))), demand(1)) == 1)
+        #expect(burden(.none, demand(1_000_000)) == 0)
+        #expect(burden(Policy(.tokenBucket(bucket(1, 1)), scope: .perClient), demand(1)) == nil)
+    }
+
+    @Test("calls in flight wait as Erlang's C formula has it")
+    func erlang() throws {
+        // One server at a load of 0.6: M/M/1, where P(wait) is the load.
+        let one = try #require(
+            burden(Policy(.concurrency(RecordCount(1))), demand(60), servedRate: 100))
+        #expect(abs(one - 0.6) < 1e-12)
+        // Two at an offered load of 1: 1/3.
+        let two = try #require(
+            burden(Policy(.concurrency(RecordCount(2))), demand(100), servedRate: 100))
+        #expect(abs(two - 1.0 / 3) < 1e-12)
+    }
+
+    @Test("a more variable demand is burdened more, and a larger bucket burdens less")
+    func order() throws {
+        let steady = try #require(burden(Policy(.tokenBucket(bucket(110, 50))), demand(100)))
+        let bursty = try #require(
+            burden(Policy(.tokenBucket(bucket(110, 50))), demand(100, dispersion: 400)))
+        let large = try #require(
+            burden(Policy(.tokenBucket(bucket(200, 200))), demand(100, dispersion: 400)))
+        #expect(steady < bursty && large < bursty)
+    }
+}
