@@ -28,7 +28,22 @@ extension CommandTests {
             cell mechanism record_bytes throttle attacker identities dataset_records \
             window_seconds records_lost records_lost_low records_lost_high fraction_lost
             """,
+            "containment.csv": """
+            cell mechanism record_bytes throttle attacker identities dataset_records \
+            period_seconds threshold datapoints_to_alarm evaluation_periods contained_share \
+            alarm_mean_seconds alarm_p95_seconds window_mean_seconds window_p50_seconds \
+            window_p95_seconds window_worst_phase_seconds records_lost_mean records_lost_low \
+            records_lost_high records_lost_p50 records_lost_p95 records_lost_worst_phase \
+            fraction_lost value_lost all_leave_share all_leave_seconds records_per_second
+            """,
+            "frontier-aes-gcm-256-256B.csv": frontier,
+            "frontier-rsa-oaep-2048-32B.csv": frontier,
         ]
+
+        private static let frontier = """
+            throttle period_seconds threshold datapoints_to_alarm evaluation_periods \
+            false_alarms_per_month records_lost_p95 burdened_share recommended
+            """
 
         @Test("a run leaves every file, each as other programs read it")
         func leavesEveryFile() throws {
@@ -50,7 +65,7 @@ extension CommandTests {
             #expect(
                 files
                     == (tables + ["histograms.hlog", "report.md", "run.json"] + pictures).sorted())
-            #expect(pictures.count == 6)
+            #expect(pictures.count == 14)
             for name in tables {
                 let table = try CSVReader.read(bench.path("\(folder)/\(name)"))
                 #expect(table.columns.joined(separator: " ") == Self.columns[name])
@@ -108,11 +123,14 @@ extension CommandTests {
             try #require(other.code == 0, "\(other.error)")
             try bench.write(other.output, to: "other.csv")
             let rows = try CSVReader.read(bench.path("other.csv")).rows
-            #expect(rows.count == 4)
+            // A sprint, and those who hide, behind each of two throttles for each identity.
+            let thieves = ["sprint", "creep", "fill", "pulse", "harvest"]
+            #expect(rows.map { $0["attacker"] } == Array(repeatElement(thieves, count: 4).joined()))
             #expect(rows.allSatisfy { $0["dataset_records"] == "1000000000000000" })
-            #expect(rows.map { $0["identities"] } == ["1", "10", "1", "10"])
+            let sprints = rows.filter { $0["attacker"] == "sprint" }
+            #expect(sprints.map { $0["identities"] } == ["1", "10", "1", "10"])
             // 10¹⁴ calls less a burst of ten for each identity, at fifty a second each.
-            let seconds = rows.suffix(2).compactMap { Double($0["seconds"] ?? "") }
+            let seconds = sprints.suffix(2).compactMap { Double($0["seconds"] ?? "") }
             let expected: [Double] = [1_999_999_999_999.8, 199_999_999_999.8]
             #expect(seconds == expected)
             let words = try bench.run("project", "kept", "--datasets", "1P", "--windows", "2h")

@@ -30,7 +30,7 @@ struct ScenarioFormTests {
 
     @Test("an alarm comes back as it was, decided or not")
     func alarms() throws {
-        for text in ["auto", "33590", "1G"] {
+        for text in ["auto", "335900", "1G"] {
             let yaml =
                 "exposure: { alarm: { period: 5m, threshold: \(text), comparison: '>=', "
                 + "evaluation-periods: 5, datapoints-to-alarm: 2, missing: ignore, "

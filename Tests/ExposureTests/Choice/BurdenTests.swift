@@ -1,4 +1,5 @@
 import Exposure
+import Foundation
 import Testing
 import Throttling
 import Units
@@ -22,49 +23,47 @@ struct BurdenTests {
         TokenBucket(rate: Rate(rate), burst: RecordCount(burst))
     }
 
-    /// Poisson arrivals before a bucket that fills all the time, one after another.
-    private func played(
-        _ load: Double, rate: Double, burst: Double, isDenied: Bool, seed: UInt64
-    ) -> Double {
-        var generator = SeededGenerator(seed: seed)
-        var (tokens, burdened) = (burst, 0)
-        let calls = 400_000
-        for _ in 0..<calls {
-            let uniform = Double.random(in: Double.leastNonzeroMagnitude..<1, using: &generator)
-            tokens = min(burst, tokens - logarithm(uniform) / load * rate)
-            // Those who wait take their token as soon as there is one, in order.
-            let waits = tokens < 1
-            if waits { burdened += 1 }
-            if !(waits && isDenied) { tokens -= 1 }
+    /// P(W > x) of an M/D/1 queue with a service time of 1 (Erlang, 1909).
+    private func exact(_ load: Double, _ x: Double) -> Double {
+        var (sum, factorial) = (0.0, 1.0)
+        for k in 0...Int(x) {
+            if k > 0 { factorial *= Double(k) }
+            let a = load * (Double(k) - x)
+            sum += pow(a, Double(k)) / factorial * exp(-a)
         }
-        return Double(burdened) / Double(calls)
-    }
-
-    private func logarithm(_ value: Double) -> Double {
-        // Of x = m · 2^e, by the series of atanh: the test calls no library for it.
-        let mantissa = value.significand
-        let ratio = (mantissa - 1) / (mantissa + 1)
-        let square = ratio * ratio
-        var (term, sum, step) = (ratio, 0.0, 1.0)
-        while term > 1e-18 {
-            sum += term / step
-            (term, step) = (term * square, step + 2)
-        }
-        return 2 * sum + Double(value.exponent) * 0.6931471805599453
+        return 1 - (1 - load) * sum
     }
 
     @Test(
-        "as many calls find a bucket empty as in play",
+        "as many calls wait for a bucket as for a server of its rate",
         arguments: [(80.0, 5), (90.0, 10), (95.0, 20), (70.0, 3)])
-    func bucketAgrees(_ load: Double, _ burst: UInt64) throws {
-        for isDenied in [false, true] {
-            let policy = Policy(
-                .tokenBucket(bucket(100, burst)), onLimit: isDenied ? .deny : .usual)
-            let model = try #require(burden(policy, demand(load)))
-            let play = played(
-                load, rate: 100, burst: Double(burst), isDenied: isDenied, seed: 7)
-            #expect(abs(model - play) < 0.06 * play + 0.002, "\(load): \(model) against \(play)")
+    func bucketWaits(_ load: Double, _ burst: UInt64) throws {
+        let model = try #require(burden(Policy(.tokenBucket(bucket(100, burst))), demand(load)))
+        let truth = exact(load / 100, Double(burst) - 1)
+        #expect(abs(model - truth) < 5e-3 * truth, "\(model) against \(truth)")
+    }
+
+    /// The share that Poisson arrivals find refused by a bucket, one after another.
+    private func refused(_ load: Double, rate: Double, burst: Double, seed: UInt64) -> Double {
+        var generator = SeededGenerator(seed: seed)
+        var (tokens, denied) = (burst, 0)
+        let calls = 400_000
+        for _ in 0..<calls {
+            let uniform = Double.random(in: Double.leastNonzeroMagnitude..<1, using: &generator)
+            tokens = min(burst, tokens - log(uniform) / load * rate)
+            if tokens < 1 { denied += 1 } else { tokens -= 1 }
         }
+        return Double(denied) / Double(calls)
+    }
+
+    @Test(
+        "as many calls are denied by a bucket as in play",
+        arguments: [(80.0, 5), (90.0, 10), (95.0, 20), (70.0, 3)])
+    func bucketDenies(_ load: Double, _ burst: UInt64) throws {
+        let policy = Policy(.tokenBucket(bucket(100, burst)), onLimit: .deny)
+        let model = try #require(burden(policy, demand(load)))
+        let play = refused(load, rate: 100, burst: Double(burst), seed: 7)
+        #expect(abs(model - play) < 0.06 * play + 0.001, "\(load): \(model) against \(play)")
     }
 
     @Test("above a bucket's rate everybody waits, or what exceeds it is denied")
