@@ -1,4 +1,5 @@
 import Results
+import Throttling
 import Units
 
 /// All that is projected from a run: thefts, what an alarm does to them, what they cost, and which
@@ -10,6 +11,9 @@ package struct RunExposure: Sendable {
     package let detection: DetectionModel
     /// What they cost; nil where nobody speaks of money.
     package let economics: EconomicsModel?
+    /// What the defence itself costs in a month, behind each throttle of the scenario whose burden
+    /// is known; nil where nobody speaks of money or of demand.
+    package let month: [Policy: DefenderMonth]?
     /// Which throttle and alarm to choose for each subject; empty without targets.
     package let choices: [SubjectChoice]
 
@@ -34,7 +38,26 @@ package struct RunExposure: Sendable {
                     detection.detections, costs: Costs(cost), dataset: dataset, seed: run.seed,
                     on: spread)
         }
+        month = settings.cost.flatMap { Self.month(run, model, detection, Costs($0)) }
         choices = Self.choices(run, model, detection, dataset, spread)
+    }
+
+    private static func month(
+        _ run: Run, _ model: ExposureModel, _ detection: DetectionModel, _ costs: Costs
+    ) -> [Policy: DefenderMonth]? {
+        guard let demand = detection.demand, let open = model.projections.first else { return nil }
+        var generator = SeededGenerator(seed: run.seed)
+        let prices = CostDraws(costs, using: &generator)
+        let levels = DemandLevels(of: demand)
+        let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
+        let calls = demand.perSecond * FalseAlarms.month.value
+        return run.scenario.throttles.reduce(into: [:]) { months, throttle in
+            let burden = Burden(of: throttle, on: levels, servedRate: single)
+            guard let share = burden.share else { return }
+            months[throttle] = DefenderMonth(
+                burdenedCalls: share * calls,
+                falseAlarms: detection.falseAlarms?.perMonth ?? 0, prices: prices)
+        }
     }
 
     /// Thefts that are drawn for each of the many choices that are tried.

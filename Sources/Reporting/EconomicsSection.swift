@@ -1,5 +1,6 @@
 import Exposure
 import Results
+import Throttling
 import Units
 
 /// What thefts cost both sides: a table, what the prices rest on, and what there is without an
@@ -8,9 +9,13 @@ struct EconomicsSection {
     private let run: Run
     private let model: EconomicsModel
     private let groups: [SubjectGroup]
+    private let months: [Policy: DefenderMonth]
 
-    init(_ run: Run, _ model: EconomicsModel, _ groups: [SubjectGroup]) {
-        (self.run, self.model, self.groups) = (run, model, groups)
+    init(
+        _ run: Run, _ model: EconomicsModel, _ groups: [SubjectGroup],
+        months: [Policy: DefenderMonth] = [:]
+    ) {
+        (self.run, self.model, self.groups, self.months) = (run, model, groups, months)
     }
 
     private var currency: String { model.costs.currency }
@@ -30,7 +35,7 @@ struct EconomicsSection {
             return "### \(Findings.title(group.subject))\n\n" + table(named).text
         }
         guard !parts.isEmpty else { return "" }
-        let sentences = [holding, guessing].compactMap { $0 }
+        let sentences = [defence, holding, guessing].compactMap { $0 }
         return "## What it costs\n\nA sprint and the worst thief against "
             + "\(model.dataset.inWords) records, in \(currency): means, and in "
             + "brackets what 90 of 100 lie between. A theft pays where its income exceeds its "
@@ -72,6 +77,22 @@ struct EconomicsSection {
             value.magnitude >= 1e12
             ? (1e12, "trillion") : value.magnitude >= 1e9 ? (1e9, "billion") : (1e6, "million")
         return "\(Significant.text(value / unit)) \(name)"
+    }
+
+    /// What the defence itself costs.
+    private var defence: String? {
+        guard let group = groups.first else { return nil }
+        let parts = group.projections.compactMap { projection in
+            months[projection.throttle].map { month in
+                "under \(group.label(of: projection)) \(Self.money(month.total)), of it "
+                    + "\(Self.money(month.alarms)) for false alarms and "
+                    + "\(Self.money(month.calls)) for users who wait or are denied"
+            }
+        }
+        guard !parts.isEmpty else { return nil }
+        return
+            "The defence itself costs in a month of 30 days, in \(currency), a call that waits as "
+            + "much as one that is denied: " + parts.joined(separator: "; ") + "."
     }
 
     private var holding: String? {

@@ -53,7 +53,7 @@ struct ReportText {
     }
 
     private var economics: EconomicsSection? {
-        exposure.economics.map { EconomicsSection(run, $0, groups) }
+        exposure.economics.map { EconomicsSection(run, $0, groups, months: exposure.month ?? [:]) }
     }
 
     private var title: String {

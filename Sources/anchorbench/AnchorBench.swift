@@ -9,10 +9,12 @@ struct AnchorBench: AsyncParsableCommand {
         abstract: "How strongly does an HSM anchor your data against a thief who can call it?",
         discussion: """
             Measures what one PKCS#11 decrypt costs, and projects from it how long the theft of a \
-            data set takes under a throttle and how many records are gone when it is stopped.
+            data set takes under a throttle, when an alarm notices it, and how many records are \
+            gone when it is stopped.
 
               anchorbench run             a report on a throwaway SoftHSM2 token
               anchorbench run --quick     the same as a first look, in 15 seconds
+              anchorbench threshold RUN   which throttle and alarm to choose, and why
               anchorbench scenario        a scenario to start your own from
               anchorbench doctor          what an anchor can do, what its keys allow
 
