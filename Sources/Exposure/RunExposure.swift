@@ -26,7 +26,11 @@ package struct RunExposure: Sendable {
     }
 
     /// Projects a run by the settings of its own scenario.
-    package init(_ run: Run, on spread: some Spreading = InTurn()) {
+    ///
+    /// - Parameters:
+    ///   - spread: who shares the work out.
+    ///   - isAdvised: whether throttle and alarm are chosen where there are targets.
+    package init(_ run: Run, on spread: some Spreading = InTurn(), isAdvised: Bool = true) {
         let model = ExposureModel(run)
         let detection = DetectionModel(run, model.projections, on: spread)
         (self.model, self.detection) = (model, detection)
@@ -38,19 +42,22 @@ package struct RunExposure: Sendable {
                     detection.detections, costs: Costs(cost), dataset: dataset, seed: run.seed,
                     on: spread)
         }
-        month = settings.cost.flatMap { Self.month(run, model, detection, Costs($0)) }
-        choices = Self.choices(run, model, detection, dataset, spread)
+        let levels = isAdvised ? detection.demand.map { DemandLevels(of: $0, on: spread) } : nil
+        month = zip(settings.cost, levels).flatMap {
+            Self.month(run, model, detection, Costs($0), $1)
+        }
+        choices = levels.map { Self.choices(run, model, detection, dataset, $0, spread) } ?? []
     }
 
     private static func month(
-        _ run: Run, _ model: ExposureModel, _ detection: DetectionModel, _ costs: Costs
+        _ run: Run, _ model: ExposureModel, _ detection: DetectionModel, _ costs: Costs,
+        _ levels: DemandLevels
     ) -> [Policy: DefenderMonth]? {
-        guard let demand = detection.demand, let open = model.projections.first else { return nil }
+        guard let open = model.projections.first else { return nil }
         var generator = SeededGenerator(seed: run.seed)
         let prices = CostDraws(costs, using: &generator)
-        let levels = DemandLevels(of: demand)
         let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
-        let calls = demand.perSecond * FalseAlarms.month.value
+        let calls = levels.demand.perSecond * FalseAlarms.month.value
         return run.scenario.throttles.reduce(into: [:]) { months, throttle in
             let burden = Burden(of: throttle, on: levels, servedRate: single)
             guard let share = burden.share else { return }
@@ -61,25 +68,25 @@ package struct RunExposure: Sendable {
     }
 
     /// Thefts that are drawn for each of the many choices that are tried.
-    private static let searchDraws = 320
+    private static let searchDraws = 192
 
     private static func choices(
         _ run: Run, _ model: ExposureModel, _ detection: DetectionModel, _ dataset: RecordCount,
-        _ spread: some Spreading
+        _ levels: DemandLevels, _ spread: some Spreading
     ) -> [SubjectChoice] {
         let settings = run.scenario.exposure
         guard let targets = settings.targets, let alarm = settings.alarm,
-            let demand = detection.demand, detection.rule != nil
+            detection.rule != nil
         else { return [] }
         let costs = Costs(settings.cost ?? CostSettings())
-        let month = demand.perSecond * FalseAlarms.month.value
+        let month = levels.demand.perSecond * FalseAlarms.month.value
         let told = Set(detection.detections.map(\.projection.subject))
         let defences = model.defences.filter { told.contains($0.subject) }
         guard !defences.isEmpty else { return [] }
         let search = ThresholdSearch(
             setting: AttackSetting(
                 settings, horizon: targets.within, draws: searchDraws, seed: run.seed),
-            demand: demand, alarm: alarm, targets: targets, dataset: dataset, on: spread
+            levels: levels, alarm: alarm, targets: targets, dataset: dataset, on: spread
         ) { point in
             DefenderMonth.expected(
                 burdenedCalls: point.burdenedShare * month,

@@ -25,17 +25,17 @@ package struct ThresholdSearch: Sendable {
     ///   - dataset: N, of which records are lost.
     ///   - monthlyCost: what false alarms and burdened calls of a choice come to.
     package init(
-        setting: AttackSetting, demand: DemandProfile, alarm: AlarmSettings,
+        setting: AttackSetting, levels: DemandLevels, alarm: AlarmSettings,
         targets: TargetSettings, dataset: RecordCount, on spread: some Spreading,
         monthlyCost: @escaping @Sendable (ThresholdChoice.Point) -> Double
     ) {
         self.setting = setting
-        self.demand = demand
+        self.levels = levels
+        demand = levels.demand
         self.targets = targets
         self.dataset = dataset
         self.monthlyCost = monthlyCost
         alarms = Self.alarms(like: alarm, demand, targets, on: spread)
-        levels = DemandLevels(of: demand, on: spread)
     }
 
     /// What to choose, beside the throttles that somebody has thought of already.

@@ -88,17 +88,19 @@ struct ProjectCommand: AsyncParsableCommand {
         let stored = try projected()
         switch format {
         case .csv:
-            print(
-                RunExposure(stored, on: Processors()).exfiltrationTable.text, terminator: "")
+            print(tables(of: stored).exfiltrationTable.text, terminator: "")
         case .windowsCsv:
-            print(RunExposure(stored, on: Processors()).windowsTable.text, terminator: "")
+            print(tables(of: stored).windowsTable.text, terminator: "")
         case .containmentCsv:
-            print(
-                RunExposure(stored, on: Processors()).detection.containmentTable.text,
-                terminator: "")
+            print(tables(of: stored).detection.containmentTable.text, terminator: "")
         case .markdown: print(Report(stored, on: Processors()).projectionMarkdown)
         case .text: print(Report(stored, on: Processors()).projectionText)
         }
+    }
+
+    /// What the tables hold, which need no advice.
+    private func tables(of run: Run) -> RunExposure {
+        RunExposure(run, on: Processors(), isAdvised: false)
     }
 
     /// The run with what the flags lay over it, or one made from a document.
