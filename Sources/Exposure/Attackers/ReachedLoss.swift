@@ -7,7 +7,8 @@ extension Attack {
         switch strategy {
         case .harvest: return 0
         case .best:
-            return [Strategy.sprint, .creep, .fill, .pulse]
+            // Who creeps takes no more than who fills: he must guess what the other one sees.
+            return [Strategy.sprint, .fill, .pulse]
                 .map { reachedLoss(by: $0, of: dataset) }.max() ?? 0
         case .sprint, .creep, .fill, .pulse:
             let taken = plan(manner(of: strategy), at: .estimate)?.thefts.records.sorted() ?? []
