@@ -32,7 +32,7 @@ package struct DetectionModel: Sendable {
         self.rule = rule
         isThresholdChosen = rule != nil && settings.alarm?.threshold == nil
         falseAlarms = rule.flatMap { Self.falseAlarms($0, demand, fit, seed: run.seed) }
-        replay = zip(rule, trace).map {
+        replay = both(rule, trace).map {
             FalseAlarms(replaying: $1, under: $0, seed: run.seed)
         }
         let served = projections.filter { projection in
@@ -48,7 +48,7 @@ package struct DetectionModel: Sendable {
                     + "\(Significant.text(demand?.perSecond ?? 0))/s ('exposure.demand'), and the "
                     + "device does \(Significant.text(rate))/s.")
         }
-        let watched = zip(rule, demand).flatMap { WatchedDemand($0, $1) }
+        let watched = both(rule, demand).flatMap { WatchedDemand($0, $1) }
         let setting = AttackSetting(settings, seed: run.seed)
         let strategies = Self.strategies(settings, demand, rule)
         let isTold = demand != nil || rule != nil
@@ -167,10 +167,4 @@ extension Attack {
             horizon: setting.horizon, confidence: setting.confidence, value: setting.value,
             draws: setting.draws, seed: setting.seed)
     }
-}
-
-/// Both of two values, where both are there.
-func zip<Left, Right>(_ left: Left?, _ right: Right?) -> (Left, Right)? {
-    guard let left, let right else { return nil }
-    return (left, right)
 }

@@ -43,7 +43,7 @@ package struct RunExposure: Sendable {
                     on: spread)
         }
         let levels = isAdvised ? detection.demand.map { DemandLevels(of: $0, on: spread) } : nil
-        month = zip(settings.cost, levels).flatMap {
+        month = both(settings.cost, levels).flatMap {
             Self.month(run, model, detection, Costs($0), $1)
         }
         choices = levels.map { Self.choices(run, model, detection, dataset, $0, spread) } ?? []

@@ -115,7 +115,8 @@ struct DetectionCharts {
         let title = Findings.title(group.subject)
         let chart = FrontierChart(
             title: "What an alarm and a throttle can hold",
-            subtitle: "\(title), \(dataset.inWords) in the data set, the worst thief",
+            subtitle: "\(title), \(dataset.inWords) in the data set, after "
+                + "\(choice.choice.targets.within.seconds.inWords), the worst thief who adds calls",
             choice: choice.choice)
         return ReportChart(
             name: "frontier-\(group.fileName)",

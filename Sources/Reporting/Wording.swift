@@ -18,7 +18,7 @@ enum Wording {
     /// `93,500/s (93,000–94,100)`.
     static func rate(_ interval: Interval) -> String {
         let bounds =
-            zip(interval.low, interval.high)
+            both(interval.low, interval.high)
             .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
         return "\(Significant.text(interval.estimate))/s\(bounds)"
     }
@@ -74,7 +74,7 @@ enum Wording {
     /// `1.02 (0.99–1.05)`.
     static func ratio(_ interval: Interval) -> String {
         let bounds =
-            zip(interval.low, interval.high)
+            both(interval.low, interval.high)
             .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
         return Significant.text(interval.estimate) + bounds
     }
@@ -86,10 +86,5 @@ enum Wording {
         case "mac": "C_SignInit + C_Sign"
         default: "C_DecryptInit + C_Decrypt"
         }
-    }
-
-    private static func zip<Left, Right>(_ left: Left?, _ right: Right?) -> (Left, Right)? {
-        guard let left, let right else { return nil }
-        return (left, right)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Results
 import Units
 
@@ -120,21 +121,9 @@ extension Containment {
     /// The least time until the thief holds so many records of a data set, if nobody stops him.
     func time(until records: Double, of dataset: RecordCount) -> Seconds {
         if let course { return course.time(until: records) }
-        guard records > 0 else { return .zero }
-        var high = 1.0
-        while unstopped(within: Seconds(high), of: dataset) < records {
-            high *= 2
-            guard high < 1e18 else { return .never }
-        }
-        var low = 0.0
-        for _ in 0..<80 {
-            let middle = (low + high) / 2
-            if unstopped(within: Seconds(middle), of: dataset) < records {
-                low = middle
-            } else {
-                high = middle
-            }
-        }
-        return Seconds(high)
+        // The inverse of what is distinct of records that are opened at random.
+        let size = Double(dataset.count)
+        guard recordsPerSecond > 0, records < size else { return records > 0 ? .never : .zero }
+        return Seconds(-size * log1p(-records / size) / recordsPerSecond)
     }
 }

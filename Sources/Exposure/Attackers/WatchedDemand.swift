@@ -28,11 +28,8 @@ package struct WatchedDemand: Sendable {
     ///
     /// - Returns: nil where the alarm never fires for added calls.
     package init?(_ rule: AlarmRule, _ demand: DemandProfile) {
-        switch rule.settings.comparison {
-        case .greaterThan: quietLimit = Double(rule.threshold.count)
-        case .greaterOrEqual: quietLimit = Double(rule.threshold.count) - 1
-        case .lessThan, .lessOrEqual: return nil
-        }
+        guard let limit = Self.quietLimit(rule) else { return nil }
+        quietLimit = limit
         self.rule = rule
         let period = rule.period.seconds.value
         self.period = period
@@ -54,7 +51,6 @@ package struct WatchedDemand: Sendable {
             return tails.count - 1
         }
         self.tails = tails
-        let limit = quietLimit
         ownBreaches = tails.map { $0.exactlyAbove(limit) }
     }
 
@@ -63,17 +59,22 @@ package struct WatchedDemand: Sendable {
     /// - Returns: nil where the alarm never fires for added calls.
     package init?(_ rule: AlarmRule, like other: WatchedDemand) {
         precondition(rule.period == other.rule.period, "demand is counted in one period")
-        switch rule.settings.comparison {
-        case .greaterThan: quietLimit = Double(rule.threshold.count)
-        case .greaterOrEqual: quietLimit = Double(rule.threshold.count) - 1
-        case .lessThan, .lessOrEqual: return nil
-        }
+        guard let limit = Self.quietLimit(rule) else { return nil }
+        quietLimit = limit
         self.rule = rule
         memory = AlarmMemory(
             datapointsToAlarm: rule.datapointsToAlarm, evaluationPeriods: rule.evaluationPeriods)
         (period, cycle, tails, kinds) = (other.period, other.cycle, other.tails, other.kinds)
-        let limit = quietLimit
         ownBreaches = tails.map { $0.exactlyAbove(limit) }
+    }
+
+    /// θ_max, or −1 where every count breaches; nil for an alarm on too few calls.
+    private static func quietLimit(_ rule: AlarmRule) -> Double? {
+        switch rule.settings.comparison {
+        case .greaterThan: Double(rule.threshold.count)
+        case .greaterOrEqual: Double(rule.threshold.count) - 1
+        case .lessThan, .lessOrEqual: nil
+        }
     }
 
     private static let hour = 3_600.0

@@ -43,4 +43,30 @@ struct AlarmMemoryTests {
         #expect(memory.afterBreach.firstIndex { $0 == nil } == 29)
         #expect(memory.afterQuiet.allSatisfy { $0 == 0 })
     }
+
+    @Test("from a cleared state M = N takes (1 − p^M) / ((1 − p) p^M) periods")
+    func meanTime() {
+        for m in [1, 2, 3, 5] {
+            for p in [0.3, 0.6, 0.9] {
+                let memory = AlarmMemory(datapointsToAlarm: m, evaluationPeriods: m)
+                var weights = [Double](repeating: 0, count: memory.count)
+                weights[0] = 1
+                // The mean is the sum of the probabilities that no alarm has fired yet.
+                var (mean, left) = (0.0, 1.0)
+                while left > 1e-15 {
+                    mean += left
+                    var next = [Double](repeating: 0, count: memory.count)
+                    for (state, weight) in weights.enumerated() {
+                        next[memory.afterQuiet[state]] += weight * (1 - p)
+                        if let after = memory.afterBreach[state] { next[after] += weight * p }
+                    }
+                    weights = next
+                    left = weights.reduce(0, +)
+                }
+                let power = (0..<m).reduce(1.0) { product, _ in product * p }
+                let exact = (1 - power) / ((1 - p) * power)
+                #expect(abs(mean / exact - 1) < 1e-9, "\(m) at \(p): \(mean)")
+            }
+        }
+    }
 }
