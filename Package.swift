@@ -56,7 +56,8 @@ let package = Package(
         .target(
             name: "Experiment",
             dependencies: [
-                "Anchors", "Load", "Results", "Throttling", "Latency", "CPlatform", "Units",
+                "Anchors", "Load", "Results", "Regression", "Throttling", "Latency", "CPlatform",
+                "Units",
                 product("Yams", "Yams"), product("Subprocess", "swift-subprocess"),
             ],
             swiftSettings: strict, plugins: ["BuildIdentity"]),
@@ -68,8 +69,13 @@ let package = Package(
             resources: [.embedInCode("Data/facts.csv"), .embedInCode("Data/devices.csv")],
             swiftSettings: strict + quick),
         .target(
+            name: "Regression", dependencies: ["Results", "Latency", "Units"],
+            swiftSettings: strict + quick),
+        .target(
             name: "Reporting",
-            dependencies: ["Exposure", "Results", "Throttling", "Latency", "Units"],
+            dependencies: [
+                "Exposure", "Regression", "Results", "Throttling", "Latency", "Units",
+            ],
             swiftSettings: strict),
         .target(
             name: "ScriptedToken",
@@ -79,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "anchorbench",
             dependencies: [
-                "Experiment", "Exposure", "Reporting", "Results", "Throttling", "Latency", "Units",
+                "Experiment", "Exposure", "Regression", "Reporting", "Results", "Throttling",
+                "Latency", "Units",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Rainbow", "Rainbow"), product("TextTable", "TextTable"),
             ],
@@ -104,21 +111,27 @@ let package = Package(
         .testTarget(
             name: "ExperimentTests",
             dependencies: [
-                "Experiment", "Cryptoki", "Load", "Results", "Throttling", "Latency", "Units",
+                "Experiment", "Cryptoki", "Load", "Regression", "Results", "Throttling",
+                "Latency", "Units",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ExposureTests", dependencies: ["Exposure", "Results", "Throttling", "Units"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportingTests", dependencies: ["Reporting", "Exposure", "Results", "Units"],
+            name: "RegressionTests", dependencies: ["Regression", "Results", "Latency", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Reporting", "Exposure", "Regression", "Results", "Units"],
             exclude: ["Charts/Golden", "Golden"], swiftSettings: strict),
         .testTarget(
             name: "ScriptedTokenTests", dependencies: ["Cryptoki", "CCryptoki"],
             swiftSettings: strict),
         .testTarget(
             name: "anchorbenchTests",
-            dependencies: ["anchorbench", "Results", "Latency", "Units"], swiftSettings: strict),
+            dependencies: ["anchorbench", "Regression", "Results", "Latency", "Units"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -1,9 +1,4 @@
-import Anchors
-import Foundation
-import Latency
-import Load
 import Results
-import Throttling
 import Units
 
 /// One measurement from the plan to the last round: the parent's part of it.
@@ -110,6 +105,7 @@ package struct Campaign: Sendable {
         let total = plan.groups.count * plan.scenario.rounds
         let left = Double(total - record.rounds) / Double(total)
         observe(.started(total: total, estimate: Seconds(plan.measuringTime.value * left)))
+        let runner = RoundRunner(scenario: plan.scenario, crews: crews, budget: budget)
         var losses = 0
         for number in 1...plan.scenario.rounds {
             await crews.anchor.renew(draw: plan.heapDraw(ofRound: number))
@@ -120,7 +116,11 @@ package struct Campaign: Sendable {
                 if let budget, cell.isAnchored, budget.isSpent { return budget.sentence }
                 let position = record.rounds + 1
                 observe(.round(cell, number: number, position: position))
-                let outcomes = await measureRound(group, number, record.nextOrder, budget, crews)
+                let setting = RoundRunner.Setting(
+                    number: number, order: record.nextOrder, warmUp: plan.warmUp(of: cell),
+                    duration: plan.duration(of: cell),
+                    arrivalSeed: plan.arrivalSeed(ofRound: number, cell: group[0]))
+                let outcomes = await runner.measure(group.map { plan.cells[$0] }, setting)
                 // A round that Ctrl-C cut off says nothing about the anchor.
                 guard !interruption.isSet else { return "it was interrupted" }
                 // A comparison succeeds without the device.
@@ -140,77 +140,5 @@ package struct Campaign: Sendable {
             }
         }
         return nil
-    }
-
-    /// Runs one round of the cells that are measured in one go: an outcome for each of them.
-    private func measureRound(
-        _ group: [Int], _ number: Int, _ order: Int, _ budget: CallBudget?, _ crews: CampaignCrews
-    ) async -> [RoundOutcome] {
-        let cell = plan.cells[group[0]]
-        let name = "throttle-\(number)-\(group[0])"
-        do {
-            let state = try throttleState(of: cell, at: crews.workspace.appending(path: name))
-            defer { state.map { try? FileManager.default.removeItem(atPath: $0) } }
-            let orders = orders(for: group, round: number, throttleState: state, budget, crews)
-            let report = try await crews.crew(of: cell).measure(orders)
-            return try RoundOutcome.classes(
-                report, to: orders, number: number, order: order,
-                processors: ProcessInfo.processInfo.activeProcessorCount)
-        } catch {
-            let loss = error as? RoundLoss ?? RoundLoss(reason: "\(error)")
-            return group.map { _ in RoundOutcome(loss, number: number, order: order) }
-        }
-    }
-
-    /// A fresh state for the throttle of a cell's round; nil without one.
-    private func throttleState(of cell: Cell, at url: URL) throws -> String? {
-        guard cell.throttle.limit != .none else { return nil }
-        try SharedState.create(
-            at: url.path, for: cell.throttle, clients: cell.mixed?.identities ?? 1)
-        return url.path
-    }
-
-    /// The callers of a cell spread over its processes as evenly as they go.
-    private func orders(
-        for group: [Int], round: Int, throttleState: String?, _ budget: CallBudget?,
-        _ crews: CampaignCrews
-    ) -> [MeasureOrder] {
-        let cell = plan.cells[group[0]]
-        guard let mechanism = RecordMechanism(rawValue: cell.mechanism),
-            let operation = AnchoredOperation(rawValue: cell.operation)
-        else {
-            preconditionFailure("a plan holds known operations and mechanisms")
-        }
-        let errorLimit = plan.scenario.limits.abortAfterErrors
-        return (0..<cell.processes).map { index in
-            MeasureOrder(
-                isBaseline: cell.isBaseline, operation: operation, mechanism: mechanism,
-                keyBits: cell.keyBits, recordBytes: cell.recordBytes,
-                records: cell.records ?? LoadedAnchor.recordsPerCaller,
-                callers: share(index, of: cell.callers, among: cell.processes),
-                attackers: cell.mixed.map {
-                    share(index, of: $0.attackers, among: cell.processes)
-                },
-                warmUp: plan.warmUp(of: cell), duration: plan.duration(of: cell),
-                arrivals: cell.open.map { rate in
-                    MeasureOrder.ArrivalOrder(
-                        rate: rate, seed: plan.arrivalSeed(ofRound: round, cell: group[0]),
-                        part: index, parts: cell.processes)
-                },
-                throttle: throttleState.map { state in
-                    MeasureOrder.ThrottleOrder(
-                        policy: cell.throttle, state: state, units: cell.units,
-                        clients: cell.mixed?.clients ?? 1, timesDecisions: index == 0)
-                },
-                onDenied: plan.scenario.onDenied,
-                errorLimit: max(1, share(index, of: errorLimit, among: cell.processes)),
-                pace: cell.isAnchored ? crews.pace : nil,
-                budget: cell.isAnchored ? budget?.order : nil)
-        }
-    }
-
-    /// A part of a whole number spread as evenly as it goes.
-    private func share(_ index: Int, of whole: Int, among parts: Int) -> Int {
-        whole / parts + (index < whole % parts ? 1 : 0)
     }
 }
