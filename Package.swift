@@ -120,6 +120,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RegressionTests", dependencies: ["Regression", "Results", "Latency", "Units"],
+            exclude: ["Statistics/Peers"],
             swiftSettings: strict),
         .testTarget(
             name: "ReportingTests",
