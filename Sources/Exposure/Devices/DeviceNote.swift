@@ -1,3 +1,5 @@
+import Results
+
 /// What a document says of a device that is no throughput: a bound, or how it behaves.
 package struct DeviceNote: Hashable, Sendable {
     /// The name of the note.

@@ -1,3 +1,4 @@
+import Results
 import Units
 
 /// What a vendor documents of a device, in place of a measurement where there is none at hand.

@@ -1,3 +1,4 @@
+import Results
 import Units
 
 /// What is documented of breaches, prices and guessing, each figure with its source.

@@ -1,4 +1,3 @@
-import Exposure
 import Results
 import Testing
 import Units

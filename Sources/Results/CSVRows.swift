@@ -30,15 +30,19 @@ package struct CSVRows: Hashable, Sendable {
     ///   field, a row with another number of fields than the header, a column that stands twice,
     ///   bytes that are no UTF-8, no header.
     package init(parsing bytes: [UInt8]) throws(CSVError) {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard String(validating: bytes, as: UTF8.self) != nil else {
             throw CSVError(line: 1, reason: "the text is no UTF-8")
         }
-        try self.init(parsing: text)
+        try self.init(validated: bytes)
     }
 
     /// Reads a table from text.
     package init(parsing text: String) throws(CSVError) {
-        var scanner = Scanner(text)
+        try self.init(validated: Array(text.utf8))
+    }
+
+    private init(validated bytes: [UInt8]) throws(CSVError) {
+        var scanner = Scanner(bytes)
         guard let header = try scanner.nextRow() else {
             throw CSVError(line: 1, reason: "there is no header")
         }
@@ -78,29 +82,30 @@ package struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Rows of fields, one after the other.
 private struct Scanner {
-    // Scalar by scalar: CR LF is one character, and so is a comma with a combining mark.
-    private let scalars: [Unicode.Scalar]
-    private var position = 0
+    // Byte by byte: what separates fields is ASCII, which is part of no other character in UTF-8.
+    private let bytes: [UInt8]
+    private var position: Int
     private var line = 1
 
-    init(_ text: String) {
-        let scalars = Array(text.unicodeScalars)
+    private static let (comma, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
+    private static let (lf, cr) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
         // Spreadsheets begin a file with a byte order mark.
-        self.scalars = scalars.first == "\u{FEFF}" ? Array(scalars.dropFirst()) : scalars
+        position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     }
 
-    private var current: Unicode.Scalar? {
-        position < scalars.count ? scalars[position] : nil
-    }
+    private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     /// The next row with the line that it begins on; nil at the end.
     mutating func nextRow() throws(CSVError) -> (line: Int, fields: [String])? {
-        guard position < scalars.count else { return nil }
+        guard position < bytes.count else { return nil }
         let first = line
         var fields: [String] = []
         while true {
-            fields.append(current == "\"" ? try quoted() : try bare())
-            guard current == "," else { break }
+            fields.append(current == Self.quote ? try quoted() : try bare())
+            guard current == Self.comma else { break }
             position += 1
         }
         try endLine()
@@ -108,37 +113,36 @@ private struct Scanner {
     }
 
     private mutating func bare() throws(CSVError) -> String {
-        var field = String.UnicodeScalarView()
-        while let scalar = current, scalar != ",", scalar != "\n", scalar != "\r" {
-            guard scalar != "\"" else {
+        let start = position
+        while let byte = current, byte != Self.comma, byte != Self.lf, byte != Self.cr {
+            guard byte != Self.quote else {
                 throw CSVError(line: line, reason: "a quote stands inside a field without quotes")
             }
-            field.append(scalar)
             position += 1
         }
-        return String(field)
+        return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
     private mutating func quoted() throws(CSVError) -> String {
         let first = line
-        var field = String.UnicodeScalarView()
+        var field: [UInt8] = []
         position += 1
-        while let scalar = current {
+        while let byte = current {
             position += 1
-            if scalar == "\"" {
-                guard current == "\"" else { return String(field) }
+            if byte == Self.quote {
+                guard current == Self.quote else { return String(decoding: field, as: UTF8.self) }
                 position += 1
             }
-            if scalar == "\n" { line += 1 }
-            field.append(scalar)
+            if byte == Self.lf { line += 1 }
+            field.append(byte)
         }
         throw CSVError(line: first, reason: "a quote is opened and not closed")
     }
 
     private mutating func endLine() throws(CSVError) {
-        if current == "\r" { position += 1 }
-        guard let scalar = current else { return }
-        guard scalar == "\n" else {
+        if current == Self.cr { position += 1 }
+        guard let byte = current else { return }
+        guard byte == Self.lf else {
             throw CSVError(line: line, reason: "a field goes on after its closing quote, or a CR")
         }
         position += 1
