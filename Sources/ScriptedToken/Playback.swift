@@ -33,6 +33,7 @@ final class Playback: Sendable {
     private let counters: Counters
     private let countFile: CountFile?
     private let queue: ServerQueue?
+    private let service: ServiceTime?
     private let removed = Atomic(false)
 
     /// Starts a script now: the instant that a stall counts from, unless from the first call.
@@ -50,11 +51,12 @@ final class Playback: Sendable {
         } else {
             countFile = nil
         }
+        service = script.service?.slowed(by: script.slowdown)
         queue =
             script.hasQueue
             ? ServerQueue(
                 servers: script.servers ?? 1, stall: script.stall,
-                origin_ns: MonotonicClock.now_ns()) : nil
+                unsteadiness: script.unsteadiness, origin_ns: MonotonicClock.now_ns()) : nil
     }
 
     /// Refuses everything once the device has been removed.
@@ -100,8 +102,8 @@ extension Playback.Call {
     /// Waits for a server and for the service of this call, where the script has any.
     func serve() {
         guard let queue = playback.queue else { return }
-        let script = playback.script
-        queue.serve(script.service?.draw_ns(forCall: number, seed: script.seed) ?? 0)
+        let seed = playback.script.seed
+        queue.serve(playback.service?.draw_ns(forCall: number, seed: seed) ?? 0)
     }
 
     /// Refuses a ciphertext that is longer than the script lets it be.

@@ -17,6 +17,14 @@ import CCryptoki
 ///     seed=N                         of every draw; 0 unless given
 ///     service=fixed:TIME             how long one call of work occupies a server
 ///     service=exponential:MEAN       likewise, exponentially distributed
+///     slowdown=FACTOR                each service takes FACTOR times as long, up to 1000; 1
+///                                    unless given
+///     jitter=DEPTH:PERIOD            all services that start in one PERIOD of the monotonic clock
+///                                    take a factor as long, log-normal, DEPTH (up to 1) the
+///                                    standard deviation of its logarithm, drawn from the seed and
+///                                    the period: the machine's own unsteadiness, the same at one
+///                                    time in all processes with one seed; may be repeated, such
+///                                    as a short and a long one, and the factors multiply
 ///     servers=C                      how many calls are served at a time; 1 unless given
 ///     stall=AT:LENGTH                every server stands still once, AT after C_Initialize
 ///     stall=AT:LENGTH:work           likewise, AT after the first call of work
@@ -54,6 +62,8 @@ struct Script {
     var initialize: [UInt8]?
     var seed: UInt64 = 0
     var service: ServiceTime?
+    var slowdown = 1.0
+    var jitters: [Unsteadiness.Jitter] = []
     var servers: Int?
     var stall: Stall?
     var faults: [Fault] = []
@@ -71,6 +81,11 @@ struct Script {
     /// Whether calls pass a queue; without one they take neither a lock nor a delay.
     var hasQueue: Bool {
         service != nil || stall != nil
+    }
+
+    /// How unsteady the machine is; nil where it is not.
+    var unsteadiness: Unsteadiness? {
+        jitters.isEmpty ? nil : Unsteadiness(jitters: jitters, seed: seed)
     }
 
     /// Whether a call has to ask the script at all.

@@ -58,6 +58,12 @@ extension Script {
         "service": Directive(form: "fixed:TIME or exponential:MEAN") { script, value in
             set(&script.service, serviceTime(value))
         },
+        "slowdown": Directive(form: "FACTOR, above 0 and up to 1000") { script, value in
+            set(&script.slowdown, slowdownFactor(value))
+        },
+        "jitter": Directive(form: "DEPTH:PERIOD, DEPTH from 0 to 1") { script, value in
+            append(&script.jitters, jitter(value))
+        },
         "servers": Directive(form: "1 to \(serversMax)") { script, value in
             set(&script.servers, Int(value).flatMap { (1...serversMax).contains($0) ? $0 : nil })
         },

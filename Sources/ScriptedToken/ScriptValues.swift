@@ -23,6 +23,21 @@ func serviceTime(_ text: Substring) -> ServiceTime? {
     }
 }
 
+/// A factor on times, above 0 and up to 1000.
+func slowdownFactor(_ text: Substring) -> Double? {
+    guard let factor = Double(text), factor > 0, factor <= 1000 else { return nil }
+    return factor
+}
+
+/// `DEPTH:PERIOD`.
+func jitter(_ text: Substring) -> Unsteadiness.Jitter? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let depth = Double(parts[0]), (0...1).contains(depth),
+        let period = time_ns(parts[1]), period > 0
+    else { return nil }
+    return Unsteadiness.Jitter(depth: depth, period_ns: period)
+}
+
 /// `AT:LENGTH` or `AT:LENGTH:work`.
 func stallValue(_ text: Substring) -> Script.Stall? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -16,18 +16,23 @@ final class ServerQueue: Sendable {
 
     private let servers: Mutex<Servers>
     private let stall: Script.Stall?
+    private let unsteadiness: Unsteadiness?
 
     /// - Parameters:
     ///   - count: How many calls are served at a time.
     ///   - stall: When every server stands still; nil for never.
+    ///   - unsteadiness: How services lengthen and shorten with the clock; nil for not at all.
     ///   - origin_ns: The instant that a stall counts from, unless from the first call.
-    init(servers count: Int, stall: Script.Stall?, origin_ns: UInt64) {
+    init(
+        servers count: Int, stall: Script.Stall?, unsteadiness: Unsteadiness?, origin_ns: UInt64
+    ) {
         let isFromWork = stall?.isFromWork ?? false
         servers = Mutex(
             Servers(
                 free_ns: Array(repeating: 0, count: count),
                 origin_ns: isFromWork ? 0 : origin_ns))
         self.stall = stall
+        self.unsteadiness = unsteadiness
     }
 
     /// Waits for a server and occupies it; returns when the service is done.
@@ -48,6 +53,7 @@ final class ServerQueue: Sendable {
             first = index
         }
         let start_ns = max(arrival_ns, servers.free_ns[first])
+        let service_ns = unsteadiness?.service_ns(service_ns, start_ns: start_ns) ?? service_ns
         let end_ns = end(
             start_ns: start_ns, service_ns: service_ns, origin_ns: servers.origin_ns)
         servers.free_ns[first] = end_ns

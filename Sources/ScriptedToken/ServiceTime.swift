@@ -22,5 +22,18 @@ enum ServiceTime: Equatable {
         }
     }
 
+    /// The same with every time multiplied.
+    func slowed(by factor: Double) -> ServiceTime {
+        switch self {
+        case .fixed(let time): .fixed(scaled_ns(time, by: factor))
+        case .exponential(let mean): .exponential(scaled_ns(mean, by: factor))
+        }
+    }
+
     private static let stream: UInt64 = 0x7365_7276
+}
+
+/// A multiple of a time, a day at most, as no time of a script is longer.
+func scaled_ns(_ time_ns: UInt64, by factor: Double) -> UInt64 {
+    UInt64(min((Double(time_ns) * factor).rounded(), 86_400e9))
 }

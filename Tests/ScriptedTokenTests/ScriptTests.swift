@@ -8,6 +8,8 @@ extension ModuleTests {
             "a directive that is unknown or has a bad value is refused, and named on stderr",
             arguments: [
                 "sevice=fixed:2ms", "service=fixed:2", "service=uniform:2ms", "servers=0",
+                "slowdown=0", "slowdown=2x", "slowdown=1001", "jitter=0.1", "jitter=0.1:0s",
+                "jitter=1.1:1s", "jitter=0.1:1s:2",
                 "stall=2s", "stall=1s:2s:call", "stall=1s:2s:work:work",
                 "fault=C_Decrypt:CKR_NO_SUCH:#1", "fault=C_Encipher:CKR_DEVICE_ERROR:#1",
                 "fault=C_Decrypt:CKR_DEVICE_ERROR:1.5", "fault=C_Decrypt:CKR_OK:1", "garbage=#0",
