@@ -54,7 +54,8 @@ package struct CapacitySearch: Sendable {
             steps.append(FinishedStep(step: step, judgement: nil, invalidReason: reason))
         case .measured(let counts):
             let all = rates.note(counts.settled, of: step)
-            let judgement = StepJudgement(of: all, promise: promise, level: step.level)
+            let judgement = StepJudgement(
+                of: all, promise: promise, level: step.level, quiet: settings.quiet(step.purpose))
             rates.note(judgement, of: step)
             steps.append(FinishedStep(step: step, judgement: judgement, invalidReason: nil))
         }
@@ -72,6 +73,7 @@ package struct CapacitySearch: Sendable {
     /// What to find out next; nil where nothing is left to be found.
     private func nextAim() -> SearchAim? {
         budget.unfinished(rates) ?? rampAim() ?? bisectionAim() ?? confirmationAim()
+            ?? narrowingAim()
     }
 
     private func rampAim() -> SearchAim? {
@@ -95,7 +97,15 @@ package struct CapacitySearch: Sendable {
     }
 
     private func confirmationAim() -> SearchAim? {
-        rates.unconfirmed.map { SearchAim(rate: $0, purpose: .confirmation) }
+        rates.unconfirmed(isHurried: budget.isHurried)
+            .map { SearchAim(rate: $0, purpose: .confirmation) }
+    }
+
+    /// With both ends confirmed and time left, a rate between them that a short step left open.
+    private func narrowingAim() -> SearchAim? {
+        guard !budget.isHurried else { return nil }
+        return rates.open(resolution: settings.resolution)
+            .map { SearchAim(rate: $0, purpose: .confirmation) }
     }
 }
 
@@ -109,7 +119,7 @@ extension Rate {
     /// The rate of four significant digits next to so many calls a second.
     init(searched perSecond: Double) {
         let periods: [Int64] = [1, 60, 3_600, 86_400]
-        let length = periods.first { perSecond * Double($0) >= 1_000 } ?? 86_400
+        let length = periods.first { perSecond * Double($0) >= 200 } ?? 86_400
         let count = max(1, perSecond * Double(length))
         let unit = Foundation.pow(10, max(0, Foundation.floor(Foundation.log10(count)) - 3))
         let rounded = (count / unit).rounded() * unit
@@ -117,7 +127,7 @@ extension Rate {
     }
 
     /// A rate that is surely higher.
-    var nextSearched: Rate { Rate(searched: perSecond * 1.001 + 1e-4) }
+    var nextSearched: Rate { Rate(searched: perSecond * 1.01 + 1e-4) }
 }
 
 extension LateCounts {

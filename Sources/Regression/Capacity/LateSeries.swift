@@ -15,11 +15,11 @@ struct LateSeries: Sendable {
     /// The most batches: more of them add little to the t quantile, and are more alike.
     static let mostBatches = 40
     /// Correlation times in a batch, so that the ends of a batch weigh little.
-    static let timesInBatch = 6.0
+    static let timesInBatch = 4.0
 
     init(_ counts: LateCounts) {
         self.init(
-            due: counts.due.map(Double.init), late: counts.late.map(Double.init),
+            due: counts.due.map { Double($0) }, late: counts.late.map { Double($0) },
             slice: counts.slice)
     }
 

@@ -47,6 +47,9 @@ struct SearchBudget: Sendable {
         }
     }
 
+    /// Whether time is left for one confirmation at most.
+    var isHurried: Bool { left.count < settings.confirmationLength.count / 2 * 3 }
+
     private func level(_ purpose: SearchStep.Purpose) -> Double {
         guard purpose == .confirmation else { return Self.searchLevel }
         return max(1e-6, (Self.allConfirmations - spentChance) * Self.part)
@@ -55,7 +58,7 @@ struct SearchBudget: Sendable {
     /// Whether enough is left for a step of the bisection and the confirmations that are due.
     func hasTimeToBisect(_ rates: TriedRates) -> Bool {
         var due = settings.bisectionLength.count
-        if rates.capacity == nil { due += settings.confirmationLength.count * 2 }
+        if rates.capacity == nil { due += settings.confirmationLength.count / 2 * 3 }
         if rates.lowestFailing == nil { due += settings.confirmationLength.count }
         return left.count >= due
     }
@@ -68,6 +71,9 @@ struct SearchBudget: Sendable {
         for tried in rates.between where tried.verdict == .unknown {
             let purpose: SearchStep.Purpose =
                 tried.confirmation.looks > 0 ? .confirmation : tried.lastPurpose
+            // Where a rate below and one above show something, this one can wait.
+            let isBounded = rates.floor != nil && rates.ceiling != nil
+            if purpose != .confirmation, isBounded { continue }
             // A ramp goes on: a higher rate may show at once what this one does not.
             if purpose == .ramp, rates.ceiling == nil, tried.rate < settings.largest { continue }
             if isWorthAnotherLook(tried[purpose], purpose) {
@@ -108,13 +114,8 @@ struct SearchBudget: Sendable {
     /// where an overload as small as the resolution would not break the limit in it; a quarter of
     /// all time at most.
     private func usualLength(_ aim: SearchAim, level: Double) -> Int64 {
-        let usual =
-            switch aim.purpose {
-            case .ramp: settings.rampLength
-            case .bisection: settings.bisectionLength
-            case .confirmation: settings.confirmationLength
-            }
-        let quiet = StepJudge(promise: promise, level: level)
+        let usual = settings.quiet(aim.purpose)
+        let quiet = StepJudge(promise: promise, level: level, quiet: usual)
             .leastLength(at: aim.rate.perSecond).count
         let overload = Double(promise.limit.count) / settings.resolution
         let least = max(Double(quiet) / 0.9, min(overload, 1e18))

@@ -21,6 +21,15 @@ package struct SearchSettings: Codable, Equatable, Sendable {
     /// The most steps.
     package var mostSteps: Int
 
+    /// The usual length of a step, which is also how long without a late call keeps the promise.
+    func quiet(_ purpose: SearchStep.Purpose) -> Nanoseconds {
+        switch purpose {
+        case .ramp: rampLength
+        case .bisection: bisectionLength
+        case .confirmation: confirmationLength
+        }
+    }
+
     /// Settings; the defaults take two to three minutes.
     package init(
         start: Rate, largest: Rate, factor: Double = 2, resolution: Double = 0.05,

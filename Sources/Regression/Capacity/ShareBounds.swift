@@ -17,6 +17,18 @@ enum ShareBounds {
         return quantile(1 - level, late + 1, calls - late)
     }
 
+    /// What the share stays below but for a chance of `level`, where the number late is gamma
+    /// distributed about its mean with a scale.
+    static func upper(late: Double, of calls: Double, scale: Double, level: Double) -> Double {
+        var (low, high) = (min(1, late / calls), 1.0)
+        for _ in 0..<50 {
+            let middle = (low + high) / 2
+            let lower = incompleteGamma(middle * calls / scale, late / scale).lower
+            if lower > level { low = middle } else { high = middle }
+        }
+        return high
+    }
+
     /// The x with I_x(a, b) = probability.
     private static func quantile(_ probability: Double, _ a: Double, _ b: Double) -> Double {
         var (low, high) = (0.0, 1.0)

@@ -7,15 +7,16 @@ struct StepJudge: Sendable {
     let promise: Promise
     /// The one-sided chance of error.
     let level: Double
+    /// A load without a late call for so long keeps its promise, whatever queue it is: one that
+    /// crowds more breaks its promise only where it is all but saturated, and a little more load
+    /// makes all calls late.
+    let quiet: Nanoseconds
 
     /// So many batches with late calls show how strongly those crowd; with fewer, a queue is taken
     /// to crowd as it does at its limit.
     static let tellingBatches = 5
-    /// A load without a late call for so long keeps its promise, whatever queue it is: one that
-    /// crowds more comes within a hundredth of its saturation before it breaks the promise.
-    static let quiet = Nanoseconds.seconds(20)
-    /// An overload by a hundredth is late for good after so many limits.
-    static let quietLimits: Int64 = 100
+    /// Where so many crowds are due at the share allowed, the batches show their dispersion.
+    static let tellingCrowds = 30.0
 
     func judgement(of series: LateSeries) -> StepJudgement {
         let allowed = promise.allowedLateShare
@@ -71,7 +72,28 @@ struct StepJudge: Sendable {
             late: late / dispersion, of: calls / dispersion, level: level)
         let high = ShareBounds.upper(
             late: late / dispersion, of: calls / dispersion, level: level)
-        return (max(0, min(low, share - t * error)), min(1, max(high, share + t * error)))
+        let crowded = crowdedUpper(batches, dispersion: dispersion, at: level)
+        return (
+            max(0, min(low, share - t * error)), min(1, max(high, crowded, share + t * error))
+        )
+    }
+
+    /// What the share stays below by the dispersion of a queue at its limit.
+    ///
+    /// Where few crowds of late calls came they were small ones by chance as well, so that the
+    /// dispersion seen is too small just when the share is. In heavy traffic the late calls of
+    /// M/M/1 disperse as four times their mean crowd: the workload is a reflected Brownian motion,
+    /// whose spells above a high level last so that the autocorrelation time is 4 λ / θ². Their sum
+    /// is about gamma distributed with that scale.
+    private func crowdedUpper(
+        _ batches: LateSeries, dispersion: Double, at level: Double
+    ) -> Double {
+        let rate = batches.calls / batches.length.seconds.value
+        let scale = max(dispersion, 1 + 4 * crowd(at: rate))
+        let expected = batches.calls * promise.allowedLateShare / scale
+        guard batches.lateCalls > 0, expected < Self.tellingCrowds else { return 0 }
+        return ShareBounds.upper(
+            late: batches.lateCalls, of: batches.calls, scale: scale, level: level)
     }
 
     /// By what the variance of the late calls exceeds that of independent ones.
@@ -94,10 +116,8 @@ struct StepJudge: Sendable {
     /// - Parameter rate: calls a second.
     func crowd(at rate: Double) -> Double {
         let spells = rate * promise.limit.seconds.value / -Foundation.log(promise.allowedLateShare)
-        let longest = max(
-            Self.quiet.seconds.value,
-            promise.limit.seconds.value * Double(Self.quietLimits))
-        return max(1, min(spells * (spells + 1), rate * longest / quietCrowds))
+        let most = rate * quiet.seconds.value / quietCrowds
+        return max(1, min(spells * (spells + 1), most))
     }
 
     /// How many crowds' calls all in time show that few enough are late.

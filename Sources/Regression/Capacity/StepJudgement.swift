@@ -37,10 +37,15 @@ package struct StepJudgement: Codable, Equatable, Sendable {
     /// Clopper and Pearson's on the calls divided by the dispersion of the batches, which also
     /// holds where few calls were late.
     ///
-    /// - Parameter level: the one-sided chance of error.
-    package init(of counts: LateCounts, promise: Promise, level: Double) {
+    /// - Parameters:
+    ///   - level: the one-sided chance of error.
+    ///   - quiet: how long without a late call is enough for a PASS, whatever queue it is.
+    package init(
+        of counts: LateCounts, promise: Promise, level: Double, quiet: Nanoseconds = .seconds(20)
+    ) {
         precondition(level > 0 && level < 0.5, "a chance of error is small")
-        self = StepJudge(promise: promise, level: level).judgement(of: LateSeries(counts))
+        let judge = StepJudge(promise: promise, level: level, quiet: quiet)
+        self = judge.judgement(of: LateSeries(counts))
     }
 
     /// A judgement from its parts.

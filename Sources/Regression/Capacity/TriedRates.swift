@@ -94,13 +94,32 @@ struct TriedRates: Sendable {
         ]
     }
 
-    /// The end that is to be confirmed next.
-    var unconfirmed: Rate? {
-        if let floor, floor.confirmation.verdict == nil { return floor.rate }
-        if let ceiling, !ceiling.isLimit, ceiling.confirmation.verdict == nil {
-            return ceiling.rate
+    /// The end that is to be confirmed next; in a hurry a rate beyond it that is surer.
+    func unconfirmed(isHurried: Bool) -> Rate? {
+        guard isHurried else {
+            return [floor, ceiling].lazy.compactMap(\.self).first(where: \.isUnconfirmed)?.rate
         }
-        return nil
+        let (floor, ceiling) = (floor, ceiling)
+        if capacity == nil, let floor {
+            let low = all.filter { $0.rate <= floor.rate && $0.isUnconfirmed }
+            let surest = low.filter { $0.verdict == .pass }.min { $0.high < $1.high }
+            if let surest { return surest.rate }
+        }
+        guard lowestFailing == nil, let ceiling else { return nil }
+        let high = all.filter { $0.rate >= ceiling.rate && $0.isUnconfirmed }
+        return high.filter { $0.verdict == .fail }.max { $0.share < $1.share }?.rate
+    }
+
+    /// The rate next to the floor or the ceiling, whichever lies further from it on the side of
+    /// what is allowed, that is open and was not yet looked at for long.
+    func open(resolution: Double) -> Rate? {
+        guard let floor, let ceiling, !ceiling.isLimit else { return nil }
+        let unknown = between.filter { $0.isUnconfirmed }
+        guard ceiling.rate.perSecond / floor.rate.perSecond > 1 + resolution else { return nil }
+        guard let first = unknown.first, let last = unknown.last else { return nil }
+        let below = first.rate.perSecond / floor.rate.perSecond
+        let above = ceiling.rate.perSecond / last.rate.perSecond
+        return below >= above ? first.rate : last.rate
     }
 
     /// The lowest rate that a confirmation showed to break the promise.
@@ -146,6 +165,13 @@ struct TriedRate: Sendable {
 
     /// What is known of it: a confirmation outweighs what the search saw before.
     var verdict: StepVerdict? { confirmation.verdict ?? search.verdict }
+
+    /// Whether it has a verdict that no confirmation looked at.
+    var isUnconfirmed: Bool { verdict != nil && confirmation.verdict == nil && !isLimit }
+
+    /// The share of late calls that the search saw, and what it stays below.
+    var share: Double { search.judgement?.lateShare ?? 0 }
+    var high: Double { search.judgement?.high ?? 1 }
 
     /// Whether the generator did not keep up with it.
     var isLimit: Bool { invalidSteps >= TriedRates.invalidSteps }
