@@ -34,11 +34,15 @@ struct NormalEquations: Sendable {
         let count = right.count
         let scales = (0..<count).map { matrix[$0][$0].squareRoot() }
         guard scales.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
-        var rows = (0..<count).map { row in
-            (0..<count).map { column in
-                matrix[row][column] / (scales[row] * scales[column])
-                    + (row == column ? damping : 0)
-            } + sides.map { $0[row] / scales[row] }
+        var rows: [[Double]] = []
+        for row in 0..<count {
+            var values: [Double] = []
+            for column in 0..<count {
+                let scaled = matrix[row][column] / (scales[row] * scales[column])
+                values.append(row == column ? scaled + damping : scaled)
+            }
+            for side in sides { values.append(side[row] / scales[row]) }
+            rows.append(values)
         }
         for pivot in 0..<count {
             let best = (pivot..<count).max { abs(rows[$0][pivot]) < abs(rows[$1][pivot]) } ?? pivot
