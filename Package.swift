@@ -145,7 +145,7 @@ if Context.environment["ANCHORBENCH_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "Exposure", "Latency", "Load", "Throttling", "Units",
+                "Exposure", "Latency", "Load", "Regression", "Throttling", "Units",
                 product("Benchmark", "benchmark"),
             ],
             path: "Benchmarks/Micro", swiftSettings: strict,

@@ -16,6 +16,7 @@ let benchmarks: @Sendable () -> Void = {
     histogramBenchmarks()
     callerBenchmarks()
     projectionBenchmarks()
+    gateStatisticsBenchmarks()
 }
 
 private func histogramBenchmarks() {
