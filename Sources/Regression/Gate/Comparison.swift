@@ -23,6 +23,8 @@ package struct Comparison: Codable, Equatable, Sendable {
     package var differences: [Difference]
     /// Whether runs of unlike conditions were compared because the user said so.
     package var allowsDifferences: Bool
+    /// What a reader must know besides, in sentences.
+    package var notes: [String]
     /// Pairs of rounds or blocks without which nothing can be called REGRESSED.
     package var neededPairs: Int
     /// The verdict.
@@ -97,6 +99,7 @@ package struct Comparison: Codable, Equatable, Sendable {
         invalid = []
         differences = []
         allowsDifferences = false
+        notes = []
         neededPairs = 0
         verdict = .invalid
         reasons = []

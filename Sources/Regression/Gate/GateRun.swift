@@ -8,13 +8,23 @@ package struct GateRun: Codable, Equatable, Sendable {
     /// The facts that must be the same in two runs for their figures to be comparable, by name,
     /// such as `cpu_model`, `cpu_count`, `module_sha256`, `duration`; nil where one is not known.
     package var conditions: [String: String?]
+    /// Facts that a reader should know of where they differ, and that make no figures incomparable,
+    /// such as the version of the tool.
+    package var circumstances: [String: String?]
+    /// What a reader must know of the run besides, in sentences.
+    package var notes: [String]
     /// The cells in the order of the tables.
     package var cells: [GateCell]
 
     /// A run from its parts.
-    package init(name: String, conditions: [String: String?], cells: [GateCell]) {
+    package init(
+        name: String, conditions: [String: String?], circumstances: [String: String?] = [:],
+        notes: [String] = [], cells: [GateCell]
+    ) {
         self.name = name
         self.conditions = conditions
+        self.circumstances = circumstances
+        self.notes = notes
         self.cells = cells
     }
 }
