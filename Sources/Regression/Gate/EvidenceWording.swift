@@ -1,4 +1,3 @@
-import Foundation
 import Units
 
 extension Metric {
@@ -29,44 +28,5 @@ extension Evidence {
         guard let low, let high else { return "\(Percent.change(ratio)) \(values)" }
         return "\(Percent.change(ratio)), \(Percent.signed(low)) to \(Percent.signed(high)) with "
             + "99 % confidence \(values)"
-    }
-}
-
-/// Cost ratios as people read them.
-enum Percent {
-    /// A share, as in "5 %".
-    static func share(_ value: Double) -> String { "\(Significant.text(value * 100)) %" }
-
-    /// What a cost ratio adds, as in "+12.3 %" or "−4 %".
-    static func signed(_ ratio: Double) -> String {
-        let added = rounded(ratio)
-        return (added > 0 ? "+" : "") + "\(Significant.text(added)) %"
-    }
-
-    /// What a cost ratio means, as in "12.3 % worse".
-    static func change(_ ratio: Double) -> String {
-        let added = rounded(ratio)
-        guard added != 0 else { return "the same" }
-        return "\(Significant.text(abs(added))) % \(added > 0 ? "worse" : "better")"
-    }
-
-    /// What a ratio adds in percent, to a hundredth of one: nobody measures finer.
-    private static func rounded(_ ratio: Double) -> Double {
-        (ratio * 10_000 - 10_000).rounded() / 100
-    }
-}
-
-/// Numbers of things, and lists of them that stay short.
-enum Counted {
-    /// As in "1 round" or "5 rounds".
-    static func text(_ count: Int, _ noun: String) -> String {
-        "\(Significant.grouped(UInt64(max(count, 0)))) \(noun)\(count == 1 ? "" : "s")"
-    }
-
-    /// The first few, and how many more there are.
-    static func list(_ items: [String], most: Int = 3, separator: String = ", ") -> String {
-        guard items.count > most + 1 else { return items.joined(separator: separator) }
-        return items.prefix(most).joined(separator: separator)
-            + " and \(Significant.grouped(UInt64(items.count - most))) more"
     }
 }

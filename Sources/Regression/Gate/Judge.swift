@@ -43,7 +43,8 @@ struct Judge {
 
     /// The verdict.
     var verdict: GateVerdict {
-        if !moved.isEmpty { return .inconclusive }
+        // Where nothing was compared there is nothing to be put down to anything.
+        if !moved.isEmpty, !comparison.evidence.isEmpty { return .inconclusive }
         if !worse.isEmpty { return .regressed }
         if isInvalid { return .invalid }
         return tooFew.isEmpty && tooNoisy.isEmpty && open.isEmpty ? .pass : .inconclusive

@@ -84,6 +84,8 @@ struct JudgeTests {
         let judged = GateSamples.comparison([], control: []).judged()
         #expect(judged.verdict == .invalid)
         #expect(judged.reasons == ["'old' and 'new' have no cell in common."])
+        let moved = GateSamples.evidence("null-module", ratio: 2, pWorse: 1e-9)
+        #expect(GateSamples.comparison([], control: [moved]).judged().verdict == .invalid)
     }
 
     @Test("conditions that differ are INVALID unless they were allowed, which is said first")
