@@ -15,6 +15,7 @@ struct AnchorBench: AsyncParsableCommand {
               anchorbench run             a report on a throwaway SoftHSM2 token
               anchorbench run --quick     the same as a first look, in 15 seconds
               anchorbench threshold RUN   which throttle and alarm to choose, and why
+              anchorbench compare A B     a gate for CI: has anything become slower?
               anchorbench scenario        a scenario to start your own from
               anchorbench doctor          what an anchor can do, what its keys allow
 
@@ -24,14 +25,15 @@ struct AnchorBench: AsyncParsableCommand {
               anchorbench run --mechanism aes-gcm --anchor \\
                 'pkcs11:token=prod?module-path=/opt/lib.so&pin-source=env:HSM_PIN'
 
-            Exit codes: 0 done, 12 a cell is INVALID (--strict), 64 wrong usage, 65 a bad input \
-            file, 66 something that was named is missing, 69 the device, 70 an internal error, \
-            73 the output cannot be written, 130 stopped by Ctrl-C.
+            Exit codes: 0 done, or a gate's PASS, 10 REGRESSED, 11 INCONCLUSIVE, 12 INVALID, or a \
+            cell is (--strict), 64 wrong usage, 65 a bad input file, 66 something that was named \
+            is missing, 69 the device, 70 an internal error, 73 the output cannot be written, 130 \
+            stopped by Ctrl-C.
             """,
         version: ToolVersion.withCommit,
         subcommands: [
             RunCommand.self, MeasureCommand.self, ProjectCommand.self, ThresholdCommand.self,
-            ReportCommand.self,
+            ReportCommand.self, CompareCommand.self,
             ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self, WorkerCommand.self,
         ])
 

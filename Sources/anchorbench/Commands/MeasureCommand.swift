@@ -15,6 +15,11 @@ struct MeasureCommand: AsyncParsableCommand {
               anchorbench measure --closed 1,2,4,8,16 --output results/scaling
               anchorbench report results/scaling
               anchorbench measure --resume results/scaling
+
+            --for-gate runs as many rounds as 'compare' needs to find a regression at all among \
+            the scenario's cells and metrics, at least 5.
+
+              anchorbench measure mine.yaml --for-gate --output results/main
             """)
 
     @OptionGroup var options: ScenarioOptions
@@ -26,8 +31,14 @@ struct MeasureCommand: AsyncParsableCommand {
         completion: .directory)
     var resume: String?
 
+    @Flag(help: "As many rounds as 'compare' needs to find a regression at all.")
+    var forGate = false
+
     func validate() throws {
         guard resume != nil else { return }
+        guard !forGate else {
+            throw ValidationError("--resume keeps the run's rounds: leave --for-gate out")
+        }
         guard options.output == nil else {
             throw ValidationError("--resume goes on in the run's own folder: leave --output out")
         }
@@ -41,7 +52,7 @@ struct MeasureCommand: AsyncParsableCommand {
             Console.say(sentence)
             return print(URL(fileURLWithPath: resume).relativePath)
         }
-        let measurement = try Measurement(options, resume: resume)
+        let measurement = try Measurement(options, resume: resume, forGate: forGate)
         guard !options.dryRun else { return measurement.printPlan() }
         let outcome = try await measurement.run()
         print(outcome.folder.url.relativePath)

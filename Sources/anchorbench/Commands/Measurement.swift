@@ -16,21 +16,41 @@ struct Measurement {
     private let tools = CampaignTools.own
 
     /// A measurement by a scenario; with `resume` the rest of a run that did not come to its end.
-    init(_ options: ScenarioOptions, resume: String? = nil) throws {
+    ///
+    /// - Parameter forGate: whether a gate is to find regressions in it, which takes so many rounds.
+    init(_ options: ScenarioOptions, resume: String? = nil, forGate: Bool = false) throws {
         self.options = options
         stored = try resume.map { path in
             let folder = try RunFolder(opening: URL(fileURLWithPath: path))
             return (try folder.load(), folder)
         }
-        resolved = try Self.resolve(options, resuming: stored?.run)
-        plan = try Plan(
-            resolved.scenario, anchorName: resolved.anchor.shortName,
-            // The comparison has as many callers as it was begun with.
-            processors: stored?.run.cells.first { $0.cell.isBaseline }?.cell.callers
-                ?? ProcessInfo.processInfo.activeProcessorCount,
-            seed: stored?.run.seed ?? options.seed ?? .random(in: 0...UInt64(UInt32.max)),
-            hasNullModule: stored.map { stored in stored.run.cells.contains(where: \.cell.isFloor) }
-                ?? (tools.nullModule != nil))
+        var resolved = try Self.resolve(options, resuming: stored?.run)
+        let (stored, tools) = (stored, tools)
+        func plan() throws -> Plan {
+            try Plan(
+                resolved.scenario, anchorName: resolved.anchor.shortName,
+                // The comparison has as many callers as it was begun with.
+                processors: stored?.run.cells.first { $0.cell.isBaseline }?.cell.callers
+                    ?? ProcessInfo.processInfo.activeProcessorCount,
+                seed: stored?.run.seed ?? options.seed ?? .random(in: 0...UInt64(UInt32.max)),
+                hasNullModule: stored.map { $0.run.cells.contains(where: \.cell.isFloor) }
+                    ?? (tools.nullModule != nil))
+        }
+        var planned = try plan()
+        if forGate {
+            let needed = planned.roundsForGate
+            if options.rounds == nil {
+                resolved.scenario.rounds = needed
+                planned = try plan()
+            } else if resolved.scenario.rounds < needed {
+                Console.say(
+                    "\(resolved.scenario.rounds) rounds are too few for a gate: 'compare' needs "
+                        + "\(needed) to find a regression at all among \(planned.testsOfGate) "
+                        + "tests; leave --rounds out")
+            }
+        }
+        self.resolved = resolved
+        self.plan = planned
     }
 
     /// What to say where a run has all its rounds; nil where there is something left to measure.
