@@ -12,9 +12,12 @@ struct MarkdownTable {
         alignments = columns.map(\.alignment)
     }
 
-    mutating func append(_ row: [String]) {
+    mutating func append(_ row: [String]) { append(marked: row.map(Self.escaped)) }
+
+    /// Adds a row whose fields are Markdown already.
+    mutating func append(marked row: [String]) {
         precondition(row.count == header.count, "a row has a field for every column")
-        rows.append(row.map(Self.escaped))
+        rows.append(row)
     }
 
     /// What a device says of itself stays text: no cell ends early and no markup gets in.

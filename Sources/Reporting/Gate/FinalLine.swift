@@ -1,0 +1,73 @@
+import Regression
+
+/// The verdict in one line: what it is, why, and what to do next.
+struct FinalLine {
+    /// The line without its end, fewer than 300 characters.
+    let text: String
+
+    private static let most = 299
+
+    init(_ comparison: Comparison) {
+        let head = "\(comparison.verdict.rawValue)\(Self.caveat(comparison)): "
+        let why = GateWording.oneLine(Self.why(comparison))
+        let advice = GateWording.oneLine(comparison.advice)
+        let next = advice.isEmpty ? "" : "; next: \(Self.lowered(Self.open(advice)))"
+        // What happened comes before what to do, which the summary says too.
+        let room = Self.most - head.count
+        let whyRoom = max(room - next.count, min(room, 180))
+        let line = head + GateWording.brief(Self.open(why), atMost: whyRoom)
+        let rest = Self.most - line.count
+        guard next.count > rest else {
+            text = line + next
+            return
+        }
+        text = rest < 40 ? line : line + next.prefix(rest - 1) + "…"
+    }
+
+    private static func caveat(_ comparison: Comparison) -> String {
+        comparison.allowsDifferences && !comparison.differences.isEmpty
+            ? " (under different conditions, as was allowed)" : ""
+    }
+
+    private static func why(_ comparison: Comparison) -> String {
+        switch comparison.verdict {
+        case .regressed: regression(comparison)
+        case .pass:
+            "\(GateWording.count(comparison.evidence.count, "test")), no cost above "
+                + "\(GateWording.share(comparison.rule.tolerance))"
+        case .inconclusive, .invalid: reason(comparison)
+        }
+    }
+
+    private static func regression(_ comparison: Comparison) -> String {
+        let worse = zip(comparison.evidence, comparison.outcomes)
+            .filter { $0.1 == .worse }.map(\.0)
+        guard let worst = worse.max(by: { $0.ratio < $1.ratio }) else {
+            return reason(comparison)
+        }
+        let interval = GateWording.interval(worst).map { " (\($0))" } ?? ""
+        let more =
+            worse.count > 1 ? ", and \(GateWording.count(worse.count - 1, "other")) regressed" : ""
+        return "\(GateWording.brief(worst.cell, atMost: 80)): \(worst.metric.title) costs "
+            + "\(GateWording.change(worst.ratio))\(interval), more than the "
+            + "\(GateWording.share(comparison.rule.tolerance)) allowed\(more)"
+    }
+
+    /// The most telling reason; that conditions differ is said by the caveat.
+    private static func reason(_ comparison: Comparison) -> String {
+        let isSaid = comparison.allowsDifferences && !comparison.differences.isEmpty
+        let reasons =
+            isSaid && comparison.reasons.count > 1
+            ? comparison.reasons.dropFirst() : comparison.reasons[...]
+        return reasons.first ?? "nothing was compared"
+    }
+
+    /// Without the full stop, as something follows.
+    private static func open(_ sentence: String) -> String {
+        sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    }
+
+    private static func lowered(_ sentence: String) -> String {
+        sentence.prefix(1).lowercased() + sentence.dropFirst()
+    }
+}

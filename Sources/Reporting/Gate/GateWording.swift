@@ -1,0 +1,90 @@
+import Regression
+import Units
+
+/// How a comparison is put for people: costs in percent, metrics in words, names that stay short.
+enum GateWording {
+    /// A share, as in `5 %`.
+    static func share(_ share: Double) -> String { "\(Significant.text(share * 100)) %" }
+
+    /// What a cost ratio adds, as in `+12.3 %`.
+    static func added(_ ratio: Double) -> String { "\(signed(ratio)) %" }
+
+    /// `12.3 % more`, `4 % less` or `the same`.
+    static func change(_ ratio: Double) -> String {
+        let percent = percent(ratio)
+        guard percent != 0 else { return "the same" }
+        return "\(Significant.text(abs(percent))) % \(percent > 0 ? "more" : "less")"
+    }
+
+    /// `+9.8 to +14 %`; nil where so few values give no interval.
+    static func interval(_ evidence: Evidence) -> String? {
+        both(evidence.low, evidence.high).map { "\(signed($0.0)) to \(signed($0.1)) %" }
+    }
+
+    /// How far identical anchors seem to differ, as in `1.2 %`; a dash where that is not known.
+    static func floor(_ evidence: Evidence) -> String {
+        evidence.floor.map { share(percent($0) / 100) } ?? "—"
+    }
+
+    /// A chance with two digits, `< 0.0001` for one that is smaller.
+    static func chance(_ p: Double?) -> String {
+        guard let p else { return "—" }
+        return p < 0.000_1 ? "< 0.0001" : Significant.text(p, digits: 2)
+    }
+
+    /// A number of things: `1 test`, `12 tests`.
+    static func count(_ count: Int, _ noun: String) -> String {
+        "\(Significant.grouped(UInt64(max(0, count)))) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// A name on one line of at most so many characters: the middle goes, where names differ least.
+    static func brief(_ name: String, atMost limit: Int = 120) -> String {
+        // Each character takes a byte at the least, and bytes are counted faster.
+        let line = oneLine(name)
+        guard line.utf8.count > limit, line.count > limit else { return line }
+        let tail = limit / 3
+        return "\(line.prefix(limit - tail - 1))…\(line.suffix(tail))"
+    }
+
+    /// The text without breaks of lines and other control characters.
+    static func oneLine(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        let scalars = text.unicodeScalars.map { isControl($0) ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        // C0 and C1, and the two that end lines and paragraphs.
+        case ..<0x20, 0x7F...0x9F, 0x2028, 0x2029: true
+        default: false
+        }
+    }
+
+    /// What a ratio adds in percent, to a hundredth of one: nobody measures finer.
+    private static func percent(_ ratio: Double) -> Double {
+        ((ratio - 1) * 10_000).rounded() / 100
+    }
+
+    private static func signed(_ ratio: Double) -> String {
+        let percent = percent(ratio)
+        return (percent > 0 ? "+" : "") + Significant.text(percent)
+    }
+}
+
+extension Metric {
+    /// What it is called in tables and sentences.
+    var title: String {
+        switch self {
+        case .throughput: "throughput"
+        case .serviceP50: "service p50"
+        case .serviceP99: "service p99"
+        case .cpuTime: "CPU time per call"
+        }
+    }
+
+    /// A value in its own unit, for people.
+    func figure(_ value: Double) -> String {
+        self == .throughput ? "\(Significant.text(value))/s" : Seconds(value / 1e9).inWords
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Regression
+import Testing
+
+@testable import Reporting
+
+@Suite("Reports of comparisons")
+struct GateReportTests {
+    @Test(
+        "a comparison is written as it was when its golden files were reviewed",
+        arguments: FixedComparison.all.map(\.name), ["md", "txt", "json", "xml", "annotations.txt"])
+    func matchesGolden(_ name: String, _ kind: String) throws {
+        let comparison = try #require(
+            FixedComparison.all.first { $0.name == name }?.comparison)
+        let report = ComparisonReport(comparison)
+        let text =
+            switch kind {
+            case "md": report.markdown
+            case "txt": report.text + "\n" + report.finalLine + "\n"
+            case "json": report.json
+            case "xml": report.junit
+            default: report.annotations
+            }
+        try expect(text, toMatch: "\(name).\(kind)")
+    }
+
+    private func expect(_ text: String, toMatch name: String) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../Golden/Gate").standardized
+        let file = folder.appending(path: name)
+        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+            Issue.record("recorded \(file.path); review it, then run without RECORD_GOLDEN")
+            return
+        }
+        let golden = try String(contentsOf: file, encoding: .utf8)
+        #expect(text == golden, "look at it, then record it with RECORD_GOLDEN=1")
+    }
+
+    @Test("the first line says the verdict, the rule, and that conditions differ")
+    func firstLine() throws {
+        let report = ComparisonReport(FixedComparison.regressed)
+        for text in [report.markdown, report.text] {
+            let line = try #require(text.split(separator: "\n").first)
+            for part in ["REGRESSED", "4 tests in 2 cells", "5 %", "DIFFERENT CONDITIONS"] {
+                #expect(line.contains(part), "\(part) in \(line)")
+            }
+        }
+        let same = ComparisonReport(FixedComparison.pass).markdown
+        #expect(!same.contains("DIFFERENT"))
+    }
+
+    @Test("what regressed comes before what improved, and both by how much")
+    func order() throws {
+        let rows = ComparisonTables(FixedComparison.regressed).moved.rows
+        #expect(
+            rows.map { $0[1].plain + $0[4].plain } == [
+                "service p50+22.4 %", "throughput+12.1 %", "throughput−10 %", "service p50+3.4 %",
+            ])
+    }
+
+    @Test(
+        "a summary stays under 60 kB and says what it leaves out",
+        arguments: [(1_000, 30), (300, 400)])
+    func size(cells: Int, nameLength: Int) throws {
+        let comparison = FixedComparison.large(cells, nameLength: nameLength)
+        let markdown = ComparisonOutline(comparison).markdown
+        #expect(markdown.utf8.count < 60_000)
+        #expect(markdown.utf8.count > 30_000)
+        #expect(markdown.contains("rows left out here; comparison.json has them"))
+        #expect(FinalLine(comparison).text.count < 300)
+    }
+
+    @Test("a thousand cells of one metric leave out exactly the rows that are not there")
+    func leftOut() throws {
+        var comparison = FixedComparison.pass
+        comparison.evidence = (1...1_000).map {
+            FixedComparison.evidence("aes-gcm-256/\($0)B/closed-1/none", .throughput, ratio: 1.001)
+        }
+        let text = ComparisonOutline(comparison).markdown
+        let pattern = #/([\d,]+) rows left out/#
+        let left = try #require(text.firstMatch(of: pattern)?.output.1.replacing(",", with: ""))
+        let shown = text.split(separator: "\n").count { $0.contains("closed-1/none`") }
+        #expect(Int(left) == 1_000 - shown)
+        #expect(shown > 100)
+        #expect(text.utf8.count < 60_000)
+        #expect(text.contains("How to read this"))
+    }
+
+    @Test("a final line is one line, and names cell, metric, cost and tolerance")
+    func finalLine() {
+        let line = ComparisonReport(FixedComparison.regressed).finalLine
+        #expect(line.hasPrefix("REGRESSED (under different conditions, as was allowed): "))
+        for part in [FixedComparison.gcm, "service p50 costs 22.4 % more", "5 % allowed"] {
+            #expect(line.contains(part), "\(part) in \(line)")
+        }
+        for (name, comparison) in FixedComparison.all {
+            let line = ComparisonReport(comparison).finalLine
+            #expect(line.hasPrefix(comparison.verdict.rawValue), "\(name)")
+            #expect(!line.contains("\n") && line.count < 300, "\(name)")
+        }
+        let hostile = ComparisonReport(FixedComparison.hostile).finalLine
+        #expect(hostile.unicodeScalars.allSatisfy { $0.value >= 32 })
+    }
+
+    @Test("no name ends a table's field, a line or a code span")
+    func markdownNames() throws {
+        let text = ComparisonReport(FixedComparison.hostile).markdown
+        #expect(!text.contains("<script>") || !text.contains("\n<script>"))
+        #expect(!text.contains("\r") && !text.contains("\u{1B}") && !text.contains("\u{1}"))
+        let tables = text.split(separator: "\n").filter { $0.hasPrefix("|") }
+        let header = try #require(tables.first { $0.hasPrefix("| cell") && $0.contains("metric") })
+        let columns = header.replacing("\\|", with: "").count { $0 == "|" }
+        for row in tables where row.contains("service p50") || row.contains("throughput") {
+            #expect(row.replacing("\\|", with: "").count { $0 == "|" } == columns, "\(row)")
+        }
+        #expect(MarkdownText.code("a|b`c") == "``a\\|b`c``")
+        #expect(MarkdownText.code("`") == "`` ` ``")
+        #expect(MarkdownText.escaped("<a> *b* [c]\n|") == "\\<a\\> \\*b\\* \\[c\\] \\|")
+    }
+
+    @Test("a control that moved leaves nothing REGRESSED in any form")
+    func movedControl() throws {
+        let report = ComparisonReport(FixedComparison.movedControl)
+        #expect(!report.markdown.contains("| REGRESSED"))
+        #expect(!report.junit.contains("<failure"))
+        #expect(!report.annotations.contains("::error"))
+        #expect(report.finalLine.contains("The negative control moved"))
+        #expect(report.markdown.contains("worse, and the control moved"))
+    }
+
+    @Test("the files have the names that a build server is told")
+    func files() {
+        let report = ComparisonReport(FixedComparison.pass)
+        #expect(report.files.map(\.name) == ["summary.md", "comparison.json", "junit.xml"])
+        #expect(report.files.map(\.text) == [report.markdown, report.json, report.junit])
+    }
+}
