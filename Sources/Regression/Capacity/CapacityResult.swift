@@ -16,7 +16,9 @@ package struct CapacityResult: Codable, Equatable, Sendable {
     /// nil where none was.
     package var lowestFailing: Rate?
     /// The chance that the true capacity lies outside the interval, at most: what the levels of
-    /// all confirmations that were judged add up to.
+    /// all confirmations that were judged add up to. Where a remark says that the capacity may be
+    /// lower by some share, as late calls crowd for longer than was measured, the interval is to
+    /// be taken that much wider.
     package var errorChance: Double
     /// What the generator could not do; nil where it always kept up.
     package var generatorLimit: GeneratorLimit?
@@ -110,6 +112,17 @@ extension CapacityResult {
                 "the time measured does not show whether the promise is kept at "
                     + unknown.joined(separator: ", "))
         }
-        return remarks
+        return remarks + [quietRemark(rates)].compactMap(\.self)
+    }
+
+    private func quietRemark(_ rates: TriedRates) -> String? {
+        guard let capacity, let judgement = rates[capacity]?.confirmation.judgement else {
+            return nil
+        }
+        let judge = StepJudge(
+            promise: promise, level: judgement.level, quiet: settings.confirmationLength)
+        guard let margin = judge.quietMargin(at: capacity.perSecond) else { return nil }
+        return "a queue of \(capacity) breaks this promise only near its saturation, and seldom "
+            + "there: the capacity may be up to \(Probability(min(1, margin)).inPercent) lower"
     }
 }

@@ -102,6 +102,9 @@ struct LateSeries: Sendable {
             slice: Nanoseconds(slice.count * Int64(due.count) / Int64(count)))
     }
 
+    /// The slices that have both calls late and calls in time.
+    var mixedBatches: Int { zip(late, due).filter { $0 > 0 && $0 < $1 }.count }
+
     /// The variance between slices of what each has too many: Σ (late − share · due)² / (n − 1).
     var variance: Double {
         excess.reduce(0) { $0 + $1 * $1 } / Double(max(1, due.count - 1))

@@ -17,6 +17,10 @@ struct StepJudge: Sendable {
     static let tellingBatches = 5
     /// Where so many crowds are due at the share allowed, the batches show their dispersion.
     static let tellingCrowds = 30.0
+    /// Where so many of the batches have late calls, crowds are small or many.
+    static let fullShare = 0.8
+    /// Late calls come in spells of their own only where few are allowed.
+    static let rareShare = 0.1
 
     func judgement(of series: LateSeries) -> StepJudgement {
         let allowed = promise.allowedLateShare
@@ -91,7 +95,10 @@ struct StepJudge: Sendable {
         let rate = batches.calls / batches.length.seconds.value
         let scale = max(dispersion, 1 + 4 * crowd(at: rate))
         let expected = batches.calls * promise.allowedLateShare / scale
-        guard batches.lateCalls > 0, expected < Self.tellingCrowds else { return 0 }
+        let isRare = promise.allowedLateShare < Self.rareShare
+        guard batches.lateCalls > 0, isRare, expected < Self.tellingCrowds,
+            Double(batches.mixedBatches) < Self.fullShare * Double(batches.due.count)
+        else { return 0 }
         return ShareBounds.upper(
             late: batches.lateCalls, of: batches.calls, scale: scale, level: level)
     }
@@ -101,8 +108,7 @@ struct StepJudge: Sendable {
         let share = batches.share
         let independent = batches.lateCalls / Double(batches.due.count) * (1 - share)
         let seen = independent > 0 ? batches.variance / independent : 0
-        let mixed = zip(batches.late, batches.due).filter { $0 > 0 && $0 < $1 }.count
-        guard mixed < Self.tellingBatches else { return max(1, seen) }
+        guard batches.mixedBatches < Self.tellingBatches else { return max(1, seen) }
         let rate = batches.calls / batches.length.seconds.value
         return max(1, seen, crowd(at: rate))
     }
@@ -115,9 +121,25 @@ struct StepJudge: Sendable {
     ///
     /// - Parameter rate: calls a second.
     func crowd(at rate: Double) -> Double {
-        let spells = rate * promise.limit.seconds.value / -Foundation.log(promise.allowedLateShare)
-        let most = rate * quiet.seconds.value / quietCrowds
-        return max(1, min(spells * (spells + 1), most))
+        let spells = spells(at: rate)
+        return max(1, min(spells * (spells + 1), mostCrowd(at: rate)))
+    }
+
+    /// λ / θ.
+    private func spells(at rate: Double) -> Double {
+        rate * promise.limit.seconds.value / -Foundation.log(promise.allowedLateShare)
+    }
+
+    private func mostCrowd(at rate: Double) -> Double {
+        rate * quiet.seconds.value / quietCrowds
+    }
+
+    /// By which share the capacity may lie below a rate that passes only as it was quiet for long:
+    /// θ / λ, how far below its saturation M/M/1 breaks the promise; nil where the time measured
+    /// was enough for the crowds of such a queue.
+    func quietMargin(at rate: Double) -> Double? {
+        let spells = spells(at: rate)
+        return spells * (spells + 1) > mostCrowd(at: rate) ? 1 / spells : nil
     }
 
     /// How many crowds' calls all in time show that few enough are late.

@@ -113,8 +113,10 @@ struct TriedRates: Sendable {
     /// The rate next to the floor or the ceiling, whichever lies further from it on the side of
     /// what is allowed, that is open and was not yet looked at for long.
     func open(resolution: Double) -> Rate? {
-        guard let floor, let ceiling, !ceiling.isLimit else { return nil }
         let unknown = between.filter { $0.isUnconfirmed }
+        guard let floor else { return unknown.min { $0.high < $1.high }?.rate }
+        guard let ceiling else { return unknown.max { $0.share < $1.share }?.rate }
+        guard !ceiling.isLimit else { return unknown.first?.rate }
         guard ceiling.rate.perSecond / floor.rate.perSecond > 1 + resolution else { return nil }
         guard let first = unknown.first, let last = unknown.last else { return nil }
         let below = first.rate.perSecond / floor.rate.perSecond
