@@ -14,19 +14,44 @@ struct ScalabilitySquares: Sendable {
         }
     }
 
-    /// The best law that the bounds allow: the best of those with α and β free, with either at 0,
-    /// and with both.
+    /// The best law that the bounds allow: the best of those with α and β free, and of those with
+    /// either or both at a bound.
     ///
-    /// A search that runs into a bound stops there for good, so each face of the bounds is searched
-    /// by itself; of equals the one with fewer parameters.
+    /// A descent that runs into a bound stops there for good, so each face of the bounds is searched
+    /// by itself, from its line and from laws near and far; of equals the one with fewer parameters.
     var minimum: ScalabilityLaw {
         let faces: [[Int]] = [[0], [0, 1], [0, 2], [0, 1, 2]]
         var best = descend(start(free: faces[0]), free: faces[0])
         for free in faces.dropFirst() {
-            let law = descend(start(free: free), free: free)
-            if sum(law) < sum(best) * (1 - 1e-12) { best = law }
+            for start in [start(free: free)] + farStarts(free: free) {
+                let law = descend(start, free: free)
+                if sum(law) < sum(best) * (1 - 1e-12) { best = law }
+            }
         }
         return best
+    }
+
+    /// Laws all over a face, and with α at its upper bound, each with the γ that fits it best.
+    private func farStarts(free: [Int]) -> [ScalabilityLaw] {
+        let contentions = free.contains(1) || free.contains(2) ? [0, 0.5, 1.0] : [0]
+        let coherencies = free.contains(2) ? [0.001, 0.1, 10] : [0]
+        return contentions.flatMap { contention in
+            coherencies.map { coherency in
+                scaled(ScalabilityLaw(within: [1, contention, coherency]))
+            }
+        }
+    }
+
+    private func scaled(_ law: ScalabilityLaw) -> ScalabilityLaw {
+        var (product, square) = (0.0, 0.0)
+        for point in points {
+            let shape = law.throughput(at: Double(point.callers))
+            product += point.throughput * shape
+            square += shape * shape
+        }
+        var law = law
+        law.single *= product / square
+        return law
     }
 
     /// n / X is a straight line in the parameters: its least squares start the descent.

@@ -149,7 +149,7 @@ struct CapacitySearchTests {
 
     @Test(
         "whatever the outcomes, a search ends in its time and its result holds together",
-        arguments: 0..<150 as Range<UInt64>)
+        arguments: 0..<80 as Range<UInt64>)
     func ends(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var settings = Self.settings(
