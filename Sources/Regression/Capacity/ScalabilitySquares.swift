@@ -17,8 +17,9 @@ struct ScalabilitySquares: Sendable {
     /// The best law that the bounds allow: the best of those with α and β free, and of those with
     /// either or both at a bound.
     ///
-    /// A descent that runs into a bound stops there for good, so each face of the bounds is searched
-    /// by itself, from its line and from laws near and far; of equals the one with fewer parameters.
+    /// A descent that runs into a bound stops there for good, so each face of the bounds is
+    /// searched by itself, from its line and from laws near and far; of equals the one with fewer
+    /// parameters.
     var minimum: ScalabilityLaw {
         let faces: [[Int]] = [[0], [0, 1], [0, 2], [0, 1, 2]]
         var best = descend(start(free: faces[0]), free: faces[0])
