@@ -178,7 +178,7 @@ extension CommandTests {
             try bench.write(
                 try Scripted.scenario(rounds: 1).replacing("closed: [2]", with: "closed: [2, 3]"),
                 to: "mine.yaml")
-            let environment = try Scripted.environment()
+            let environment = Scripted.environment()
             // Two cells and four metrics are eight tests.
             let measured = try bench.run(
                 "measure", "mine.yaml", "--for-gate", "--output", "one", environment: environment)
