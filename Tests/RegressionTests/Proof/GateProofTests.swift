@@ -20,7 +20,7 @@ struct GateProofTests {
         let of: Int
 
         init(_ gate: PlayedGate, _ machine: SharedMachine, cost: Double) {
-            let count = asked ?? 60
+            let count = asked ?? 40
             let verdicts = (0..<count).map { number in
                 gate.verdict(on: machine, cost: cost, seed: UInt64(number) &* 1_000_003 &+ 17)
             }
@@ -75,7 +75,8 @@ struct GateProofTests {
     @Test("rounds of runs in one go are not independent where the machine drifts, and mislead")
     func drift() {
         let machine = SharedMachine.all[1]
-        let counts = Self.costs.map { Counts(.compareInOneGo, machine, cost: $0) }
+        let costs = Self.asked == nil ? [1] : Self.costs
+        let counts = costs.map { Counts(.compareInOneGo, machine, cost: $0) }
         #expect(Double(counts[0].regressed) > 0.03 * Double(counts[0].of))
         Self.show(.compareInOneGo, machine, counts)
     }
