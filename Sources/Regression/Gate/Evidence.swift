@@ -19,9 +19,10 @@ package struct Evidence: Codable, Equatable, Sendable {
     package var upper: Double?
     /// The one-sided bound that the ratio stays above with 99 %; nil likewise.
     package var lower: Double?
-    /// The chance of such values, or worse ones, where the ratio is 1 + tolerance or below.
+    /// The chance of such values, or worse ones, where the ratio is 1 + tolerance or below; of the
+    /// negative control, the root of that.
     package var pWorse: Double
-    /// The chance of such values, or better ones, where the ratio is 1 / (1 + tolerance) or above.
+    /// The chance of such values, or better ones, where the ratio is the inverse of that or above.
     package var pBetter: Double
     /// `pWorse` adjusted for all tests of the comparison (Holm); set by the judge.
     package var pAdjusted: Double?

@@ -18,4 +18,8 @@ package struct GateRule: Codable, Hashable, Sendable {
 
     /// The logarithm of the cost ratio from which on a candidate is worse.
     package var limit: Double { naturalLogarithm(1 + tolerance) }
+
+    /// The logarithm of the ratio from which on the negative control has moved: half of the limit,
+    /// so that a host that changed is seen before it looks like an anchor that did.
+    package var controlLimit: Double { limit / 2 }
 }

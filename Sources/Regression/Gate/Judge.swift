@@ -1,8 +1,10 @@
 /// Decides on a comparison; the same for stored runs and duels.
 ///
 /// The first that applies:
-/// 1. INCONCLUSIVE where the negative control moved: what does nothing cannot have become slower or
-///    faster, so the host or the harness changed, and no difference can be put down to the anchor.
+/// 1. INCONCLUSIVE where the negative control moved by more than half of the tolerance: what does
+///    nothing cannot have become slower or faster, so the host or the harness changed, and no
+///    difference can be put down to the anchor. Rounds of one run are not independent where the
+///    host drifts, and this is what tells such a drift from the anchor's doing.
 ///    This outranks REGRESSED on purpose: a gate that blames the anchor for its host cries wolf.
 /// 2. REGRESSED where some p that the cost ratio exceeds 1 + tolerance, adjusted for all tests, is
 ///    below `GateRule.level`.
@@ -75,7 +77,7 @@ struct Judge {
             .sorted { ($0.upper ?? .infinity, $0.ratio) > ($1.upper ?? .infinity, $1.ratio) }
     }
 
-    /// What of the control is shown to lie beyond the tolerance, in either direction.
+    /// What of the control is shown to lie beyond its limit, in either direction.
     private static func moved(_ control: [Evidence]) -> [Evidence] {
         let adjusted = Holm.adjusted(control.map(\.pWorse) + control.map(\.pBetter))
         return control.indices.filter {

@@ -5,6 +5,8 @@ struct SamplePair {
     private let metric: Metric
     private let values: (baseline: [Double], candidate: [Double])
     private let costs: (baseline: [Double], candidate: [Double])
+    /// The same less what the negative control cost in the same rounds; nil without a control.
+    private var overControl: (baseline: [Double], candidate: [Double])?
 
     /// Distributions by the sizes of the two samples, each made once.
     struct Distributions {
@@ -38,22 +40,44 @@ struct SamplePair {
         else { return nil }
     }
 
+    /// Sets beside each round what the negative control cost in it.
+    ///
+    /// - Parameter control: logarithms of costs in the order of the rounds, as many as there are.
+    mutating func correct(by control: (baseline: [Double], candidate: [Double])) {
+        guard control.baseline.count == costs.baseline.count,
+            control.candidate.count == costs.candidate.count
+        else { return }
+        overControl = (
+            zip(costs.baseline, control.baseline).map { $0 - $1 },
+            zip(costs.candidate, control.candidate).map { $0 - $1 }
+        )
+    }
+
     /// What the pair shows: the Hodges-Lehmann estimate of the cost ratio, with exact p and bounds
     /// of the rank-sum test.
+    ///
+    /// The rounds of a run share the host's drift, and are then not the independent sample that the
+    /// test takes them for. So chances and one-sided bounds are those of the ratio itself or of the
+    /// ratio over the control's, in which a common drift cancels, whichever shows less.
     ///
     /// - Parameter limit: the logarithm of the ratio from which on a candidate is worse.
     func evidence(
         of cell: String, limit: Double, _ distributions: inout Distributions
     ) -> Evidence {
         let test = distributions.test(costs.baseline, costs.candidate)
+        let tests = [test] + (overControl.map { [distributions.test($0.0, $0.1)] } ?? [])
         let interval = test.interval(level: GateRule.level)
+        func bound(_ bounds: [Double?], _ widest: ([Double]) -> Double?) -> Double? {
+            bounds.contains(nil) ? nil : widest(bounds.compactMap(\.self)).map { exp($0) }
+        }
         return Evidence(
             cell: cell, metric: metric, baseline: Self.median(values.baseline),
             candidate: Self.median(values.candidate), ratio: exp(test.shift),
             low: interval.map { exp($0.lowerBound) }, high: interval.map { exp($0.upperBound) },
-            upper: test.upperBound(level: GateRule.level).map { exp($0) },
-            lower: test.lowerBound(level: GateRule.level).map { exp($0) },
-            pWorse: test.pAbove(limit), pBetter: test.pBelow(-limit),
+            upper: bound(tests.map { $0.upperBound(level: GateRule.level) }) { $0.max() },
+            lower: bound(tests.map { $0.lowerBound(level: GateRule.level) }) { $0.min() },
+            pWorse: tests.map { $0.pAbove(limit) }.max() ?? 1,
+            pBetter: tests.map { $0.pBelow(-limit) }.max() ?? 1,
             floor: floor(&distributions), pairs: min(values.baseline.count, values.candidate.count))
     }
 
@@ -61,14 +85,18 @@ struct SamplePair {
     /// has four rounds.
     ///
     /// Half of the rounds against the other half differ by √2 times what all of them would against
-    /// as many others. Odd rounds against even ones, so that both halves have the same of a drift.
+    /// as many others. Odd rounds against even ones show their noise, the first half against the
+    /// second the drift of the host.
     private func floor(_ distributions: inout Distributions) -> Double? {
         var largest: Double?
         for costs in [costs.baseline, costs.candidate] where costs.count >= 4 {
-            let odd = costs.indices.filter { $0.isMultiple(of: 2) }.map { costs[$0] }
-            let even = costs.indices.filter { !$0.isMultiple(of: 2) }.map { costs[$0] }
-            let shift = distributions.test(odd, even).shift
-            largest = max(largest ?? 1, exp(abs(shift) / 2.0.squareRoot()))
+            let middle = costs.count / 2
+            for half in [costs.indices.filter { $0.isMultiple(of: 2) }, Array(0..<middle)] {
+                let chosen = Set(half)
+                let rest = costs.indices.filter { !chosen.contains($0) }
+                let shift = distributions.test(half.map { costs[$0] }, rest.map { costs[$0] }).shift
+                largest = max(largest ?? 1, exp(abs(shift) / 2.0.squareRoot()))
+            }
         }
         return largest
     }

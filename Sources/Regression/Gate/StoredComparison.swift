@@ -49,6 +49,7 @@ extension Comparison {
         extra = candidate.cells.filter { !$0.isControl && !own.contains($0.key) }.map(\.key)
         let isRefused = !differences.isEmpty && !allowsDifferences
         var samples = SamplePair.Distributions()
+        let controls = ControlPairs(baseline, candidate)
         for cell in baseline.cells {
             guard let other = others[cell.key] else { continue }
             let sides = [(baseline.name, cell), (candidate.name, other)]
@@ -57,7 +58,7 @@ extension Comparison {
                 for (side, cell) in unusable { refuse(cell, of: side) }
                 continue
             }
-            if !isRefused { compare(cell, other, &samples) }
+            if !isRefused { compare(cell, other, controls, &samples) }
         }
     }
 
@@ -74,7 +75,8 @@ extension Comparison {
     }
 
     private mutating func compare(
-        _ cell: GateCell, _ other: GateCell, _ distributions: inout SamplePair.Distributions
+        _ cell: GateCell, _ other: GateCell, _ controls: ControlPairs,
+        _ distributions: inout SamplePair.Distributions
     ) {
         for metric in rule.metrics {
             if let reason = Self.lack(of: metric, in: [cell, other]) {
@@ -84,8 +86,10 @@ extension Comparison {
             }
             let pair = SamplePair(
                 metric, baseline: cell.values(of: metric), candidate: other.values(of: metric))
-            guard let pair else { continue }
-            let found = pair.evidence(of: cell.key, limit: rule.limit, &distributions)
+            guard var pair else { continue }
+            if let control = controls.costs(beside: cell, other) { pair.correct(by: control) }
+            let limit = cell.isControl ? rule.controlLimit : rule.limit
+            let found = pair.evidence(of: cell.key, limit: limit, &distributions)
             if cell.isControl { control.append(found) } else { evidence.append(found) }
         }
     }

@@ -81,6 +81,20 @@ struct GateProofTests {
         Self.show(.compareInOneGo, machine, counts)
     }
 
+    @Test(
+        "the negative control tells a drift from the anchor's doing", arguments: SharedMachine.all)
+    func control(machine: SharedMachine) {
+        let costs = Self.asked == nil ? [1, 1.05] : Self.costs
+        let counts = costs.map { Counts(.controlledCompare, machine, cost: $0) }
+        for counts in counts where counts.cost <= 1.05 {
+            #expect(Double(counts.regressed) <= counts.bound, "\(counts)")
+        }
+        for counts in counts where counts.cost >= 1.05 {
+            #expect(Double(counts.passed) <= counts.bound, "\(counts)")
+        }
+        Self.show(.controlledCompare, machine, counts)
+    }
+
     private static func show(_ gate: PlayedGate, _ machine: SharedMachine, _ counts: [Counts]) {
         guard asked != nil else { return }
         let cells = counts.map {

@@ -10,8 +10,10 @@ enum PlayedGate: String, CaseIterable, Sendable {
     /// 8 rounds against 8, far enough apart to be independent.
     case compare
     /// 8 rounds against 8, each run in one go, the second long after the first: what the rank-sum
-    /// test does not promise to withstand.
+    /// test alone does not promise to withstand.
     case compareInOneGo = "compare, in one go"
+    /// The same with the negative control beside every round, as runs have it.
+    case controlledCompare = "compare, in one go, with a control"
 
     /// The verdict on a candidate.
     ///
@@ -24,11 +26,14 @@ enum PlayedGate: String, CaseIterable, Sendable {
             let baseline = (0..<8).map { _ in run.independentRound(cost: 1) }
             let candidate = (0..<8).map { _ in run.independentRound(cost: cost) }
             return Self.compare(baseline, candidate)
-        case .compareInOneGo:
-            let baseline = (0..<8).map { _ in run.round(cost: 1) }
+        case .compareInOneGo, .controlledCompare:
+            let baseline = (0..<8).map { _ in (run.round(cost: 1), run.round(cost: 1)) }
             _ = run.independentRound(cost: 1)
-            let candidate = (0..<8).map { _ in run.round(cost: cost) }
-            return Self.compare(baseline, candidate)
+            let candidate = (0..<8).map { _ in (run.round(cost: cost), run.round(cost: 1)) }
+            let hasControl = self == .controlledCompare
+            return Self.compare(
+                baseline.map(\.0), candidate.map(\.0),
+                control: hasControl ? (baseline.map(\.1), candidate.map(\.1)) : nil)
         }
     }
 
@@ -64,14 +69,25 @@ enum PlayedGate: String, CaseIterable, Sendable {
     }
 
     private static func compare(
-        _ baseline: [[Metric: Double]], _ candidate: [[Metric: Double]]
+        _ baseline: [[Metric: Double]], _ candidate: [[Metric: Double]],
+        control: ([[Metric: Double]], [[Metric: Double]])? = nil
     ) -> GateVerdict {
-        Comparison(stored("A", baseline), stored("B", candidate), rule: rule).verdict
+        Comparison(
+            stored("A", baseline, control: control?.0),
+            stored("B", candidate, control: control?.1), rule: rule
+        ).verdict
     }
 
-    private static func stored(_ name: String, _ values: [[Metric: Double]]) -> GateRun {
-        let rounds = values.enumerated().map { GateRound(number: $0 + 1, values: $1) }
-        let cell = GateCell(key: "a cell", isControl: false, verdict: Verdict(), rounds: rounds)
-        return GateRun(name: name, conditions: [:], cells: [cell])
+    private static func stored(
+        _ name: String, _ values: [[Metric: Double]], control: [[Metric: Double]]?
+    ) -> GateRun {
+        func cell(_ key: String, _ values: [[Metric: Double]]) -> GateCell {
+            GateCell(
+                key: key, isControl: key == "control", verdict: Verdict(),
+                rounds: values.enumerated().map { GateRound(number: $0 + 1, values: $1) })
+        }
+        return GateRun(
+            name: name, conditions: [:],
+            cells: [cell("a cell", values)] + (control.map { [cell("control", $0)] } ?? []))
     }
 }
