@@ -22,8 +22,8 @@ extension RunFolder {
     /// what the journal knows.
     ///
     /// - Parameter name: what it is called in sentences.
-    /// - Throws: `ExperimentError.missingInput` where a file cannot be read, `RunError` where one is
-    ///   damaged or newer than this tool.
+    /// - Throws: `ExperimentError.missingInput` where a file cannot be read, `RunError` where one
+    ///   is damaged or newer than this tool.
     package func gateRun(named name: String) throws -> GateRun {
         if FileManager.default.fileExists(atPath: url.appending(path: RunJournal.name).path) {
             let run = try load()

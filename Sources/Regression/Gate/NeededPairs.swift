@@ -22,8 +22,8 @@ package enum NeededPairs {
         return rounds
     }
 
-    /// Blocks of a duel without which no test can come out REGRESSED: the sign test has no smaller p
-    /// than one half to the power of their number.
+    /// Blocks of a duel without which no test can come out REGRESSED: the sign test has no smaller
+    /// p than one half to the power of their number.
     ///
     /// - Parameter tests: cells times metrics.
     package static func blocks(forTests tests: Int) -> Int {

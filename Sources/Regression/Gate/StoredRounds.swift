@@ -21,8 +21,8 @@ struct StoredRounds {
     /// - Parameters:
     ///   - bytes: the file.
     ///   - cells: the cells that the run says it has.
-    /// - Throws: `RunError` with the line: no table, a cell that the run does not have, a field that
-    ///   is no number.
+    /// - Throws: `RunError` with the line: no table, a cell that the run does not have, a field
+    ///   that is no number.
     init(parsing bytes: [UInt8], of cells: [Cell]) throws(RunError) {
         // A number that is cut short is a number too.
         guard bytes.last == UInt8(ascii: "\n") else {

@@ -32,8 +32,8 @@ struct VerdictAdvice {
             return unlike == ["module_sha256"]
                 ? "Say --new-module if the module is what changed; otherwise measure both with the "
                     + "same one."
-                : "Measure both under the same conditions, or say --allow-different-host to compare "
-                    + "them all the same."
+                : "Measure both under the same conditions, or say --allow-different-host to "
+                    + "compare them all the same."
         }
         guard comparison.invalid.isEmpty else {
             return "Measure again what is INVALID; report.md and cells.csv of the run say more."

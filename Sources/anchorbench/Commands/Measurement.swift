@@ -17,7 +17,7 @@ struct Measurement {
 
     /// A measurement by a scenario; with `resume` the rest of a run that did not come to its end.
     ///
-    /// - Parameter forGate: whether a gate is to find regressions in it, which takes so many rounds.
+    /// - Parameter forGate: whether a gate is to find regressions in it, which takes many rounds.
     init(_ options: ScenarioOptions, resume: String? = nil, forGate: Bool = false) throws {
         self.options = options
         stored = try resume.map { path in
