@@ -19,8 +19,8 @@ package struct MeasuringEnvironment: Hashable, Sendable {
 
     /// A short name that stays: sixteen hexadecimal digits.
     ///
-    /// Two environments may share one, by a chance of one in 10¹⁹; whoever finds data by it compares
-    /// the environments themselves.
+    /// Two environments may share one, by a chance of one in 10¹⁹; whoever finds data by it
+    /// compares the environments themselves.
     package var key: String {
         var digest = StableDigest()
         for (name, value) in conditions.sorted(by: { $0.key < $1.key }) {
@@ -29,6 +29,13 @@ package struct MeasuringEnvironment: Hashable, Sendable {
         }
         for cell in cells { digest.add(cell) }
         return digest.hexadecimal
+    }
+
+    /// In what another environment differs: the names of conditions, and `cells`.
+    package func differences(from other: MeasuringEnvironment) -> [String] {
+        let names = Set(conditions.keys).union(other.conditions.keys).sorted()
+        return names.filter { conditions[$0] != other.conditions[$0] }
+            + (cells == other.cells ? [] : ["cells"])
     }
 }
 

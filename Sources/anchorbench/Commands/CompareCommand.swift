@@ -12,6 +12,7 @@ struct CompareCommand: AsyncParsableCommand {
         abstract: "Has anything become slower between two stored runs? A gate for CI.",
         // The one made from the options is longer than a terminal is wide.
         usage: "anchorbench compare <baseline> <candidate> [<options>]\n"
+            + "       anchorbench compare --baseline auto <candidate> [<options>]\n"
             + "       anchorbench compare --self-test <run> [<options>]",
         discussion: """
             Nothing is measured. Of each cell that both runs hold, and each metric, the rounds are \
@@ -28,6 +29,12 @@ struct CompareCommand: AsyncParsableCommand {
             nothing can be put down to the anchor: that is INCONCLUSIVE even where something is \
             slower. What became better is reported and not gated.
 
+            --baseline auto finds the baseline in a store that fits into git: by the candidate's \
+            conditions and cells, whatever the module. With --record the candidate is added to the \
+            store's history.csv, and where it passed, or is the first, it becomes the baseline; \
+            the first of its kind is INCONCLUSIVE. Where there is no baseline and none is \
+            recorded, the exit code is 66.
+
             --self-test draws from the rounds of one run, to see that the gate is silent where \
             nothing changed and speaks where something did: exit 0, else 12.
 
@@ -35,6 +42,7 @@ struct CompareCommand: AsyncParsableCommand {
               anchorbench compare results/main results/branch --tolerance 10% \\
                 --metrics throughput,service-p50 --output gate --annotations
               anchorbench compare results/old results/new --new-module
+              anchorbench compare --baseline auto results/new --record --label 3f2a1c
               anchorbench compare --self-test results/main
             """)
 
@@ -57,6 +65,8 @@ struct CompareCommand: AsyncParsableCommand {
     var candidate: String?
 
     @OptionGroup var gate: GateOptions
+
+    @OptionGroup var stored: BaselineOptions
 
     @Flag(help: "Compare runs of unlike conditions all the same; the report says so.")
     var allowDifferentHost = false
@@ -88,8 +98,13 @@ struct CompareCommand: AsyncParsableCommand {
 
     func validate() throws {
         if selfTest != nil {
-            guard baseline == nil else {
+            guard baseline == nil, stored.source == nil else {
                 throw ValidationError("--self-test takes the place of the two runs: name one")
+            }
+        } else if stored.source != nil {
+            guard baseline != nil, candidate == nil else {
+                throw ValidationError(
+                    "--baseline auto takes the place of the baseline: name the run to judge alone")
             }
         } else if baseline == nil || candidate == nil {
             throw ValidationError(
@@ -102,17 +117,25 @@ struct CompareCommand: AsyncParsableCommand {
         let runs = try [baseline, candidate].compactMap { $0 }.map { path in
             try RunFolder(opening: URL(fileURLWithPath: path)).gateRun(named: path)
         }
-        let comparison = Comparison(
-            runs[0], runs[1], rule: gate.rule, allowsDifferences: allowDifferentHost,
-            changing: newModule ? ["module_sha256"] : [])
+        let (comparison, failure) =
+            stored.source == nil
+            ? (compared(runs[0], runs[1]), nil)
+            : try stored.compared(runs[0], rule: gate.rule, by: compared)
         let report = ComparisonReport(comparison)
         if let output {
             let folder = try RunFolder(forOutputAt: URL(fileURLWithPath: output))
             for file in report.files { try folder.write(file.text, to: file.name) }
         }
         tell(report)
+        if let failure { throw failure }
         throw ExitCode(
             comparison.verdict.exitCode(allowsInconclusive: gate.allowInconclusive))
+    }
+
+    private func compared(_ baseline: GateRun, _ candidate: GateRun) -> Comparison {
+        Comparison(
+            baseline, candidate, rule: gate.rule, allowsDifferences: allowDifferentHost,
+            changing: newModule ? [MeasuringEnvironment.moduleCondition] : [])
     }
 
     private func tell(_ report: ComparisonReport) {

@@ -72,6 +72,19 @@ struct BaselineTests {
         #expect(MeasuringEnvironment(other).key == MeasuringEnvironment(run()).key)
     }
 
+    @Test("two environments name in what they differ")
+    func differences() {
+        var changed = Self.conditions
+        changed["cpu_count"] = "8"
+        changed["turbo"] = .some(nil)
+        changed["module_sha256"] = "bb"
+        let (one, other) = (
+            MeasuringEnvironment(run()), MeasuringEnvironment(run(changed, cells: ["a"]))
+        )
+        #expect(one.differences(from: other) == ["cpu_count", "turbo", "cells"])
+        #expect(one.differences(from: one).isEmpty)
+    }
+
     @Test("a key is the published FNV-1a of its text, so that it stays")
     func digest() {
         // FNV-1a of "a", of the draft's own vectors, goes on with the byte that ends a text.
