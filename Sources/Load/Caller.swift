@@ -86,17 +86,21 @@ final class Caller<Time: Clock>: @unchecked Sendable {
         let code = operation.perform(index)
         let done = clock.now()
         record.lastDone = done
-        guard code == 0, operation.verify(index) else { return fail(code, &record) }
+        guard code == 0, operation.verify(index) else { return fail(code, due: due, &record) }
         let end = operation.hasUntimedPart ? done - operation.untimed : done
         record.service.record(end - start)
-        if let due { record.open?.response.record(end - due) }
+        if let due {
+            record.open?.response.record(end - due)
+            record.open?.late?.count(arrival: due - record.released, response: end - due)
+        }
         record.operations &+= 1
     }
 
     /// Counts a failed call; code 0 is a call that succeeded with a wrong plaintext, which ends
     /// the load: a fast wrong answer is not a result.
     @inline(never)
-    private func fail(_ code: UInt, _ record: inout CallerRecord) {
+    private func fail(_ code: UInt, due: Nanoseconds?, _ record: inout CallerRecord) {
+        if let due { record.open?.late?.countUnanswered(arrival: due - record.released) }
         if code == 0 {
             record.wrong += 1
             gate.stop()

@@ -52,7 +52,10 @@ package struct CallerRecord: Sendable {
         if load.throttle != nil {
             (throttleWait, denial) = (LatencyHistogram(), LatencyHistogram())
         }
-        if load.arrivals != nil, !isAttacker { open = OpenRecord() }
+        if load.arrivals != nil, !isAttacker {
+            open = OpenRecord()
+            open?.late = load.promise.map { LateRecord($0, over: load.duration) }
+        }
     }
 }
 
@@ -75,4 +78,6 @@ package struct OpenRecord: Sendable {
     /// Time inside the module or before the throttle, whatever became of the call: the rest of the
     /// time that is not idle is the generator's own.
     package var held = Nanoseconds.zero
+    /// Every call that was due, by whether its promise was kept; nil where nothing was promised.
+    package var late: LateRecord?
 }

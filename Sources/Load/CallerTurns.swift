@@ -48,7 +48,9 @@ extension Caller {
             guard let start = start(due, deadline, &record) else { continue }
             let client = load.throttle?.client(ofCall: number) ?? 0
             switch admit(start, deadline, client: client, &record) {
-            case .denied: record.open?.held += clock.now() - start
+            case .denied:
+                record.open?.held += clock.now() - start
+                record.open?.late?.countUnanswered(arrival: arrival)
             case .ended where record.isSpent: record.open?.scheduled &-= 1
             case .ended: leaveUnadmitted(due, start, deadline, &record)
             case .admitted(let instant):
@@ -88,6 +90,7 @@ extension Caller {
         _ due: Nanoseconds, _ deadline: Nanoseconds, _ record: inout CallerRecord
     ) -> Nanoseconds? {
         record.open?.backlog &+= 1
+        record.open?.late?.countUnanswered(arrival: due - record.released)
         record.open?.lateness.record(deadline - due)
         record.open?.response.record(deadline - due)
         return nil
@@ -100,6 +103,7 @@ extension Caller {
         _ record: inout CallerRecord
     ) {
         record.open?.backlog &+= 1
+        record.open?.late?.countUnanswered(arrival: due - record.released)
         record.open?.held += deadline - start
         record.throttleWait?.record(deadline - start)
         record.open?.response.record(deadline - due)

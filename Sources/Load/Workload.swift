@@ -16,6 +16,8 @@ package struct Workload: Sendable {
     /// When the calls of an open load are due, whoever is free makes the next; nil for a closed
     /// load, in which each caller calls again as soon as its last call is done.
     package var arrivals: Schedule?
+    /// What the calls of an open load are held against, one by one; nil where nobody asks.
+    package var promise: Promise?
     /// The throttle and its shared state; nil for none.
     package var throttle: Throttle?
     /// What a denied caller of a closed load does; a denied call of an open load is lost.
@@ -30,8 +32,8 @@ package struct Workload: Sendable {
     /// A load with its settings.
     package init(
         callers: Int, attackers: Int = 0, warmUp: WarmUpLength, duration: Nanoseconds,
-        arrivals: Schedule? = nil, throttle: Throttle? = nil, onDenied: OnDenied = .backoff,
-        errorLimit: Int = 100,
+        arrivals: Schedule? = nil, promise: Promise? = nil, throttle: Throttle? = nil,
+        onDenied: OnDenied = .backoff, errorLimit: Int = 100,
         limits: CallLimits = CallLimits(), watchesPlatform: Bool = false
     ) {
         precondition(callers > 0 && attackers >= 0, "a load has a caller")
@@ -40,6 +42,7 @@ package struct Workload: Sendable {
         self.warmUp = warmUp
         self.duration = duration
         self.arrivals = arrivals
+        self.promise = promise
         self.throttle = throttle
         self.onDenied = onDenied
         self.errorLimit = errorLimit

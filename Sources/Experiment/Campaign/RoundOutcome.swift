@@ -11,6 +11,8 @@ struct RoundOutcome: Sendable {
     let calls: UInt64
     /// Merged over the workers; nil where the round was lost.
     let histograms: PooledHistograms?
+    /// The calls of an open load by whether they kept a promise; nil where nothing was promised.
+    var late: LateCounts?
     /// Why no other round must be tried; nil where one may be.
     let end: String?
 }
@@ -21,6 +23,7 @@ extension RoundOutcome {
         round = .lost(number: number, order: order, reason: loss.reason)
         calls = 0
         histograms = nil
+        late = nil
         end = loss.isFinal ? loss.reason : nil
     }
 
@@ -65,7 +68,7 @@ extension RoundOutcome {
             length: length, latency: pooled.figures, open: OpenCounts(reports.compactMap(\.open)),
             watch: Watch(reports, length, report.host, processors: processors))
         self.init(
-            judgement, pooled, number: number, order: order,
+            judgement, pooled, late: reports.compactMap(\.late).sum, number: number, order: order,
             admitted: reports.reduce(0) { $0 + $1.admitted },
             warmUpCalls: reports.reduce(0) { $0 + $1.warmUpCalls },
             // Callers that wait for an instant spin to meet it: their CPU time is no call's.
@@ -75,13 +78,14 @@ extension RoundOutcome {
     }
 
     private init(
-        _ judgement: Judgement, _ pooled: PooledHistograms, number: Int, order: Int,
-        admitted: UInt64, warmUpCalls: UInt64, cpuTime: Nanoseconds?,
+        _ judgement: Judgement, _ pooled: PooledHistograms, late: LateCounts?, number: Int,
+        order: Int, admitted: UInt64, warmUpCalls: UInt64, cpuTime: Nanoseconds?,
         decisionNanoseconds: Double?
     ) {
         let operations = judgement.operations
         calls = admitted + warmUpCalls
         histograms = pooled
+        self.late = late
         end = nil
         round = Round(
             number: number, order: order, verdict: judgement.verdict,
@@ -91,6 +95,15 @@ extension RoundOutcome {
                 ? cpuTime.map { Double($0.count) / Double(operations) } : nil,
             open: judgement.open, watch: judgement.watch,
             decisionNanoseconds: decisionNanoseconds)
+    }
+}
+
+extension [LateCounts] {
+    /// What all workers counted over the same slices; nil for none.
+    fileprivate var sum: LateCounts? {
+        guard var sum = first else { return nil }
+        for counts in dropFirst() { sum.add(counts) }
+        return sum
     }
 }
 

@@ -26,6 +26,8 @@ struct RoundRunner: Sendable {
         var duration: Nanoseconds
         /// Of an open load's arrivals.
         var arrivalSeed: UInt64
+        /// What the calls of an open load are held against; nil where nothing is promised.
+        var lateWatch: MeasureOrder.LateWatch?
     }
 
     /// Runs one round of the cells that are measured in one go: an outcome for each of them.
@@ -82,6 +84,7 @@ struct RoundRunner: Sendable {
                     MeasureOrder.ArrivalOrder(
                         rate: rate, seed: setting.arrivalSeed, part: index, parts: cell.processes)
                 },
+                lateWatch: setting.lateWatch,
                 throttle: throttleState.map { state in
                     MeasureOrder.ThrottleOrder(
                         policy: cell.throttle, state: state, units: cell.units,

@@ -81,6 +81,8 @@ struct MeasureOrder: Codable, Sendable {
     var duration: Nanoseconds
     /// When calls are due; nil for a closed load.
     var arrivals: ArrivalOrder?
+    /// What the calls of an open load are held against; nil where nobody asks.
+    var lateWatch: LateWatch?
     /// Nil without a throttle.
     var throttle: ThrottleOrder?
     var onDenied: String
@@ -115,6 +117,12 @@ struct MeasureOrder: Codable, Sendable {
         var seed: UInt64
         var part: Int
         var parts: Int
+    }
+
+    /// A promise on the response of a call, and the slices in which calls that break it are counted.
+    struct LateWatch: Codable, Equatable, Sendable {
+        var limit: Nanoseconds
+        var slice: Nanoseconds
     }
 
     /// A rate that all workers keep together, by a state that they share.
@@ -172,6 +180,8 @@ struct MeasuredReport: Codable, Sendable {
     var errors: [String: UInt64]
     /// What became of the calls of an open load; nil for a closed one.
     var open: OpenCounts?
+    /// The calls of an open load by whether they kept a promise; nil where nothing was promised.
+    var late: LateCounts?
     /// From the release to the end of the last call of any caller.
     var elapsed: Nanoseconds
     var cpuTime: Nanoseconds

@@ -14,6 +14,7 @@ extension Workload {
             callers: order.callers, attackers: order.attackers ?? 0,
             warmUp: order.warmUp.map(WarmUpLength.lasting) ?? .automatic, duration: order.duration,
             arrivals: order.arrivals.map(Schedule.init),
+            promise: order.lateWatch.map { Promise(limit: $0.limit, slice: $0.slice) },
             throttle: try order.throttle.map { order in
                 Throttle(
                     try SharedState(path: order.state, policy: order.policy), units: order.units,
@@ -91,6 +92,7 @@ extension MeasuredReport {
             admitted: records.reduce(0) { $0 + $1.admitted },
             denied: records.reduce(0) { $0 + $1.denied }, errors: errors,
             open: OpenCounts(records.compactMap(\.openCounts)),
+            late: LateCounts(records.compactMap { $0.open?.late }),
             elapsed: records.map(\.elapsed).max() ?? .zero, cpuTime: usage.cpuTime,
             minorFaults: usage.minorFaults, majorFaults: usage.majorFaults,
             voluntarySwitches: usage.voluntarySwitches,
@@ -102,6 +104,20 @@ extension MeasuredReport {
             unjudgedCallers: isAutomatic ? records.count { $0.isSettled == nil } : 0,
             decisionNanoseconds: decisionNanoseconds,
             histograms: pooled.all.mapValues { Data(HistogramEncoding.encode($0)) })
+    }
+}
+
+extension LateCounts {
+    /// What several callers counted over the same slices; nil for none.
+    fileprivate init?(_ records: [LateRecord]) {
+        guard let first = records.first else { return nil }
+        self.init(slice: first.promise.slice, slices: first.due.count)
+        for record in records {
+            for index in due.indices {
+                due[index] += record.due[index]
+                late[index] += record.late[index]
+            }
+        }
     }
 }
 
