@@ -32,6 +32,8 @@ package struct Judgement {
     package static let latenessBound = Nanoseconds.microseconds(100)
     /// Lateness that shows in a response time: this share of its median.
     package static let latenessShare = 0.1
+    /// The reason that a late generator gives.
+    package static let lateWakeUp = "the generator woke too late for its calls"
     /// The least share of the due calls that must have been started.
     package static let startedShare = 0.99
     /// Callers that are inside the module, or before the throttle, for this share of their busy
@@ -110,7 +112,7 @@ package struct Judgement {
         }
         let bound = max(Self.latenessBound.count, Int64(Double(response) * Self.latenessShare))
         guard late > bound else { return nil }
-        return "the generator woke too late for its calls"
+        return Self.lateWakeUp
     }
 
     private var startReason: String? {

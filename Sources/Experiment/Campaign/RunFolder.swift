@@ -19,13 +19,16 @@ package struct RunFolder: Sendable {
 
     /// Makes the folder and tries to write to it.
     ///
+    /// - Parameter result: the file by which a folder is known to hold a run already.
     /// - Throws: `ExperimentError.output` where it cannot be written, holds another run, or the
     ///   disk is nearly full.
-    package init(creating url: URL) throws(ExperimentError) {
+    package init(
+        creating url: URL, for result: String = "run.json"
+    ) throws(ExperimentError) {
         _ = Self.ignoresSizeSignals
         self.url = url
         let files = FileManager.default
-        if files.fileExists(atPath: url.appending(path: "run.json").path) {
+        if files.fileExists(atPath: url.appending(path: result).path) {
             throw ExperimentError.output(
                 "'\(url.path)' already holds a run: choose another --output, or remove it")
         }

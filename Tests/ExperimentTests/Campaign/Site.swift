@@ -74,6 +74,9 @@ final class Site: Sendable {
         return try await campaign.run(resuming: stored)
     }
 
+    /// Workers of this site, and nothing to measure the harness on.
+    var tools: CampaignTools { CampaignTools(executable: launcher.path, nullModule: nil) }
+
     /// The run's folder.
     var output: URL { folder.appending(path: "run", directoryHint: .isDirectory) }
 

@@ -1,0 +1,69 @@
+import Latency
+import Regression
+import Results
+import Testing
+import Units
+
+@testable import Experiment
+
+@Suite("A round tells a search what became of its step")
+struct StepRoundTests {
+    /// A round of a thousand due calls with these reasons against it.
+    private func outcome(
+        _ reasons: [String], wakeUp: Nanoseconds = .microseconds(10),
+        errors: [String: UInt64] = [:],
+        isCounted: Bool = true
+    ) -> RoundOutcome {
+        var histogram = LatencyHistogram()
+        histogram.record(wakeUp, count: 1_000)
+        var late = LateCounts(slice: .milliseconds(10), slices: 10)
+        for index in late.due.indices { late.due[index] = 100 }
+        let round = Round(
+            number: 1, order: 1, verdict: Verdict(reasons: reasons), seconds: 1, operations: 900,
+            denied: 0, errors: errors, latency: [.wakeUp: LatencyFigures(histogram)],
+            admitted: 900, cpuNanosecondsPerOperation: nil)
+        return RoundOutcome(
+            round: round, calls: 1_000, histograms: nil, late: isCounted ? late : nil, end: nil)
+    }
+
+    private let promise = Promise(percentileMillionths: 99_000_000, limit: .milliseconds(20))
+
+    private func reason(_ outcome: RoundOutcome) -> String? {
+        guard case .invalid(let reason) = StepOutcome(outcome, promise) else { return nil }
+        return reason
+    }
+
+    @Test("a generator that wakes late by little of the limit spoils nothing, one by more does")
+    func lateness() {
+        let late = [Judgement.lateWakeUp]
+        #expect(reason(outcome([])) == nil)
+        #expect(reason(outcome(late, wakeUp: .microseconds(1_900))) == nil)
+        #expect(reason(outcome(late, wakeUp: .microseconds(2_100))) == late[0])
+        let both = outcome(late + ["a stall"], wakeUp: .microseconds(1_900))
+        #expect(reason(both) == "a stall")
+    }
+
+    @Test("failed calls that alone break the promise are an answer, a wrong plaintext is none")
+    func failures() {
+        let ended = ["ended early after 100 failed calls: CKR_DEVICE_ERROR"]
+        #expect(reason(outcome(ended, errors: ["CKR_DEVICE_ERROR": 11])) == nil)
+        #expect(reason(outcome(ended, errors: ["CKR_DEVICE_ERROR": 10])) == ended[0])
+        let wrong = outcome(
+            ["wrong plaintext"], errors: ["CKR_DEVICE_ERROR": 500, Round.wrongPlaintext: 1])
+        #expect(reason(wrong) == "wrong plaintext")
+    }
+
+    @Test("a round without counts is not valid")
+    func uncounted() {
+        #expect(reason(outcome(["it was lost"], isCounted: false)) == "it was lost")
+        #expect(reason(outcome([], isCounted: false)) == "no call was due")
+    }
+
+    @Test("callers count what breaks the promise, the limit itself where it is excluded")
+    func limit() throws {
+        let strict = MeasureOrder.LateWatch(try Promise(parsing: "p99<20ms"), slice: .seconds(1))
+        #expect(strict.limit == Nanoseconds(19_999_999))
+        let lax = MeasureOrder.LateWatch(try Promise(parsing: "p99<=20ms"), slice: .seconds(1))
+        #expect(lax.limit == .milliseconds(20))
+    }
+}
