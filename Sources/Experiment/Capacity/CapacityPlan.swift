@@ -98,8 +98,9 @@ package struct CapacityPlan: Sendable {
 
     /// No open load outruns the closed peak for long; so much more shows that it does not.
     static let beyondPeak = 1.5
-    /// The ramp begins at this part of the closed peak.
-    private static let startPart = 16.0
+    /// The ramp begins at this part of the closed peak: doubled, it steps over the peak itself,
+    /// where it would take longest to tell.
+    private static let startPart = 12.0
     /// At the bound itself calls would queue for their turn, which is no doing of the device.
     private static let paceShare = 0.9
     /// Fewer calls a second than this take hours to judge.

@@ -119,7 +119,8 @@ struct MeasureOrder: Codable, Sendable {
         var parts: Int
     }
 
-    /// A promise on the response of a call, and the slices in which calls that break it are counted.
+    /// A promise on the response of a call, and the slices in which those that break it are
+    /// counted.
     struct LateWatch: Codable, Equatable, Sendable {
         var limit: Nanoseconds
         var slice: Nanoseconds

@@ -38,32 +38,16 @@ extension CampaignTests {
             return try await campaign.run()
         }
 
-        /// What two servers of 8 ms each, exponential, can take of Poisson arrivals until
-        /// one call in ten needs longer than 48 ms, in calls a second: by Erlang's C formula the
-        /// response of M/M/2 is an exponential service behind a wait that is 0 or, with
-        /// probability 2 ρ² / (1 + ρ), exponential.
-        private static let truth: Double = {
-            let (mu, time) = (125.0, 0.048)
-            func late(_ rate: Double) -> Double {
-                let load = rate / (2 * mu)
-                let waiting = 2 * load * load / (1 + load)
-                let drain = 2 * mu - rate
-                let waited = (mu * exp(-drain * time) - drain * exp(-mu * time)) / (mu - drain)
-                return (1 - waiting) * exp(-mu * time) + waiting * waited
-            }
-            var (low, high) = (130.0, 249.0)
-            for _ in 0..<60 {
-                let middle = (low + high) / 2
-                if late(middle) < 0.1 { low = middle } else { high = middle }
-            }
-            return low
-        }()
+        /// Two servers of 4 ms can do 500 calls a second, and at more than that no 9 of 10 Poisson
+        /// arrivals are done within 60 ms. At nine tenths of it they still are: the mean wait of
+        /// the queue M/D/2 is some 9 ms.
+        private static let saturation = 500.0
 
-        @Test("the capacity of a queue with a known answer is found, and kept with all its figures")
+        @Test("the capacity of a queue that is known is found, and kept with all its figures")
         func known() async throws {
-            let site = try Site(script: "service=exponential:8ms; servers=2; seed=7")
+            let site = try Site(script: "service=fixed:4ms; servers=2")
             let outcome = try await search(
-                site, "p90<48ms",
+                site, "p90<60ms",
                 change: {
                     $0.callers = 32
                     $0.resolution = 0.1
@@ -72,11 +56,10 @@ extension CampaignTests {
             let result = try #require(run.result)
             #expect(!outcome.isDeviceLost && run.partial == nil)
             // Other work on the machine makes calls late, never early.
-            let truth = Self.truth
-            #expect(abs(truth - 198.4) < 0.1, "\(truth)")
             let (low, high) = (result.capacity?.perSecond, result.lowestFailing?.perSecond)
             #expect(low != nil || high != nil, "\(result)")
-            #expect(low ?? 0 < truth * 1.15 && high ?? truth > truth * 0.6, "\(result)")
+            #expect(low ?? 0 < Self.saturation * 1.05, "\(result)")
+            #expect(high ?? .infinity > Self.saturation * 0.7, "\(result)")
             #expect(result.finding == .found || result.finding == .undecided)
             #expect(run.concurrency.map(\.callers).sorted() == [1, 4])
             for finished in result.steps where finished.judgement != nil {
