@@ -1,0 +1,135 @@
+import Regression
+import Results
+import Throttling
+import Units
+
+/// What a demand needs of anchors of a capacity, and what is left over for a thief.
+struct CapacityHeadroom {
+    private let run: CapacityRun
+    private let demand: StatedDemand?
+    /// At the mean demand, and in the busiest hour; nil where there is no capacity or no demand.
+    private let headrooms: (mean: Headroom, peak: Headroom)?
+
+    init(_ run: CapacityRun) {
+        self.run = run
+        demand = run.scenario.exposure.demand.flatMap(StatedDemand.init)
+        guard let demand, let result = run.result, let capacity = result.capacity?.perSecond else {
+            headrooms = nil
+            return
+        }
+        let high = result.lowestFailing?.perSecond
+        headrooms = (
+            Headroom(capacity: capacity, low: capacity, high: high, demand: demand.mean),
+            Headroom(capacity: capacity, low: capacity, high: high, demand: demand.peak)
+        )
+    }
+
+    /// Two sentences: who is served, and what a thief gets beside them.
+    var finding: String? {
+        guard let demand, let (mean, peak) = headrooms else { return nil }
+        let devices = peak.devices
+        let thief = takes(mean.leftOver(devices: devices))
+        return "**Headroom**: \(asked(demand)). "
+            + (devices == 1 ? "One device is enough" : "\(grouped(devices)) devices are needed")
+            + " (\(used(peak, devices)) of the capacity in the busiest hour). What is left over "
+            + "a thief may take and nobody waits longer than was promised: "
+            + "\(rate(mean.leftOver(devices: devices))) on average, so that "
+            + "\(dataset.inWords) records take him \(thief)."
+    }
+
+    var section: String {
+        guard let demand, let (mean, peak) = headrooms else {
+            return run.result?.capacity == nil || run.scenario.exposure.demand == nil
+                ? "" : "## Headroom\n\nNo demand is known to hold the capacity against."
+        }
+        let devices = peak.devices
+        var table = MarkdownTable([
+            ("", .left), ("on average", .right), ("in the busiest hour", .right),
+        ])
+        func row(_ name: String, _ value: (Headroom) -> String) {
+            table.append([name, value(mean), value(peak)])
+        }
+        row("demand") { rate($0.demand) }
+        row("devices it needs") { needed($0) }
+        row("used of \(of(devices))") { used($0, devices) }
+        row("left over within the promise") { rate($0.leftOver(devices: devices)) }
+        row("… records a day") { records($0.leftOver(devices: devices)) }
+        row("… \(dataset.inWords) records take") { takes($0.leftOver(devices: devices)) }
+        if let most = flatOut(devices) {
+            row("left over flat out") { rate(most - $0.demand) }
+            row("… records a day") { records(most - $0.demand) }
+            row("… \(dataset.inWords) records take") { takes(most - $0.demand) }
+        }
+        return "## Headroom\n\n\(asked(demand).capitalizedFirst).\n\n" + table.text + """
+
+            Within the promise: a thief beside the users of whom no user waits longer than was \
+            promised, so that nobody complains; on average he goes with the demand, in the right \
+            column he keeps to what is free at any hour. Flat out: all that the closed load of \
+            most throughput does, less what users ask for\(throttled); they wait then, and notice. \
+            \(grouped(recordsPerOperation)) record\(recordsPerOperation == 1 ? "" : "s") an \
+            operation. Whether an alarm notices is for `anchorbench threshold`.
+            """
+    }
+
+    private func asked(_ demand: StatedDemand) -> String {
+        let mean = rate(demand.mean)
+        guard demand.peak > demand.mean * 1.005 else {
+            return "users ask for \(mean), \(demand.source)"
+        }
+        return "users ask for \(mean) on average and \(rate(demand.peak)) in the busiest hour, "
+            + demand.source
+    }
+
+    /// What so many devices do flat out, calls a second: no more than a throttle lets through.
+    private func flatOut(_ devices: UInt64) -> Double? {
+        guard let peak = run.concurrency.peak?.throughput?.estimate else { return nil }
+        return min(peak, run.cell.throttle.sustainedRate ?? .infinity) * Double(devices)
+    }
+
+    private var throttled: String {
+        run.cell.throttle.sustainedRate == nil ? "" : " and what the throttle holds back"
+    }
+
+    private func needed(_ headroom: Headroom) -> String {
+        guard let least = headroom.devicesAtLeast, least < headroom.devices else {
+            return grouped(headroom.devices)
+        }
+        return "\(grouped(least)) to \(grouped(headroom.devices))"
+    }
+
+    private func of(_ devices: UInt64) -> String {
+        devices == 1 ? "one device" : "\(grouped(devices)) devices"
+    }
+
+    private func used(_ headroom: Headroom, _ devices: UInt64) -> String {
+        CapacityWording.share(headroom.demand / (headroom.capacity * Double(devices)))
+    }
+
+    private func rate(_ perSecond: Double) -> String {
+        perSecond > 0 ? "\(Significant.text(perSecond))/s" : "nothing"
+    }
+
+    private func records(_ perSecond: Double) -> String {
+        let perDay = max(0, perSecond) * 86_400 * Double(recordsPerOperation)
+        return perDay > 0 ? Significant.text(perDay) : "none"
+    }
+
+    private func takes(_ perSecond: Double) -> String {
+        guard perSecond > 0 else { return "never" }
+        let operations = Double(dataset.count) / Double(recordsPerOperation)
+        return Seconds(operations / perSecond).inWords
+    }
+
+    private func grouped(_ count: UInt64) -> String { Significant.grouped(count) }
+
+    private var recordsPerOperation: UInt64 {
+        max(1, run.scenario.exposure.recordsPerOperation ?? 1)
+    }
+
+    /// Ten million records where the scenario has them, else its middle size.
+    private var dataset: RecordCount {
+        let sizes = run.scenario.exposure.datasets
+        let usual = RecordCount(10_000_000)
+        return sizes.contains(usual) || sizes.isEmpty ? usual : sizes[sizes.count / 2]
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Results
+import Testing
+import Throttling
+import Units
+
+@testable import Regression
+@testable import Reporting
+
+@Suite("The report of a capacity")
+struct CapacityReportTests {
+    @Test(
+        "a report's files are written as they were when their golden files were reviewed",
+        arguments: ["report.md", "capacity.csv", "concurrency.csv"])
+    func golden(_ name: String) throws {
+        let report = CapacityReport(FixedCapacity.found)
+        let text = try #require(report.files.first { $0.name == name }).text
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Golden/capacity-\(name)")
+        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
+            try Data(text.utf8).write(to: file)
+            Issue.record("recorded \(file.path); review it, then run without RECORD_GOLDEN")
+            return
+        }
+        let golden = try String(contentsOf: file, encoding: .utf8)
+        #expect(
+            rounded(text) == rounded(golden), "look at it, then record it with RECORD_GOLDEN=1")
+    }
+
+    /// The text with its long decimals cut: the last digits differ between processors.
+    private func rounded(_ text: String) -> String {
+        text.replacing(#/\d+\.\d{6,}/#) { match in
+            Double(match.output).map { String(format: "%.9g", $0) } ?? String(match.output)
+        }
+    }
+
+    @Test("the first sentence is the answer, and the same stands on the console")
+    func answer() throws {
+        let report = CapacityReport(FixedCapacity.found)
+        let sentence =
+            "This anchor answers 99 of 100 calls in less than 20 ms up to 1,190 a second"
+        #expect(report.summary.hasPrefix(sentence), "\(report.summary)")
+        #expect(report.summary.contains("lies between 1,190 and 1,270"))
+        #expect(report.summary.contains("a chance of 2.9 % at most"))
+        let text = try #require(report.files.first { $0.name == "report.md" }).text
+        #expect(text.contains("\n\n**\(sentence)**"))
+    }
+
+    @Test("each way in which a search ends is told for what it is")
+    func findings() {
+        typealias Finding = CapacityResult.Finding
+        let words: [(Finding, String)] = [
+            (.found, "This anchor answers"), (.none, "No rate keeps the promise"),
+            (.unbounded, "the largest rate that was to be tried"),
+            (.generatorBound, "the anchor may do more"), (.undecided, "The time was not enough"),
+        ]
+        #expect(Set(words.map(\.0)) == Set(Finding.allCases))
+        for (finding, phrase) in words {
+            var run = FixedCapacity.found
+            run.result?.finding = finding
+            switch finding {
+            case .none:
+                run.result?.capacity = nil
+                run.result?.lowestFailing = Rate(100)
+            case .unbounded, .generatorBound: run.result?.lowestFailing = nil
+            case .found, .undecided: break
+            }
+            let summary = CapacityReport(run).summary
+            #expect(summary.contains(phrase), "\(finding): \(summary)")
+            for (other, absent) in words where other != finding && other != .found {
+                #expect(!summary.contains(absent), "\(finding): \(summary)")
+            }
+        }
+    }
+
+    @Test("a run that was cut off says so first, and one without a search has no answer")
+    func partial() {
+        var run = FixedCapacity.run(nil)
+        run.partial = "it was interrupted"
+        let summary = CapacityReport(run).summary
+        #expect(summary.hasPrefix("This run is partial: it was interrupted."))
+        #expect(summary.contains("There is no answer"))
+        run.concurrency = []
+        let report = CapacityReport(run)
+        #expect(!report.files.contains { $0.name.hasSuffix(".svg") })
+        #expect(report.summary.contains("There is no answer"))
+    }
+
+    @Test("what is left over is the capacity of the devices needed, less the demand")
+    func headroom() throws {
+        var run = FixedCapacity.found
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(3_000)))
+        let text = try #require(CapacityHeadroom(run).finding)
+        // Three devices of 1,190 a second do 570 more than 3,000.
+        #expect(text.contains("3 devices are needed") && text.contains("570/s"), "\(text)")
+        #expect(text.contains("take him 4.87 hours"), "\(text)")
+        #expect(CapacityHeadroom(run).section.contains(" 49,200,000 |"))
+        run.scenario.exposure.demand = nil
+        #expect(CapacityHeadroom(run).finding == nil)
+        run = FixedCapacity.run(nil)
+        #expect(CapacityHeadroom(run).finding == nil && CapacityHeadroom(run).section.isEmpty)
+    }
+
+    @Test("flat out a thief gets no more than the throttle lets through")
+    func throttled() throws {
+        var run = FixedCapacity.found
+        run.cell.throttle = Policy(
+            .tokenBucket(TokenBucket(rate: Rate(1_300), burst: RecordCount(10))))
+        #expect(CapacityHeadroom(run).section.contains(" 1,100/s |"))
+    }
+
+    @Test("the busiest hour is the largest weight of the week, or the largest hour of a trace")
+    func demand() throws {
+        let shape = DemandShape.weekly((0..<168).map { $0 == 30 ? 2 : 1 })
+        let weekly = try #require(
+            StatedDemand(.profile(ProfileSettings(mean: Rate(169), shape: shape))))
+        #expect(abs(weekly.mean - 169) < 1e-9 && abs(weekly.peak - 336) < 1e-9)
+        let counts = (0..<240).map { minute -> UInt32? in
+            minute == 100 ? nil : minute / 60 == 2 ? 600 : 120
+        }
+        let trace = DemandTrace(
+            source: "demand.csv", start_s: 0, period: .seconds(60), counts: counts, notes: [])
+        let traced = try #require(StatedDemand(.trace(trace)))
+        #expect(abs(traced.peak - 10) < 1e-9 && traced.mean < 4.1 && traced.mean > 3.9)
+    }
+
+    @Test("promises are put in whole numbers of calls")
+    func wording() throws {
+        let words = [
+            ("p99<20ms", "99 of 100 calls in less than 20 ms"),
+            ("p99.9<=5ms", "999 of 1,000 calls within 5 ms"),
+            ("p50<250us", "50 of 100 calls in less than 250 µs"),
+            ("p99.999999<1s", "99,999,999 of 100,000,000 calls in less than 1 second"),
+        ]
+        for (text, sentence) in words {
+            #expect(CapacityWording.promise(try Promise(parsing: text)) == sentence)
+        }
+    }
+}
