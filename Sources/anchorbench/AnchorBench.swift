@@ -16,6 +16,8 @@ struct AnchorBench: AsyncParsableCommand {
               anchorbench run --quick     the same as a first look, in 15 seconds
               anchorbench threshold RUN   which throttle and alarm to choose, and why
               anchorbench compare A B     a gate for CI: has anything become slower?
+              anchorbench capacity --slo 'p99<20ms'
+                                          the highest rate that keeps a promise
               anchorbench scenario        a scenario to start your own from
               anchorbench doctor          what an anchor can do, what its keys allow
 
@@ -33,7 +35,7 @@ struct AnchorBench: AsyncParsableCommand {
         version: ToolVersion.withCommit,
         subcommands: [
             RunCommand.self, MeasureCommand.self, ProjectCommand.self, ThresholdCommand.self,
-            ReportCommand.self, CompareCommand.self,
+            ReportCommand.self, CompareCommand.self, CapacityCommand.self,
             ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self, WorkerCommand.self,
         ])
 

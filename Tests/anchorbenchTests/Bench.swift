@@ -30,6 +30,11 @@ final class Bench {
         try Running(executable, arguments, self, environment).wait()
     }
 
+    /// Runs the command with a list of arguments to its end.
+    func run(arguments: [String]) throws -> Ended {
+        try Running(executable, arguments, self, [:]).wait()
+    }
+
     /// Starts the command and leaves it running.
     func start(
         _ arguments: String..., environment: [String: String] = [:], error: FileHandle? = nil

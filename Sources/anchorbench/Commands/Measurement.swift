@@ -135,11 +135,16 @@ struct Measurement {
 
     private var outputFolder: URL {
         if let output = options.output { return URL(fileURLWithPath: output) }
+        return Self.newFolder(named: resolved.scenario.name)
+    }
+
+    /// `results/<time>-<name>`.
+    static func newFolder(named name: String) -> URL {
         let style = Date.ISO8601FormatStyle(
             dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted,
             timeZone: .gmt)
         let time = Date().formatted(style).replacing("T", with: "-").replacing("Z", with: "")
         return URL(fileURLWithPath: "results")
-            .appending(path: "\(time)-\(resolved.scenario.name)", directoryHint: .isDirectory)
+            .appending(path: "\(time)-\(name)", directoryHint: .isDirectory)
     }
 }

@@ -108,6 +108,13 @@ struct ScenarioOptions: ParsableArguments {
 
     /// The scenario with the flags over it.
     func resolve() throws -> ResolvedScenario {
+        try Self.resolve(file, overrides: overrides)
+    }
+
+    /// The scenario of a file, or the built-in one, with flags over it.
+    static func resolve(
+        _ file: String?, overrides: [ScenarioOverride]
+    ) throws -> ResolvedScenario {
         var text: String?
         if let file {
             guard let data = FileManager.default.contents(atPath: file) else {
