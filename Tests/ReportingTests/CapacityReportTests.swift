@@ -11,12 +11,15 @@ import Units
 struct CapacityReportTests {
     @Test(
         "a report's files are written as they were when their golden files were reviewed",
-        arguments: ["report.md", "capacity.csv", "concurrency.csv"])
+        arguments: [
+            "report.md", "capacity.csv", "concurrency.csv", "charts/latency-throughput.svg",
+            "charts/concurrency.svg",
+        ])
     func golden(_ name: String) throws {
         let report = CapacityReport(FixedCapacity.found)
         let text = try #require(report.files.first { $0.name == name }).text
         let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Golden/capacity-\(name)")
+            .appending(path: "Golden/capacity-\(name.replacing("charts/", with: ""))")
         if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
             try Data(text.utf8).write(to: file)
             Issue.record("recorded \(file.path); review it, then run without RECORD_GOLDEN")

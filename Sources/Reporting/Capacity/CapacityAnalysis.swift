@@ -5,8 +5,7 @@ import Units
 /// What follows from what was measured of a capacity: the curve, its knee, and the law of
 /// scalability that fits the closed loads.
 struct CapacityAnalysis {
-    /// The open loads that may be used, from the lowest rate to the highest; of several at one rate
-    /// the longest.
+    /// The open loads that may be used, by what was answered; of several at one rate the longest.
     let curve: [Point]
     /// The knee of the curve; nil where there is none.
     let knee: Knee?
@@ -51,11 +50,12 @@ struct CapacityAnalysis {
             else { continue }
             longest[finished.step.rate] = round
         }
-        return longest.sorted { $0.key < $1.key }.compactMap { rate, round in
+        let points = longest.compactMap { rate, round -> Point? in
             guard let response = round.latency[.response], response.count > 0 else { return nil }
             return Point(
                 offered: rate.perSecond, achieved: round.throughput, response: response)
         }
+        return points.sorted { ($0.achieved, $0.offered) < ($1.achieved, $1.offered) }
     }
 
     /// The calls that fell due, and who made them: `Poisson arrivals, 16 callers in 2 processes`.
