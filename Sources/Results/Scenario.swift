@@ -72,11 +72,15 @@ package struct AnchorSettings: Codable, Equatable, Sendable {
     package var isReadWrite: Bool
     /// What the module wants with `C_Initialize`, as NSS its configuration; nil for nothing.
     package var initialize: String?
+    /// What the processes that load the module have in their environment besides, such as where
+    /// the module finds its configuration.
+    @UsuallyAbsent package var environment: [String: String] = [:]
 
     /// The settings of an anchor.
     package init(
         uri: String, operation: String = Cell.usualOperation, mechanisms: [String],
-        keyBits: [String: Int], key: KeyKind, isReadWrite: Bool, initialize: String? = nil
+        keyBits: [String: Int], key: KeyKind, isReadWrite: Bool, initialize: String? = nil,
+        environment: [String: String] = [:]
     ) {
         self.uri = uri
         self.operation = operation
@@ -85,6 +89,7 @@ package struct AnchorSettings: Codable, Equatable, Sendable {
         self.key = key
         self.isReadWrite = isReadWrite
         self.initialize = initialize
+        self.environment = environment
     }
 }
 

@@ -29,6 +29,10 @@ extension Array: HasUsualValue where Element: Codable & Equatable {
     package static var usual: [Element] { [] }
 }
 
+extension Dictionary: HasUsualValue where Key: Codable, Value: Codable & Equatable {
+    package static var usual: [Key: Value] { [:] }
+}
+
 // What the compiler writes for a type with such a property calls these.
 
 extension KeyedDecodingContainer {

@@ -60,6 +60,7 @@ package final class AnchorAccess: Sendable {
         settings.key = .session
         // What the anchor's module wants to be told is no business of this one.
         settings.initialize = nil
+        settings.environment = [:]
         var uri = try PKCS11URI(parsing: "pkcs11:token=scripted?module-path=/")
         uri.modulePath = path
         return try AnchorAccess(
@@ -81,13 +82,13 @@ package final class AnchorAccess: Sendable {
         let mechanisms = settings.mechanisms.compactMap(RecordMechanism.init(rawValue:))
         let operation = AnchoredOperation(rawValue: settings.operation) ?? .decrypt
         let uri: PKCS11URI
-        var environment = environment
+        var environment = settings.environment.merging(environment) { $1 }
         var folders = [workspace.path]
         switch reference {
         case .embedded:
             let token = try EmbeddedToken()
             embedded = token
-            environment = token.environment
+            environment.merge(token.environment) { $1 }
             folders.append(token.folder.path)
             uri = try PKCS11URI(
                 parsing: "pkcs11:token=\(EmbeddedToken.label)?module-path=\(token.modulePath)")

@@ -60,6 +60,9 @@ enum ProvenanceCollector {
             "key_kind": .value(settings.key.rawValue),
             "session": .value(settings.isReadWrite ? "read-write" : "read-only"),
         ]
+        if !settings.environment.isEmpty {
+            facts["environment"] = .value(settings.environment.inWords)
+        }
         let none = Fact.unavailable("no worker opened the anchor")
         for mechanism in settings.mechanisms {
             let bits = opened?.keyBits[mechanism]
@@ -116,6 +119,13 @@ enum ProvenanceCollector {
             "started": .value(timestamp()),
             "ended": .unavailable("the run did not come to an end"),
         ]
+    }
+}
+
+extension [String: String] {
+    /// An environment: `A=1 B=2`, in the order of the names.
+    package var inWords: String {
+        sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
     }
 }
 

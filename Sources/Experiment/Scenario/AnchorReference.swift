@@ -34,6 +34,19 @@ package enum AnchorReference: Equatable, Sendable {
         case .uri(let uri): "pkcs11:" + (uri.token.map { "token=\($0)" } ?? "")
         }
     }
+
+    /// The variable by which the embedded token is found.
+    private static let embeddedTokenVariable = "SOFTHSM2_CONF"
+
+    /// Refuses an environment that would lead away from the anchor.
+    ///
+    /// - Throws: `ScenarioError`.
+    func check(_ environment: [String: String]) throws(ScenarioError) {
+        guard self == .embedded, environment[Self.embeddedTokenVariable] != nil else { return }
+        throw ScenarioError(
+            "'softhsm' has a configuration of its own, so \(Self.embeddedTokenVariable) would have "
+                + "no effect; name a token of yours by its URI, or leave the variable out")
+    }
 }
 
 /// A scenario as resolved, with the anchor that it means.
@@ -49,4 +62,35 @@ package struct ResolvedScenario: Equatable, Sendable {
 extension ResolvedScenario {
     /// Whether the anchor is the throwaway token, which nobody else uses.
     package var isEmbedded: Bool { anchor == .embedded }
+}
+
+extension ResolvedScenario {
+    /// The same with more in the environment of the processes that load the module.
+    ///
+    /// - Parameters:
+    ///   - settings: each `NAME=VALUE`; later ones replace earlier ones.
+    ///   - flag: what they were given with, for complaints.
+    /// - Throws: `ScenarioError`.
+    package func adding(
+        environment settings: [String], flag: String
+    ) throws(ScenarioError) -> ResolvedScenario {
+        var resolved = self
+        for setting in settings {
+            let parts = setting.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard parts.count == 2, name.isVariableName else {
+                throw ScenarioError(
+                    "\(flag): '\(setting)' must be NAME=VALUE, the name of letters, digits and "
+                        + "'_', the first no digit")
+            }
+            resolved.scenario.anchor.environment[name] = String(parts[1])
+        }
+        do throws(ScenarioError) {
+            try anchor.check(resolved.scenario.anchor.environment)
+        } catch {
+            throw ScenarioError("\(flag): \(error.description)")
+        }
+        return resolved
+    }
 }

@@ -20,6 +20,9 @@ package enum BuiltInScenario {
                                          # the one that object= names, else a session key
           # initialize: 'TEXT'           # what a module of yours wants with C_Initialize, as NSS
                                          # does; it is stored and printed, so no secret
+          # environment: { TPM2_PKCS11_STORE: /var/lib/tpm }
+                                         # what the processes that load the module have in their
+                                         # environment besides; stored and printed as well
 
         record-bytes: [256]              # rsa-* and unwrap always open one 32-byte data key
 

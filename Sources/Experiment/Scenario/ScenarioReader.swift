@@ -112,6 +112,9 @@ struct ScenarioDraft {
     var key: KeyKind?
     var isReadWrite = false
     var initialize: String?
+    var environment: [String: String] = [:]
+    /// Where they were written, for complaints about them.
+    var environmentPlace: YAMLValue?
     var recordBytes: [ByteCount] = []
     var load = LoadSettings(closed: [], processes: [])
     var throttles: [Policy] = []
@@ -178,7 +181,7 @@ struct ScenarioDraft {
     private mutating func applyAnchor(_ value: YAMLValue) throws(ScenarioError) {
         let keys = try value.entries(known: [
             "uri", "operation", "mechanism", "key-bits", "oaep-hash", "key", "session",
-            "initialize",
+            "initialize", "environment",
         ])
         if let value = keys["uri"] { (uri, uriSource) = (try value.text(), value.source) }
         if let value = keys["operation"] { try apply(operation: value) }
@@ -192,6 +195,9 @@ struct ScenarioDraft {
             isReadWrite = try value.word(["read-only", "read-write"]) == "read-write"
         }
         if let value = keys["initialize"] { initialize = try value.moduleText() }
+        if let value = keys["environment"] {
+            (environment, environmentPlace) = (try value.environment(), value)
+        }
     }
 
     /// Another operation takes other mechanisms: its usual ones, unless some are named.

@@ -12,6 +12,7 @@ extension ScenarioDraft {
                 "\(source): 'anchor.initialize' is for a module of yours, and softhsm takes none; "
                     + "name the module's URI, or leave 'initialize' out")
         }
+        try checkEnvironment(for: anchor)
         var notes: [String] = []
         let kind = try keyKind(for: anchor, source: uriSource, &notes)
         try checkSizes(source)
@@ -40,7 +41,7 @@ extension ScenarioDraft {
             mechanisms: mechanisms.map(\.rawValue),
             keyBits: Dictionary(
                 uniqueKeysWithValues: mechanisms.map { ($0.rawValue, keyLength(of: $0)) }),
-            key: kind, isReadWrite: isReadWrite, initialize: initialize)
+            key: kind, isReadWrite: isReadWrite, initialize: initialize, environment: environment)
         let scenario = Scenario(
             name: name, anchor: settings, recordBytes: recordBytes, load: load,
             throttles: throttles, throttlesAt: throttlesAt, onDenied: onDenied, rounds: rounds,
@@ -48,6 +49,14 @@ extension ScenarioDraft {
             auditsCache: auditsCache, auditsBatching: auditsBatching, exposure: exposure)
         try checkThrottles(of: scenario, source)
         return ResolvedScenario(scenario: scenario, anchor: anchor, notes: notes)
+    }
+
+    private func checkEnvironment(for anchor: AnchorReference) throws(ScenarioError) {
+        do throws(ScenarioError) {
+            try anchor.check(environment)
+        } catch {
+            throw environmentPlace?.complaint(error.description) ?? error
+        }
     }
 
     private func reference() throws(ScenarioError) -> AnchorReference {

@@ -30,6 +30,32 @@ extension YAMLValue {
         return text
     }
 
+    /// Names and values for a process's environment; a value goes through C, where a NUL would end
+    /// it.
+    func environment() throws(ScenarioError) -> [String: String] {
+        guard let mapping = node.mapping else {
+            throw complaint("'\(path)' must be a mapping of names to values")
+        }
+        var environment: [String: String] = [:]
+        for (keyNode, valueNode) in mapping {
+            let key = YAMLValue(node: keyNode, path: path, source: source)
+            let name = try key.text()
+            guard name.isVariableName else {
+                throw key.complaint(
+                    "'\(path)': '\(name)' is no name of a variable: letters, digits and '_', the "
+                        + "first no digit")
+            }
+            guard environment[name] == nil else { throw key.complaint("'\(name)' stands twice") }
+            let value = YAMLValue(node: valueNode, path: "\(path).\(name)", source: source)
+            let text = try value.text()
+            guard !text.utf8.contains(0) else {
+                throw value.complaint("'\(value.path)' must not have a NUL among its characters")
+            }
+            environment[name] = text
+        }
+        return environment
+    }
+
     func duration(_ range: ClosedRange<Nanoseconds>) throws(ScenarioError) -> Nanoseconds {
         let value = try quantity(Nanoseconds.self)
         guard range.contains(value) else {
@@ -140,5 +166,15 @@ extension YAMLValue {
             throw complaint("'\(path)' lists the same value twice")
         }
         return values
+    }
+}
+
+extension String {
+    /// Whether every shell takes this for the name of a variable.
+    var isVariableName: Bool {
+        let isPlain = unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || $0 == "_" || ("0"..."9").contains($0))
+        }
+        return isPlain && !(unicodeScalars.first.map { ("0"..."9").contains($0) } ?? true)
     }
 }
