@@ -9,7 +9,7 @@ package struct Plan: Sendable {
     package private(set) var cells: [Cell]
     /// The cells that are measured in one go, as indices into `cells`: one, or the two classes of a
     /// mixed load.
-    package let groups: [[Int]]
+    package private(set) var groups: [[Int]]
     /// The scenario.
     package let scenario: Scenario
     /// The seed of the order.
@@ -88,6 +88,14 @@ package struct Plan: Sendable {
             plan.cells[index].setKeyBits(bits)
         }
         try plan.checkThrottles()
+        return plan
+    }
+
+    /// The plan of some of its cells alone.
+    func keeping(_ isKept: (Cell) -> Bool) -> Plan {
+        var plan = self
+        plan.cells = cells.filter(isKept)
+        plan.groups = Self.groups(of: plan.cells)
         return plan
     }
 

@@ -35,7 +35,7 @@ struct AnchorBench: AsyncParsableCommand {
         version: ToolVersion.withCommit,
         subcommands: [
             RunCommand.self, MeasureCommand.self, ProjectCommand.self, ThresholdCommand.self,
-            ReportCommand.self, CompareCommand.self, CapacityCommand.self,
+            ReportCommand.self, CompareCommand.self, DuelCommand.self, CapacityCommand.self,
             ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self, WorkerCommand.self,
         ])
 

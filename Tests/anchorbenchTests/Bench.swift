@@ -42,6 +42,11 @@ final class Bench {
         try Running(executable, arguments, self, environment, error: error)
     }
 
+    /// Starts the command with a list of arguments.
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+        try Running(executable, arguments, self, environment)
+    }
+
     /// Starts the command with a terminal for its standard error.
     func startOnTerminal(
         _ arguments: String..., environment: [String: String] = [:]

@@ -19,11 +19,13 @@ struct CampaignCrews: Sendable {
 
     /// Starts every worker that the plan needs.
     ///
+    /// - Parameter hasFloor: false where another's workers measure the harness.
     /// - Throws: `ExperimentError`.
     static func muster(
-        _ resolved: ResolvedScenario, _ plan: Plan, _ tools: CampaignTools
+        _ resolved: ResolvedScenario, _ plan: Plan, _ tools: CampaignTools, hasFloor: Bool = true
     ) async throws -> CampaignCrews {
-        if plan.hasNullModule, tools.nullModule == nil {
+        let hasFloor = hasFloor && plan.hasNullModule
+        if hasFloor, tools.nullModule == nil {
             throw ExperimentError.missingInput(
                 "the run measures the harness on \(CampaignTools.nullModuleName), which is not "
                     + "beside the command: put it back, or measure anew")
@@ -36,7 +38,7 @@ struct CampaignCrews: Sendable {
         var (accesses, floor) = ([access], Crew?.none)
         do {
             try await anchor.muster(plan.processes)
-            if plan.hasNullModule, let module = tools.nullModule {
+            if hasFloor, let module = tools.nullModule {
                 let null = try AnchorAccess.nullModule(
                     at: module, resolved.scenario.anchor, executable: tools.executable,
                     limits: tools.limits)

@@ -111,6 +111,9 @@ struct CampaignRecord {
         if !run.notes.contains(text) { run.notes.append(text) }
     }
 
+    /// Says that the run has fewer rounds than were planned, and needs no more.
+    mutating func settle(rounds: Int) { run.scenario.rounds = rounds }
+
     /// Ends the run and saves it.
     ///
     /// - Parameter partial: why it is not whole; nil where it is.

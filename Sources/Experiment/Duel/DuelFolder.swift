@@ -1,0 +1,42 @@
+import Foundation
+import Regression
+
+/// The folder of a duel: a run of each anchor below it, the blocks and the verdict in it.
+package struct DuelFolder: Sendable {
+    /// The folder itself.
+    package let top: RunFolder
+    private let runs: [DuelRole: RunFolder]
+
+    /// Makes the folders and tries to write to them.
+    ///
+    /// - Throws: `ExperimentError.output` where they cannot be written or hold another duel.
+    package init(creating url: URL) throws(ExperimentError) {
+        top = try RunFolder(forOutputAt: url)
+        var runs: [DuelRole: RunFolder] = [:]
+        for role in DuelRole.allCases {
+            runs[role] = try RunFolder(
+                creating: url.appending(path: role.rawValue, directoryHint: .isDirectory))
+        }
+        self.runs = runs
+    }
+
+    /// The folder of one anchor's run.
+    subscript(_ role: DuelRole) -> RunFolder {
+        guard let folder = runs[role] else { preconditionFailure("both have a folder") }
+        return folder
+    }
+
+    /// Removes what is empty again.
+    package func removeIfEmpty() {
+        for role in DuelRole.allCases { self[role].removeIfEmpty() }
+        let files = FileManager.default
+        guard let left = try? files.contentsOfDirectory(atPath: top.url.path), left.isEmpty
+        else { return }
+        try? files.removeItem(at: top.url)
+    }
+
+    /// Writes every block so far.
+    func write(_ tally: DuelTally) throws(ExperimentError) {
+        try top.write(tally.table.text, to: "blocks.csv")
+    }
+}
