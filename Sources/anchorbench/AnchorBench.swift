@@ -16,6 +16,7 @@ struct AnchorBench: AsyncParsableCommand {
               anchorbench run --quick     the same as a first look, in 15 seconds
               anchorbench threshold RUN   which throttle and alarm to choose, and why
               anchorbench compare A B     a gate for CI: has anything become slower?
+              anchorbench duel A B        the same of two anchors, measured in turns
               anchorbench capacity --slo 'p99<20ms'
                                           the highest rate that keeps a promise
               anchorbench scenario        a scenario to start your own from

@@ -23,7 +23,8 @@ package struct DuelSample: Equatable, Sendable {
     /// - Parameter looks: those that were made; without one there are estimates and no bounds.
     package func evidence(_ rule: GateRule, looks: [DuelLooks.Look]) -> [Evidence] {
         rule.metrics.compactMap { metric in
-            Series(metric, blocks.map { ($0, $0.rounds) }).evidence(cell, rule, looks)
+            Series(metric, blocks.map { ($0, $0.rounds) })
+                .evidence(cell, limit: rule.limit, looks)
         }
     }
 
@@ -31,7 +32,7 @@ package struct DuelSample: Equatable, Sendable {
     package func control(_ rule: GateRule, looks: [DuelLooks.Look]) -> [Evidence] {
         rule.metrics.compactMap { metric in
             Series(metric, blocks.map { ($0, $0.control) })
-                .evidence("null-module beside \(cell)", rule, looks)
+                .evidence("null-module beside \(cell)", limit: rule.controlLimit, looks)
         }
     }
 
@@ -71,7 +72,8 @@ private struct Series {
         blocks = rounds.compactMap { entry in entry.rounds.map { (entry.block, $0) } }
     }
 
-    func evidence(_ cell: String, _ rule: GateRule, _ looks: [DuelLooks.Look]) -> Evidence? {
+    /// - Parameter limit: the logarithm of the ratio from which on a candidate is worse.
+    func evidence(_ cell: String, limit: Double, _ looks: [DuelLooks.Look]) -> Evidence? {
         let all = ratios(blocks.count)
         guard let middle = all.median,
             let baseline = SignTest(blocks.flatMap { $0.rounds.baseline.values(of: metric) })
@@ -91,8 +93,8 @@ private struct Series {
             low: interval.map { exp($0.lowerBound) }, high: interval.map { exp($0.upperBound) },
             // An earlier look may have had a tighter bound; it never contradicts the estimate.
             upper: upper.map { exp(max($0, middle)) }, lower: lower.map { exp(min($0, middle)) },
-            pWorse: Self.least(seen) { $0.pAbove(rule.limit) },
-            pBetter: Self.least(seen) { $0.pBelow(-rule.limit) },
+            pWorse: Self.least(seen) { $0.pAbove(limit) },
+            pBetter: Self.least(seen) { $0.pBelow(-limit) },
             floor: floor, pairs: all.count)
     }
 
