@@ -21,14 +21,14 @@ extension CommandTests {
         }
 
         private func duel(
-            _ bench: Bench, baseline: String, candidate: String, _ more: [String] = []
+            _ bench: Bench, baseline: String, candidate: String, blocks: Int = 10
         ) throws -> Running {
             try bench.start(
                 ["duel", "mine.yaml", "mine.yaml"]
                     + ["--baseline-env", "ANCHORBENCH_SCRIPT=\(baseline)"]
                     + ["--candidate-env", "ANCHORBENCH_SCRIPT=\(candidate)"]
-                    + ["--duration", "30ms", "--blocks", "10", "--most-blocks", "10"]
-                    + ["--seed", "1", "--output", "out"] + more,
+                    + ["--duration", "30ms", "--blocks", "\(blocks)", "--most-blocks", "\(blocks)"]
+                    + ["--seed", "1", "--output", "out"],
                 environment: ["SCRIPTED_PIN": "1234"])
         }
 
@@ -134,7 +134,7 @@ extension CommandTests {
         @Test("a worker that is killed costs its block, which is left out and told")
         func killedWorker() throws {
             let bench = try bench()
-            let running = try duel(bench, baseline: Self.steady, candidate: Self.steady)
+            let running = try duel(bench, baseline: Self.steady, candidate: Self.steady, blocks: 8)
             try bench.wait { FileManager.default.fileExists(atPath: bench.path("out/blocks.csv")) }
             // A block needs all of them.
             for worker in try bench.workers { kill(worker, SIGKILL) }
@@ -145,10 +145,10 @@ extension CommandTests {
             #expect((1...3).contains(lost), "\(ended.error)")
             let found = try comparison(bench)
             #expect(found.notes.contains { $0.contains(" lost and left out: ") })
-            #expect(found.evidence.allSatisfy { $0.pairs == 10 })
+            #expect(found.evidence.allSatisfy { $0.pairs == 8 })
             let rows = try CSVReader.read(bench.path("out/blocks.csv")).rows
-            #expect(Set(rows.compactMap { $0["block"] }).count == 10)
-            #expect(rows.last?["block"] == "\(10 + lost)")
+            #expect(Set(rows.compactMap { $0["block"] }).count == 8)
+            #expect(rows.last?["block"] == "\(8 + lost)")
             #expect(try bench.leftovers.isEmpty && bench.workers.isEmpty)
         }
 

@@ -35,9 +35,10 @@ package struct DuelPlan: Sendable {
     package static let usualWarmUp = Nanoseconds.milliseconds(50)
     /// How long a round lasts unless another length is asked for.
     package static let usualDuration = "250ms"
-    /// The module that does nothing is quick and steady; it need not run as long.
-    private static let controlDuration = Nanoseconds.milliseconds(100)
-    private static let controlWarmUp = Nanoseconds.milliseconds(20)
+    /// The module that does nothing is quick; it need not run as long. But beside an anchor that
+    /// lets the processor sleep it begins on a slow one, and must be well awake.
+    private static let controlDuration = Nanoseconds.milliseconds(70)
+    private static let controlWarmUp = Nanoseconds.milliseconds(50)
     /// What new workers with the module open take, and what a round takes besides its length.
     private static let renewal = Seconds(0.12)
     private static let overhead = Seconds(0.02)
