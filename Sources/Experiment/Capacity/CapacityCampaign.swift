@@ -157,7 +157,7 @@ extension CapacityCampaign {
                 if let end = givenUp(outcome, losses) { return end }
                 continue
             }
-            search.tell(StepOutcome(outcome, plan.promise))
+            search.tell(StepOutcome(outcome, plan.promise) { search.isKept($0, in: step) })
             record.add(outcome.round, ofStep: step.number)
             record.set(search.resultSoFar, cell)
             if let last = search.steps.last { observe(.judged(last, outcome.round)) }

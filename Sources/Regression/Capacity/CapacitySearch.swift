@@ -62,6 +62,14 @@ package struct CapacitySearch: Sendable {
         budget.note(step, isMeasured: steps.last?.judgement != nil)
     }
 
+    /// Whether what one step counted shows by itself that the promise is kept.
+    package func isKept(_ counts: LateCounts, in step: SearchStep) -> Bool {
+        StepJudgement(
+            of: counts.settled, promise: promise, level: step.level,
+            quiet: settings.quiet(step.purpose)
+        ).verdict == .pass
+    }
+
     /// What was found; nil until the search is over.
     package var result: CapacityResult? {
         guard isOver else { return nil }

@@ -74,6 +74,9 @@ struct SearchBudget: Sendable {
             // Where a rate below and one above show something, this one can wait.
             let isBounded = rates.floor != nil && rates.ceiling != nil
             if purpose != .confirmation, isBounded { continue }
+            // A lower rate that may be shown to keep the promise comes before one that hardly can.
+            let hasLower = rates.capacity == nil && rates.floor?.isUnconfirmed == true
+            if purpose == .confirmation, hasLower, isDoubtful(tried.confirmation) { continue }
             // A ramp goes on: a higher rate may show at once what this one does not.
             if purpose == .ramp, rates.ceiling == nil, tried.rate < settings.largest { continue }
             if isWorthAnotherLook(tried[purpose], purpose) {
@@ -81,6 +84,14 @@ struct SearchBudget: Sendable {
             }
         }
         return nil
+    }
+
+    /// Whether another look, as long as all before, will hardly show anything.
+    private func isDoubtful(_ looks: TriedRate.Looks) -> Bool {
+        guard looks.looks < 2, let counts = looks.counts else { return true }
+        let length = counts.slice.count * Int64(counts.due.count)
+        guard let needed = looks.judgement?.neededLength else { return true }
+        return needed.count / 2 > length
     }
 
     private func isWorthAnotherLook(

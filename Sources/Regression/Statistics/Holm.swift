@@ -1,6 +1,6 @@
-/// Holm's correction of many tests at once (A simple sequentially rejective multiple test procedure,
-/// 1979): the chance that any true hypothesis is rejected stays below the level, however the tests
-/// depend on each other.
+/// Holm's correction of many tests at once (A simple sequentially rejective multiple test
+/// procedure, 1979): the chance that any true hypothesis is rejected stays below the level, however
+/// the tests depend on each other.
 package enum Holm {
     /// The chances adjusted for their number, in the order in which they came: one may be held
     /// against the level as if it were the only one.

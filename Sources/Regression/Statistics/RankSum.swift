@@ -8,8 +8,8 @@
 /// smaller than that of ties broken by lot, which is exact, and a closed interval misses the shift
 /// no more often than it says.
 ///
-/// The two sides answer alike: `pAbove(shift) ≤ level` exactly where `lowerBound(level:)` lies above
-/// that shift, and likewise below.
+/// The two sides answer alike: `pAbove(shift) ≤ level` exactly where `lowerBound(level:)` lies
+/// above that shift, and likewise below.
 package struct RankSum: Sendable {
     /// The differences of all pairs.
     private let differences: PairDifferences

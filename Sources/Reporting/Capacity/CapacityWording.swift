@@ -28,7 +28,9 @@ enum CapacityWording {
 
     /// `0.31 % (0.12–0.8 %)`.
     static func lateShare(_ judgement: StepJudgement) -> String {
-        "\(share(judgement.lateShare)) (\(Significant.text(judgement.low * 100, digits: 2))–"
+        // Less than one call in a million cannot be told from none.
+        let low = judgement.low < 1e-6 ? 0 : judgement.low
+        return "\(share(judgement.lateShare)) (\(Significant.text(low * 100, digits: 2))–"
             + "\(share(judgement.high)))"
     }
 

@@ -23,8 +23,8 @@ struct CapacityCommand: AsyncParsableCommand {
               anchorbench capacity mine.yaml --slo 'p99<20ms' --throttle \\
                 '{ token-bucket: { rate: 500/s, burst: 100 } }'
 
-            Exit codes: 0 with an answer, 10 where no rate meets the promise, 69 where the device \
-            gave none, 130 after Ctrl-C.
+            Exit codes: 0 with an answer, 10 where no rate meets the promise, 11 where the \
+            time was not enough for an answer, 69 where the device gave none, 130 after Ctrl-C.
             """)
 
     @OptionGroup var options: CapacityOptions
@@ -145,8 +145,9 @@ struct CapacityCommand: AsyncParsableCommand {
 
     private func code(_ outcome: CapacityCampaign.Outcome, wasInterrupted: Bool) -> ExitCode {
         if wasInterrupted { return ExitCode(130) }
-        if outcome.isDeviceLost || outcome.run.result == nil { return ExitCode(69) }
-        return outcome.run.result?.finding == CapacityResult.Finding.none ? ExitCode(10) : .success
+        guard !outcome.isDeviceLost, let result = outcome.run.result else { return ExitCode(69) }
+        if result.finding == .none { return ExitCode(10) }
+        return result.capacity == nil ? ExitCode(11) : .success
     }
 
     private var outputFolder: URL {

@@ -28,9 +28,20 @@ struct StepRoundTests {
 
     private let promise = Promise(percentileMillionths: 99_000_000, limit: .milliseconds(20))
 
-    private func reason(_ outcome: RoundOutcome) -> String? {
-        guard case .invalid(let reason) = StepOutcome(outcome, promise) else { return nil }
+    private func reason(_ outcome: RoundOutcome, isKept: Bool = false) -> String? {
+        let told = StepOutcome(outcome, promise) { _ in isKept }
+        guard case .invalid(let reason) = told else { return nil }
         return reason
+    }
+
+    @Test("a promise that is kept although the generator woke late is kept")
+    func keptAllTheSame() {
+        let late = [Judgement.lateWakeUp]
+        let slow = outcome(late, wakeUp: .microseconds(2_100))
+        #expect(reason(slow, isKept: true) == nil)
+        #expect(reason(slow, isKept: false) == late[0])
+        let both = outcome(late + ["a stall"], wakeUp: .microseconds(2_100))
+        #expect(reason(both, isKept: true)?.contains("a stall") == true)
     }
 
     @Test("a generator that wakes late by little of the limit spoils nothing, one by more does")

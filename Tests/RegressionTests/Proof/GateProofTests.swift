@@ -40,7 +40,8 @@ struct GateProofTests {
     // Of 10,000 duels of identical anchors none was REGRESSED, and of 10,000 comparisons 9 at most,
     // on the busy host; of those that cost more by exactly the tolerance 0.8 % at most, and 0.07 %
     // at most passed. What costs 10 % more was found in 100, 99.5 and 27 % of the duels and in 96,
-    // 13 and 2 % of the comparisons; what costs 20 % more in 100, 100 and 95 %, and 98, 86 and 11 %.
+    // 13 and 2 % of the comparisons; what costs 20 % more in 100, 100 and 95 %, and 98, 86 and
+    // 11 %.
     @Test(
         "neither do gates cry wolf nor let pass what costs more by the tolerance",
         arguments: [PlayedGate.duel, .compare], SharedMachine.all)
