@@ -101,10 +101,10 @@ extension CapacityResult {
             remarks.append(
                 "the search ended with its time or its steps: a longer one may find more")
         }
-        if let generatorLimit {
+        if let limit = generatorLimit {
             remarks.append(
-                "at \(generatorLimit.rate) the generator did not keep up: "
-                    + "what lies above is its limit and not the anchor's")
+                "at \(limit.rate) the generator did not keep up (\(limit.reason)): what lies above "
+                    + "is its limit and not the anchor's")
         }
         let unknown = rates.between.filter { $0.verdict == .unknown }.map(\.rate.description)
         if !unknown.isEmpty {

@@ -75,12 +75,8 @@ struct CapacityFindings {
         _ result: CapacityResult, _ promise: String, _ subject: String
     ) -> String {
         let capacity = result.capacity.map(CapacityWording.rate) ?? "—"
-        let limit = result.generatorLimit.map {
-            " at \(CapacityWording.rate($0.rate)) a second (\($0.reason))"
-        }
         return "**This anchor answers \(promise) up to \(capacity) a second at least** "
-            + "(\(subject)). Above it the load generator did not keep up\(limit ?? ""): what "
-            + "limits is this machine, and the anchor may do more."
+            + "(\(subject)); what limits is this machine, and the anchor may do more."
     }
 
     private func undecided(

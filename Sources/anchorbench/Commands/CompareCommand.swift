@@ -114,9 +114,14 @@ struct CompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let selfTest { return try tryGate(on: selfTest) }
-        let runs = try [baseline, candidate].compactMap { $0 }.map { path in
-            try RunFolder(opening: URL(fileURLWithPath: path)).gateRun(named: path)
-        }
+        let paths = [baseline, candidate].compactMap { $0 }
+        // Reading is most of what a comparison costs.
+        let runs = try Processors().map(paths.count) { index in
+            Result {
+                try RunFolder(opening: URL(fileURLWithPath: paths[index]))
+                    .gateRun(named: paths[index])
+            }
+        }.map { try $0.get() }
         let (comparison, failure) =
             stored.source == nil
             ? (compared(runs[0], runs[1]), nil)
