@@ -11,6 +11,9 @@ extension Plan {
 
     /// The rounds without which a comparison of two such runs could never find a regression.
     package var roundsForGate: Int {
-        max(Self.leastRoundsForGate, NeededPairs.rounds(forTests: testsOfGate))
+        // The control must be seen to move as well, in either direction.
+        let controlTests = 2 * cells.count(where: \.isFloor) * Metric.allCases.count
+        return max(
+            Self.leastRoundsForGate, NeededPairs.rounds(forTests: max(testsOfGate, controlTests)))
     }
 }

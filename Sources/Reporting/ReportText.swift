@@ -199,17 +199,7 @@ extension ReportText {
     }
 
     private var provenanceSection: String {
-        var table = MarkdownTable([("what", .left), ("value", .left)])
-        let groups = [
-            ("run", run.provenance.run), ("anchor", run.provenance.anchor),
-            ("tool", run.provenance.tool), ("host", run.provenance.host),
-        ]
-        for (group, facts) in groups {
-            for (name, fact) in facts.sorted(by: { $0.key < $1.key }) {
-                table.append(["\(group): \(name.replacing("_", with: " "))", fact.text])
-            }
-        }
-        return "## Provenance\n\n" + table.text
+        "## Provenance\n\n" + run.provenance.markdown
             + "\nThe scenario as resolved, every round and every figure are in `run.json`, "
             + "`cells.csv` and `rounds.csv` beside this file."
     }

@@ -18,23 +18,8 @@ struct CapacityReportTests {
     func golden(_ name: String) throws {
         let report = CapacityReport(FixedCapacity.found)
         let text = try #require(report.files.first { $0.name == name }).text
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Golden/capacity-\(name.replacing("charts/", with: ""))")
-        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
-            try Data(text.utf8).write(to: file)
-            Issue.record("recorded \(file.path); review it, then run without RECORD_GOLDEN")
-            return
-        }
-        let golden = try String(contentsOf: file, encoding: .utf8)
-        #expect(
-            rounded(text) == rounded(golden), "look at it, then record it with RECORD_GOLDEN=1")
-    }
-
-    /// The text with its long decimals cut: the last digits differ between processors.
-    private func rounded(_ text: String) -> String {
-        text.replacing(#/\d+\.\d{6,}/#) { match in
-            Double(match.output).map { String(format: "%.9g", $0) } ?? String(match.output)
-        }
+        try GoldenFile.expect(
+            text, toMatch: "Golden/capacity-\(name.replacing("charts/", with: ""))", digits: 9)
     }
 
     @Test("the first sentence is the answer, and the same stands on the console")

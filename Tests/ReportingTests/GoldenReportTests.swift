@@ -35,24 +35,6 @@ struct GoldenReportTests {
     }
 
     private func expect(_ text: String, toMatch name: String) throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
-        let file = folder.appending(path: name)
-        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-            Issue.record("recorded \(file.path); review it, then run without RECORD_GOLDEN")
-            return
-        }
-        let golden = try String(contentsOf: file, encoding: .utf8)
-        #expect(
-            rounded(text) == rounded(golden), "look at it, then record it with RECORD_GOLDEN=1")
-    }
-
-    /// The text with its long decimals cut to twelve digits: the last few of a logarithm differ
-    /// between processors.
-    private func rounded(_ text: String) -> String {
-        text.replacing(#/\d+\.\d{6,}/#) { match in
-            Double(match.output).map { String(format: "%.12g", $0) } ?? String(match.output)
-        }
+        try GoldenFile.expect(text, toMatch: "Golden/\(name)", digits: 12)
     }
 }

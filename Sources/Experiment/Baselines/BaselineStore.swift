@@ -81,7 +81,10 @@ package struct BaselineStore: Sendable {
         try folder.write(history.text, to: History.fileName)
         return isBaseline
             ? "Recorded in '\(path(History.fileName))'; later runs are compared with this one."
-            : "Recorded in '\(path(History.fileName))'; the baseline stays what it was."
+            : "Recorded in '\(path(History.fileName))'; "
+                + (place.baseline == nil
+                    ? "it cannot be a baseline, so that there is none yet."
+                    : "the baseline stays what it was.")
     }
 
     /// The path of a file of the store, as a user would write it.

@@ -198,15 +198,6 @@ extension CapacityCampaign {
     }
 }
 
-extension CapacitySearch {
-    /// What was found; the steps alone where the search is not over.
-    fileprivate var resultSoFar: CapacityResult {
-        result
-            ?? CapacityResult(
-                promise: promise, settings: settings, finding: .undecided, steps: steps)
-    }
-}
-
 extension MeasureOrder.LateWatch {
     /// What breaks a promise: callers count what is longer than a limit, and times are whole
     /// nanoseconds.

@@ -45,6 +45,9 @@ struct DuelBlockRunner {
         let reason: String
         /// Whether the round was run, and its figures may not be used.
         let isInvalid: Bool
+        /// Whether calls failed or gave a wrong plaintext: what no host does, and an anchor that
+        /// does it must not pass.
+        let isAnchors: Bool
         /// Whether no other round must be tried.
         let isFinal: Bool
 
@@ -166,6 +169,7 @@ struct DuelBlockRunner {
             throw Loss(
                 role: role, cell: cell.classedKey,
                 reason: outcome.round.verdict.reasons.joined(separator: "; "), isInvalid: !isLost,
+                isAnchors: role != nil && outcome.round.errorCount > 0,
                 isFinal: outcome.end != nil)
         }
         return outcomes

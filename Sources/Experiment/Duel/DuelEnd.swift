@@ -55,7 +55,7 @@ struct DuelEnd {
     /// - Throws: `ExperimentError` where nothing was, by the device's fault or by Ctrl-C.
     func judge(_ tally: DuelTally) throws(ExperimentError) -> Comparison {
         var found = tally.evidence(isOver: true)
-        if cause == .lost { found.invalid += lastLosses }
+        found.invalid += invalidCells
         if tally.kept == 0 {
             guard cause != .interrupted else {
                 throw .interrupted("stopped before a block was whole")
@@ -74,14 +74,21 @@ struct DuelEnd {
         return found.judged()
     }
 
-    /// The cells at which it failed in the end: what lets no block come through must not pass.
-    private var lastLosses: [Comparison.InvalidCell] {
-        losses.last.map { loss in
-            [
-                Comparison.InvalidCell(
-                    cell: loss.cell, side: loss.role?.rawValue ?? CampaignTools.nullModuleName,
-                    reasons: [loss.reason])
-            ]
-        } ?? []
+    /// The cells at which it failed in the end, and those whose calls failed in any block: what
+    /// lets no block come through, or gives wrong answers in some, must not pass.
+    private var invalidCells: [Comparison.InvalidCell] {
+        var cells: [Comparison.InvalidCell] = []
+        let last = cause == .lost ? losses.suffix(1) : []
+        for loss in losses.filter(\.isAnchors) + last {
+            let side = loss.role?.rawValue ?? CampaignTools.nullModuleName
+            if let index = cells.firstIndex(where: { $0.cell == loss.cell && $0.side == side }) {
+                guard !cells[index].reasons.contains(loss.reason) else { continue }
+                cells[index].reasons.append(loss.reason)
+            } else {
+                cells.append(
+                    Comparison.InvalidCell(cell: loss.cell, side: side, reasons: [loss.reason]))
+            }
+        }
+        return cells
     }
 }

@@ -11,9 +11,17 @@ package struct MeasuringEnvironment: Hashable, Sendable {
     /// The condition that says which module was measured.
     package static let moduleCondition = "module_sha256"
 
+    /// What tells one anchor from another, whatever the module's file: its device, and what it
+    /// has in its environment.
+    private static let anchorCircumstances = ["environment", "token_model"]
+
     /// The environment of a run.
     package init(_ run: GateRun) {
-        conditions = run.conditions.filter { $0.key != Self.moduleCondition }
+        var conditions = run.conditions.filter { $0.key != Self.moduleCondition }
+        for name in Self.anchorCircumstances {
+            if let value = run.circumstances[name] { conditions[name] = value }
+        }
+        self.conditions = conditions
         cells = run.cells.filter { !$0.isControl }.map(\.key).sorted()
     }
 

@@ -71,9 +71,11 @@ package struct CapacitySearch: Sendable {
     }
 
     /// What was found; nil until the search is over.
-    package var result: CapacityResult? {
-        guard isOver else { return nil }
-        return CapacityResult(
+    package var result: CapacityResult? { isOver ? resultSoFar : nil }
+
+    /// What was found so far, as if the search had ended here.
+    package var resultSoFar: CapacityResult {
+        CapacityResult(
             promise: promise, settings: settings, rates: rates, steps: steps,
             errorChance: budget.spentChance, isExhausted: budget.isExhausted)
     }

@@ -18,12 +18,14 @@ package struct DuelSample: Equatable, Sendable {
     /// Adds a block.
     package mutating func add(_ block: DuelBlock) { blocks.append(block) }
 
-    /// What was found of each metric that has a value in a block at least.
+    /// What was found of each metric that every block has: those that lack it are no accident where
+    /// an anchor was slow, so that the others are no fair sample.
     ///
     /// - Parameter looks: those that were made; without one there are estimates and no bounds.
     package func evidence(_ rule: GateRule, looks: [DuelLooks.Look]) -> [Evidence] {
         rule.metrics.compactMap { metric in
-            Series(metric, blocks.map { ($0, $0.rounds) })
+            guard blocks.allSatisfy({ $0.rounds.logRatio(of: metric) != nil }) else { return nil }
+            return Series(metric, blocks.map { ($0, $0.rounds) })
                 .evidence(cell, limit: rule.limit, looks)
         }
     }
@@ -36,16 +38,16 @@ package struct DuelSample: Equatable, Sendable {
         }
     }
 
-    /// The metrics of which too few blocks have a value, though there are blocks enough.
+    /// The metrics that some block lacks.
     package func untested(_ rule: GateRule) -> [Comparison.Untested] {
-        guard blocks.count >= DuelLooks.fewestBlocks else { return [] }
-        return rule.metrics.compactMap { metric in
+        rule.metrics.compactMap { metric in
             let count = blocks.count { $0.rounds.logRatio(of: metric) != nil }
-            guard count < DuelLooks.fewestBlocks else { return nil }
+            guard count < blocks.count else { return nil }
+            let isLost = blocks.allSatisfy { $0.rounds.baseline.logCosts(of: metric) != nil }
             let some = count == 0 ? "no block" : "only \(count) of \(blocks.count) blocks"
             return Comparison.Untested(
                 cell: cell, metric: metric,
-                reason: "\(metric.lack) (\(some) had it in all four rounds)")
+                reason: "\(metric.lack) (\(some) had it in all four rounds)", isLost: isLost)
         }
     }
 }

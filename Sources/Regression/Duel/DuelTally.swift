@@ -37,7 +37,8 @@ package struct DuelTally: Sendable {
         found.evidence = samples.flatMap { $0.evidence(found.rule, looks: made) }
             .filter { !untested.contains([$0.cell, $0.metric.rawValue]) }
         found.control = samples.flatMap { $0.control(found.rule, looks: made) }
-        found.neededPairs = looks.neededBlocks(tests: found.evidence.count)
+        found.neededPairs = looks.neededBlocks(
+            tests: max(found.evidence.count, 2 * found.control.count))
         return found
     }
 

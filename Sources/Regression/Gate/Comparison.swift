@@ -48,11 +48,15 @@ package struct Comparison: Codable, Equatable, Sendable {
         package var metric: Metric
         /// Why, as in "too few calls a round for a 99th percentile".
         package var reason: String
+        /// Whether the baseline has it whole and the candidate does not: it may be what became
+        /// slower, so that nothing passes.
+        package var isLost: Bool
 
-        package init(cell: String, metric: Metric, reason: String) {
+        package init(cell: String, metric: Metric, reason: String, isLost: Bool = false) {
             self.cell = cell
             self.metric = metric
             self.reason = reason
+            self.isLost = isLost
         }
     }
 

@@ -22,7 +22,7 @@ extension Comparison {
         }
     }
 
-    /// Whether each piece of the control's evidence lies beyond the tolerance, in either direction.
+    /// Whether each piece of the control's evidence lies beyond its limit, in either direction.
     package var controlMoves: [Bool] {
         let adjusted = Holm.adjusted(control.map(\.pWorse) + control.map(\.pBetter))
         return control.indices.map {
@@ -32,7 +32,7 @@ extension Comparison {
 
     /// Whether the module that does nothing became slower or faster, so that no difference can be
     /// put down to the anchor.
-    package var controlMoved: Bool { controlMoves.contains(true) }
+    package var controlMoved: Bool { !evidence.isEmpty && controlMoves.contains(true) }
 
     private func isWithin(_ found: Evidence) -> Bool {
         let limit = 1 + rule.tolerance

@@ -18,6 +18,13 @@ extension Metric {
 }
 
 extension Evidence {
+    /// Whether the ratio over the control's leaves more open than the ratio itself, whose one-sided
+    /// bound lies within its interval.
+    var isBoundedByControl: Bool {
+        guard let upper, let high else { return false }
+        return upper > high
+    }
+
     /// The cell and the metric.
     var place: String { "\(cell), \(metric.words)" }
 

@@ -41,6 +41,7 @@ extension GateRun {
         self.init(
             name: name, conditions: head.conditions, circumstances: head.circumstances,
             notes: partial ?? [], cells: cells)
+        isPartial = head.partial != nil
     }
 
     /// Holds the rounds of the table against those that the run says it has: a table that is cut at

@@ -15,6 +15,8 @@ package struct GateRun: Codable, Equatable, Sendable {
     package var notes: [String]
     /// The cells in the order of the tables.
     package var cells: [GateCell]
+    /// Whether it ended before its time.
+    package var isPartial = false
 
     /// A run from its parts.
     package init(

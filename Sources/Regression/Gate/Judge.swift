@@ -26,30 +26,34 @@ struct Judge {
     /// A judge who has weighed the evidence.
     init(_ comparison: Comparison) {
         self.comparison = comparison
-        let evidence = comparison.evidence
-        let adjusted = Holm.adjusted(evidence.map(\.pWorse))
+        let adjusted = Holm.adjusted(comparison.evidence.map(\.pWorse))
         for (index, p) in adjusted.enumerated() { self.comparison.evidence[index].pAdjusted = p }
+        // A control that could not be seen to move would be none: each of its tests counts twice,
+        // once for either direction.
+        let tests = max(comparison.evidence.count, 2 * comparison.control.count)
         let needed =
             switch comparison.kind {
-            case .stored: NeededPairs.rounds(forTests: evidence.count)
-            case .duel: NeededPairs.blocks(forTests: evidence.count)
+            case .stored: NeededPairs.rounds(forTests: tests)
+            case .duel: NeededPairs.blocks(forTests: tests)
             }
         self.comparison.neededPairs = max(comparison.neededPairs, needed)
-        worse = self.comparison.evidence.filter { ($0.pAdjusted ?? 1) < GateRule.level }
-            .sorted { $0.ratio > $1.ratio }
-        let gains = Holm.adjusted(evidence.map(\.pBetter))
-        better = zip(evidence, gains).filter { $0.1 < GateRule.level }.map(\.0)
-            .sorted { $0.ratio < $1.ratio }
-        moved = Self.moved(comparison.control)
+        let outcomes = zip(self.comparison.evidence, self.comparison.outcomes)
+        worse = outcomes.filter { $0.1 == .worse }.map(\.0).sorted { $0.ratio > $1.ratio }
+        better = outcomes.filter { $0.1 == .better }.map(\.0).sorted { $0.ratio < $1.ratio }
+        moved = zip(comparison.control, comparison.controlMoves).filter(\.1).map(\.0)
+            .sorted { max($0.ratio, 1 / $0.ratio) > max($1.ratio, 1 / $1.ratio) }
     }
 
     /// The verdict.
     var verdict: GateVerdict {
         // Where nothing was compared there is nothing to be put down to anything.
-        if !moved.isEmpty, !comparison.evidence.isEmpty { return .inconclusive }
+        if !moved.isEmpty, !comparison.evidence.isEmpty {
+            return isInvalid ? .invalid : .inconclusive
+        }
         if !worse.isEmpty { return .regressed }
         if isInvalid { return .invalid }
-        return tooFew.isEmpty && tooNoisy.isEmpty && open.isEmpty ? .pass : .inconclusive
+        let isShown = tooFew.isEmpty && tooNoisy.isEmpty && open.isEmpty && lost.isEmpty
+        return isShown ? .pass : .inconclusive
     }
 
     /// Whether there is nothing that may be compared.
@@ -63,6 +67,9 @@ struct Judge {
         comparison.evidence.filter { $0.pairs < comparison.neededPairs }
     }
 
+    /// What the baseline has and the candidate lacks.
+    var lost: [Comparison.Untested] { comparison.untested.filter(\.isLost) }
+
     /// Evidence from a host on which identical anchors differ by more than the tolerance, the
     /// noisiest first.
     var tooNoisy: [Evidence] {
@@ -75,16 +82,6 @@ struct Judge {
         let limit = 1 + comparison.rule.tolerance
         return comparison.evidence.filter { !(($0.upper ?? .infinity) < limit) }
             .sorted { ($0.upper ?? .infinity, $0.ratio) > ($1.upper ?? .infinity, $1.ratio) }
-    }
-
-    /// What of the control is shown to lie beyond its limit, in either direction.
-    private static func moved(_ control: [Evidence]) -> [Evidence] {
-        let adjusted = Holm.adjusted(control.map(\.pWorse) + control.map(\.pBetter))
-        return control.indices.filter {
-            min(adjusted[$0], adjusted[$0 + control.count]) < GateRule.level
-        }
-        .map { control[$0] }
-        .sorted { max($0.ratio, 1 / $0.ratio) > max($1.ratio, 1 / $1.ratio) }
     }
 }
 

@@ -1,7 +1,9 @@
 import Results
 
 /// What a gate compares of a cell, round by round.
-package enum Metric: String, Codable, CaseIterable, Hashable, Sendable {
+package enum Metric: String, Codable, CodingKeyRepresentable, CaseIterable, Hashable,
+    Sendable
+{
     /// Operations a second.
     case throughput
     /// Median service time in nanoseconds.

@@ -67,7 +67,7 @@ extension RunHead {
     ]
     private static let hostCircumstances = ["kernel", "libc", "microcode"]
     private static let anchorCircumstances = [
-        "module_version", "token_firmware", "token_model", "uri",
+        "environment", "module_version", "token_firmware", "token_model", "uri",
     ]
 
     /// What makes figures incomparable where it differs. What a cell's key says is none of it, nor

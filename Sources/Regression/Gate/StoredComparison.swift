@@ -17,7 +17,10 @@ extension Comparison {
         differences = Self.differences(baseline.conditions, candidate.conditions)
             .filter { !changing.contains($0.condition) }
         notes = baseline.notes + candidate.notes
-        let unlike = Self.differences(baseline.circumstances, candidate.circumstances)
+        let unlike =
+            Self.differences(baseline.conditions, candidate.conditions)
+            .filter { changing.contains($0.condition) }
+            + Self.differences(baseline.circumstances, candidate.circumstances)
         if !unlike.isEmpty {
             let list = unlike.map {
                 "\($0.condition) ('\($0.baseline ?? "not known")', "
@@ -47,6 +50,14 @@ extension Comparison {
         missing = baseline.cells.filter { !$0.isControl && others[$0.key] == nil }.map(\.key)
         extra = candidate.cells.filter { !$0.isControl && !own.contains($0.key) }.map(\.key)
         let isRefused = !differences.isEmpty && !allowsDifferences
+        // What a run that ended early did not come to says nothing of what it would have cost.
+        if candidate.isPartial {
+            untested += missing.map {
+                Untested(
+                    cell: $0, metric: rule.metrics[0],
+                    reason: "no rounds of it in a candidate that is partial", isLost: true)
+            }
+        }
         var samples = SamplePair.Distributions()
         let controls = ControlPairs(baseline, candidate)
         for cell in baseline.cells {
@@ -80,7 +91,9 @@ extension Comparison {
         for metric in rule.metrics {
             if let reason = Self.lack(of: metric, in: [cell, other]) {
                 guard !cell.isControl else { continue }
-                untested.append(Untested(cell: cell.key, metric: metric, reason: reason))
+                let isLost = Self.lack(of: metric, in: [cell]) == nil
+                untested.append(
+                    Untested(cell: cell.key, metric: metric, reason: reason, isLost: isLost))
                 continue
             }
             let pair = SamplePair(

@@ -19,7 +19,7 @@ struct VerdictWording {
             switch judge.verdict {
             case .pass: [pass]
             case .regressed: told(judge.worse, regression) + invalidity
-            case .invalid: invalidity
+            case .invalid: invalidity + told(judge.moved, movement)
             case .inconclusive: judge.moved.isEmpty ? doubts : told(judge.moved, movement) + seen
             }
         return overridden + causes + told(judge.better, gain) + control + missing + untested
@@ -120,13 +120,20 @@ extension VerdictWording {
                         ? ", and \(Counted.text(noisy.count - 1, "more comparison")) by more than "
                             + "the tolerance." : "."))
         }
+        if let lost = judge.lost.first {
+            sentences.append(
+                "What the baseline has and the candidate lacks may be what became slower: "
+                    + "\(lost.cell), \(lost.metric.words)"
+                    + (judge.lost.count > 1 ? ", and \(judge.lost.count - 1) more." : "."))
+        }
         return sentences + told(judge.open, undecided)
     }
 
     private func undecided(_ found: Evidence) -> String {
+        let against = found.isBoundedByControl ? " against the control of the same rounds" : ""
         let bound = found.upper.map { "may cost \(Percent.signed($0))" } ?? "has no upper bound"
         return "\(found.place) \(bound), so that more than the tolerance of \(tolerance) is not "
-            + "ruled out: \(found.finding)."
+            + "ruled out\(against): \(found.finding)."
     }
 
     private var tooFew: [String] {

@@ -120,17 +120,7 @@ extension CapacityText {
     }
 
     private var provenanceSection: String {
-        var table = MarkdownTable([("what", .left), ("value", .left)])
-        let groups = [
-            ("run", run.provenance.run), ("anchor", run.provenance.anchor),
-            ("tool", run.provenance.tool), ("host", run.provenance.host),
-        ]
-        for (group, facts) in groups {
-            for (name, fact) in facts.sorted(by: { $0.key < $1.key }) {
-                table.append(["\(group): \(name.replacing("_", with: " "))", fact.text])
-            }
-        }
-        return "## Provenance\n\n" + table.text
+        "## Provenance\n\n" + run.provenance.markdown
             + "\nEvery round and every figure are in `capacity.json`, `capacity.csv` and "
             + "`concurrency.csv` beside this file."
     }

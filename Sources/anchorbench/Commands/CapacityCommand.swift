@@ -119,28 +119,20 @@ struct CapacityCommand: AsyncParsableCommand {
             "\(plan.inWords) of \(resolved.anchor.redacted): at most about "
                 + plan.measuringTime.inWords)
         if !resolved.isEmbedded { Console.say(plan.callsInWords) }
-        let interruption = Interruption()
-        let watch = SignalWatch(interruption)
         let printer = CapacityPrinter()
-        let campaign = CapacityCampaign(
-            resolved, plan: plan, folder: folder, tools: .own, interruption: interruption,
-            observe: printer.show)
-        let outcome: CapacityCampaign.Outcome
-        do {
-            outcome = try await campaign.run()
-        } catch {
-            printer.end()
-            watch.end()
-            folder.removeIfEmpty()
-            throw error
+        let (outcome, wasInterrupted) = try await Interruption.whileWatched(
+            end: printer.end, discarding: folder.removeIfEmpty
+        ) { interruption in
+            let campaign = CapacityCampaign(
+                resolved, plan: plan, folder: folder, tools: .own, interruption: interruption,
+                observe: printer.show)
+            return try await campaign.run()
         }
-        printer.end()
-        watch.end()
         let report = CapacityReport(outcome.run)
         for file in report.files { try folder.write(file.text, to: file.name) }
         print(report.summary)
         print(folder.url.appending(path: "report.md").relativePath)
-        throw code(outcome, wasInterrupted: interruption.isSet)
+        throw code(outcome, wasInterrupted: wasInterrupted)
     }
 
     private func code(_ outcome: CapacityCampaign.Outcome, wasInterrupted: Bool) -> ExitCode {

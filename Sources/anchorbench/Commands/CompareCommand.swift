@@ -140,7 +140,9 @@ struct CompareCommand: AsyncParsableCommand {
     private func compared(_ baseline: GateRun, _ candidate: GateRun) -> Comparison {
         Comparison(
             baseline, candidate, rule: gate.rule, allowsDifferences: allowDifferentHost,
-            changing: newModule ? [MeasuringEnvironment.moduleCondition] : [])
+            // A store is there to see what a new module costs.
+            changing: newModule || stored.source != nil
+                ? [MeasuringEnvironment.moduleCondition] : [])
     }
 
     private func tell(_ report: ComparisonReport) {

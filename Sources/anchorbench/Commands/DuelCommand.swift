@@ -97,6 +97,11 @@ struct DuelCommand: AsyncParsableCommand {
                 "--most-blocks \(mostBlocks) must lie between --blocks, \(blocks), and "
                     + "\(Self.mostBlocks)")
         }
+        if case .keys(let keys) = choice, keys.isEmpty {
+            throw ValidationError(
+                "--cells '\(cells ?? "")' names no cell: say 'all', or keys by commas, as "
+                    + "--dry-run prints them")
+        }
     }
 
     /// Beyond this a duel tells no more that anybody acts upon.
@@ -136,6 +141,7 @@ struct DuelCommand: AsyncParsableCommand {
     private var choice: DuelPlan.Choice {
         guard let cells else { return .first }
         let keys = cells.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
         return cells == "all" ? .all : .keys(keys)
     }
 }

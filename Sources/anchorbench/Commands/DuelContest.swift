@@ -82,23 +82,15 @@ struct DuelContest {
         let folder = try DuelFolder(creating: url)
         if !plan.pairs.isEmpty { Console.say(sentence(plan)) }
         for sentence in sentences(plan) { Console.say(sentence) }
-        let interruption = Interruption()
-        let watch = SignalWatch(interruption)
         let printer = DuelPrinter()
-        let duel = Duel(
-            baseline: baseline, candidate: candidate, plan, rule, looks, folder: folder,
-            tools: tools, interruption: interruption, observe: printer.show)
-        let comparison: Comparison
-        do {
-            comparison = try await duel.run()
-        } catch {
-            printer.end()
-            watch.end()
-            folder.removeIfEmpty()
-            throw error
+        let (comparison, wasInterrupted) = try await Interruption.whileWatched(
+            end: printer.end, discarding: folder.removeIfEmpty
+        ) { interruption in
+            let duel = Duel(
+                baseline: baseline, candidate: candidate, plan, rule, looks, folder: folder,
+                tools: tools, interruption: interruption, observe: printer.show)
+            return try await duel.run()
         }
-        printer.end()
-        watch.end()
-        return (comparison, folder, interruption.isSet)
+        return (comparison, folder, wasInterrupted)
     }
 }

@@ -6,20 +6,7 @@ import Units
 
 /// What is laid over the scenarios of both anchors of a duel.
 struct DuelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("What one call does: decrypt, unwrap or mac.", valueName: "name"))
-    var operation: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Mechanisms as 'run' takes them, such as aes-gcm.", valueName: "list"))
-    var mechanism: String?
-
-    @Option(help: ArgumentHelp("Sizes of a record, such as 256B,4KiB.", valueName: "list"))
-    var recordBytes: String?
-
-    @Option(
-        help: ArgumentHelp("Numbers of concurrent callers, such as 1,2,4,8.", valueName: "list"))
-    var closed: String?
+    @OptionGroup var callOptions: CallOptions
 
     @Option(
         help: ArgumentHelp(
@@ -35,40 +22,17 @@ struct DuelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Length of one round of a cell.", valueName: "time"))
     var duration: String = DuelPlan.usualDuration
 
-    @Option(
-        help: ArgumentHelp("Most calls a second of all callers, such as 200/s.", valueName: "rate"))
-    var maxRate: String?
-
-    @Option(help: ArgumentHelp("Most calls on each anchor, such as 10k.", valueName: "n"))
-    var maxOperations: String?
-
-    @Option(
-        help: ArgumentHelp("A round ends early after so many failed calls.", valueName: "n"))
-    var abortAfterErrors: String?
+    @OptionGroup var limitOptions: LimitOptions
 
     /// The flags as keys of a scenario.
     var overrides: [ScenarioOverride] {
-        var overrides: [ScenarioOverride] = []
-        func add(_ flag: String, _ value: String?, _ yaml: (String) -> String) {
-            guard let value else { return }
-            overrides.append(ScenarioOverride(flag: flag, yaml: yaml(value)))
-        }
-        func list(_ values: [String]) -> String? {
-            values.isEmpty ? nil : values.joined(separator: ", ")
-        }
-        add("--operation", operation) { "anchor: { operation: \($0) }" }
-        add("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
-        add("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
-        add("--closed", closed) { "load: { closed: [\($0)] }" }
-        add("--open", list(open)) { "load: { open: [\($0)] }" }
-        add("--throttle", list(throttle)) { "throttles: [\($0)]" }
-        add("--max-rate", maxRate) { "limits: { max-rate: \($0) }" }
-        add("--max-operations", maxOperations) { "limits: { max-operations: \($0) }" }
-        add("--abort-after-errors", abortAfterErrors) { "limits: { abort-after-errors: \($0) }" }
-        add("--duration", duration) { "duration: \($0)" }
-        // How many records a call opens is no matter of a duel.
-        add("duel", "false") { "audit-batching: \($0)" }
-        return overrides
+        callOptions.overrides
+            + ScenarioOverride.made("--open", open) { "load: { open: [\($0)] }" }
+            + ScenarioOverride.made("--throttle", throttle) { "throttles: [\($0)]" }
+            + limitOptions.overrides
+            + ScenarioOverride.made("--duration", duration) { "duration: \($0)" }
+            // How many records a call opens is no matter of a duel.
+            + [ScenarioOverride(flag: "duel", yaml: "audit-batching: false")]
     }
 }
 

@@ -108,24 +108,16 @@ struct Measurement {
             "\(plan.groups.count) cells × \(plan.scenario.rounds) rounds on "
                 + "\(resolved.anchor.redacted): about \(plan.measuringTime.inWords)")
         if !resolved.isEmbedded { Console.say(plan.callsInWords) }
-        let interruption = Interruption()
-        let watch = SignalWatch(interruption)
         let printer = ProgressPrinter()
-        let campaign = Campaign(
-            resolved, plan: plan, folder: folder, tools: tools, interruption: interruption,
-            observe: printer.show)
-        let run: Run
-        do {
-            run = try await campaign.run(resuming: stored?.run)
-        } catch {
-            printer.end()
-            watch.end()
-            folder.removeIfEmpty()
-            throw error
+        let (run, wasInterrupted) = try await Interruption.whileWatched(
+            end: printer.end, discarding: folder.removeIfEmpty
+        ) { interruption in
+            let campaign = Campaign(
+                resolved, plan: plan, folder: folder, tools: tools, interruption: interruption,
+                observe: printer.show)
+            return try await campaign.run(resuming: stored?.run)
         }
-        printer.end()
-        watch.end()
-        return (run, folder, interruption.isSet)
+        return (run, folder, wasInterrupted)
     }
 
     /// The exit code of a finished run.

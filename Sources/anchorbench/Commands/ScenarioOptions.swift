@@ -12,35 +12,8 @@ struct ScenarioOptions: ParsableArguments {
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "'softhsm', or a PKCS#11 URI with module-path and pin-source.", valueName: "uri"))
-    var anchor: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "What the module wants with C_Initialize, as NSS does; stored and printed.",
-            valueName: "text"))
-    var initialize: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "What one call does: decrypt, unwrap (a data key) or mac (a password hash).",
-            valueName: "name"))
-    var operation: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "decrypt: aes-gcm, aes-cbc-pad, aes-ctr, rsa-pkcs, rsa-oaep; unwrap: aes-key-wrap, "
-                + "rsa-oaep; mac: hmac-sha256. Several by commas.", valueName: "list"))
-    var mechanism: String?
-
-    @Option(help: ArgumentHelp("Sizes of a record, such as 256B,4KiB.", valueName: "list"))
-    var recordBytes: String?
-
-    @Option(
-        help: ArgumentHelp("Numbers of concurrent callers, such as 1,2,4,8.", valueName: "list"))
-    var closed: String?
+    @OptionGroup var anchorOptions: AnchorOptions
+    @OptionGroup var callOptions: CallOptions
 
     @Option(
         help: ArgumentHelp(
@@ -68,16 +41,7 @@ struct ScenarioOptions: ParsableArguments {
     )
     var rounds: String?
 
-    @Option(
-        help: ArgumentHelp("Most calls a second of all callers, such as 200/s.", valueName: "rate"))
-    var maxRate: String?
-
-    @Option(help: ArgumentHelp("Most calls of the whole run, such as 10k.", valueName: "n"))
-    var maxOperations: String?
-
-    @Option(
-        help: ArgumentHelp("A round ends early after so many failed calls.", valueName: "n"))
-    var abortAfterErrors: String?
+    @OptionGroup var limitOptions: LimitOptions
 
     @Flag(
         help: "Also open one record again and again: does the device remember what it opened?")
@@ -134,34 +98,24 @@ struct ScenarioOptions: ParsableArguments {
     var changesScenario: Bool { file != nil || !overrides.isEmpty }
 
     private var overrides: [ScenarioOverride] {
-        var overrides: [ScenarioOverride] = []
-        func add(_ flag: String, _ value: String?, _ yaml: (String) -> String) {
-            guard let value else { return }
-            overrides.append(ScenarioOverride(flag: flag, yaml: yaml(value)))
-        }
-        add("--anchor", anchor) { "anchor: { uri: '\($0.replacing("'", with: "''"))' }" }
-        if let initialize { overrides.append(.initialize(initialize)) }
-        add("--operation", operation) { "anchor: { operation: \($0) }" }
-        add("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
-        add("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
-        add("--closed", closed) { "load: { closed: [\($0)] }" }
-        if !open.isEmpty {
-            add("--open", open.joined(separator: ", ")) { "load: { open: [\($0)] }" }
-        }
-        if !mixed.isEmpty {
-            add("--mixed", mixed.joined(separator: ", ")) { "load: { mixed: [\($0)] }" }
-        }
-        add("--max-rate", maxRate) { "limits: { max-rate: \($0) }" }
-        add("--max-operations", maxOperations) { "limits: { max-operations: \($0) }" }
-        add("--abort-after-errors", abortAfterErrors) { "limits: { abort-after-errors: \($0) }" }
-        if !throttle.isEmpty {
-            add("--throttle", throttle.joined(separator: ", ")) { "throttles: [\($0)]" }
-        }
-        if auditCache { add("--audit-cache", "true") { "audit-cache: \($0)" } }
-        if auditBatching { add("--audit-batching", "true") { "audit-batching: \($0)" } }
-        if quick { add("--quick", "100ms") { "{ duration: \($0), warm-up: 20ms }" } }
-        add("--duration", duration) { "duration: \($0)" }
-        add("--rounds", rounds) { "rounds: \($0)" }
-        return overrides
+        anchorOptions.overrides + callOptions.overrides
+            + ScenarioOverride.made("--open", open) { "load: { open: [\($0)] }" }
+            + ScenarioOverride.made("--mixed", mixed) { "load: { mixed: [\($0)] }" }
+            + limitOptions.overrides
+            + ScenarioOverride.made("--throttle", throttle) { "throttles: [\($0)]" }
+            + flagOverrides
+            + ScenarioOverride.made("--duration", duration) { "duration: \($0)" }
+            + ScenarioOverride.made("--rounds", rounds) { "rounds: \($0)" }
+    }
+
+    private var flagOverrides: [ScenarioOverride] {
+        [
+            (auditCache, ScenarioOverride(flag: "--audit-cache", yaml: "audit-cache: true")),
+            (
+                auditBatching,
+                ScenarioOverride(flag: "--audit-batching", yaml: "audit-batching: true")
+            ),
+            (quick, ScenarioOverride(flag: "--quick", yaml: "{ duration: 100ms, warm-up: 20ms }")),
+        ].filter(\.0).map(\.1)
     }
 }

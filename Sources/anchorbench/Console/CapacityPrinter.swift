@@ -2,16 +2,14 @@ import Experiment
 import Rainbow
 import Regression
 import Results
-import Synchronization
 import Units
 
 /// Shows the search for a capacity on standard error: a line a step, and one that is written over
 /// on a terminal while the closed loads run.
 final class CapacityPrinter: Sendable {
-    private let isTerminal: Bool
-    private let hasLiveLine = Mutex(false)
+    private let line: LiveLine
 
-    init(isTerminal: Bool = Console.isTerminal) { self.isTerminal = isTerminal }
+    init(isTerminal: Bool = Console.isTerminal) { line = LiveLine(isTerminal: isTerminal) }
 
     func show(_ progress: CapacityProgress) {
         switch progress {
@@ -22,24 +20,19 @@ final class CapacityPrinter: Sendable {
                 "closed peak \(Significant.text(rate))/s at \(Self.callers(point)); "
                     + "now open loads")
         case .step(let step):
-            guard isTerminal else { return }
-            live("\(Self.title(step)): measuring \(step.length.seconds.inWords) …")
+            line.show("\(Self.title(step)): measuring \(step.length.seconds.inWords) …")
         case .judged(let step, let round): say(Self.line(step, round))
         case .note(let text): say(text)
         }
     }
 
     /// Takes the live line away.
-    func end() {
-        guard hasLiveLine.withLock({ $0 }) else { return }
-        Console.write("\r\u{1B}[2K")
-        hasLiveLine.withLock { $0 = false }
-    }
+    func end() { line.end() }
 
     private func closed(_ point: ConcurrencyPoint, _ position: Int, _ total: Int) {
         let rate = Significant.text(point.throughput?.estimate ?? 0)
-        let line = "[\(position)/\(total)] \(Self.callers(point)): \(rate)/s"
-        if isTerminal { live(line) } else if position == total { say(line) }
+        line.report(
+            "[\(position)/\(total)] \(Self.callers(point)): \(rate)/s", isLast: position == total)
         if let round = point.rounds.first, !round.verdict.isValid {
             say("\(Self.callers(point)): \(round.verdict.reasonText)".yellow)
         }
@@ -70,13 +63,5 @@ final class CapacityPrinter: Sendable {
             + (p99.map { ", p99 \($0)" } ?? "")
     }
 
-    private func live(_ line: String) {
-        hasLiveLine.withLock { $0 = true }
-        Console.write("\r\u{1B}[2K" + line)
-    }
-
-    private func say(_ text: String) {
-        end()
-        Console.say(text)
-    }
+    private func say(_ text: String) { line.say(text) }
 }

@@ -12,17 +12,12 @@ final class ProgressPrinter: Sendable {
         var begun = ContinuousClock.now
         /// Rounds of an earlier part of the run, which say nothing about the time of this one.
         var before: Int?
-        var saidAt: ContinuousClock.Instant?
-        var hasLiveLine = false
     }
 
     private let state = Mutex(State())
-    private let isTerminal: Bool
+    private let line: LiveLine
 
-    /// Without a terminal at most one line in this time, so that a job's log stays short.
-    private static let plainInterval = Duration.seconds(5)
-
-    init(isTerminal: Bool = Console.isTerminal) { self.isTerminal = isTerminal }
+    init(isTerminal: Bool = Console.isTerminal) { line = LiveLine(isTerminal: isTerminal) }
 
     func show(_ progress: RunProgress) {
         switch progress {
@@ -32,12 +27,11 @@ final class ProgressPrinter: Sendable {
             say("measuring \(total) rounds, about \(estimate.inWords)")
         case .round(let cell, let number, let position):
             state.withLock { $0.before = $0.before ?? position - 1 }
-            guard isTerminal else { return }
-            live("\(bar(position - 1)) \(cell.key) round \(number)")
+            line.show("\(bar(position - 1)) \(cell.key) round \(number)")
         case .finished(let cell, let round, let position):
-            let line =
-                "\(bar(position)) \(cell.classedKey): \(figures(round)), \(timeLeft(position))"
-            if isTerminal { live(line) } else { plain(line, isLast: position == total) }
+            line.report(
+                "\(bar(position)) \(cell.classedKey): \(figures(round)), \(timeLeft(position))",
+                isLast: position == total)
             if !round.verdict.isValid {
                 say("\(cell.classedKey), round \(round.number): \(round.verdict.reasonText)".yellow)
             }
@@ -46,17 +40,13 @@ final class ProgressPrinter: Sendable {
     }
 
     /// Takes the live line away.
-    func end() {
-        guard isTerminal, state.withLock({ $0.hasLiveLine }) else { return }
-        write("\r\u{1B}[2K")
-        state.withLock { $0.hasLiveLine = false }
-    }
+    func end() { line.end() }
 
     private var total: Int { state.withLock { $0.total } }
 
     private func bar(_ position: Int) -> String {
         let total = max(total, 1)
-        guard isTerminal else { return "[\(position)/\(total)]" }
+        guard line.isTerminal else { return "[\(position)/\(total)]" }
         let filled = 20 * position / total
         let cells = String(repeating: "━", count: filled).green
         return cells + String(repeating: "─", count: 20 - filled) + " \(position)/\(total)"
@@ -82,27 +72,5 @@ final class ProgressPrinter: Sendable {
         return "\(Significant.text(left, digits: 2)) s left"
     }
 
-    private func live(_ line: String) {
-        state.withLock { $0.hasLiveLine = true }
-        write("\r\u{1B}[2K" + line)
-    }
-
-    private func plain(_ line: String, isLast: Bool) {
-        let isDue = state.withLock { state in
-            let now = ContinuousClock.now
-            guard isLast || state.saidAt.map({ now - $0 > Self.plainInterval }) ?? true else {
-                return false
-            }
-            state.saidAt = now
-            return true
-        }
-        if isDue { Console.say(line) }
-    }
-
-    private func say(_ text: String) {
-        end()
-        Console.say(text)
-    }
-
-    private func write(_ text: String) { Console.write(text) }
+    private func say(_ text: String) { line.say(text) }
 }

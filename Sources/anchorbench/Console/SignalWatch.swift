@@ -27,3 +27,28 @@ final class SignalWatch: Sendable {
         for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
     }
 }
+
+extension Interruption {
+    /// Carries out something long that Ctrl-C may end politely.
+    ///
+    /// - Parameters:
+    ///   - end: called when it is over, however it ended.
+    ///   - discard: called where it failed: takes away what it left empty.
+    static func whileWatched<Outcome>(
+        end: () -> Void, discarding discard: () -> Void,
+        _ body: (Interruption) async throws -> Outcome
+    ) async throws -> (outcome: Outcome, wasInterrupted: Bool) {
+        let interruption = Interruption()
+        let watch = SignalWatch(interruption)
+        defer { watch.end() }
+        do {
+            let outcome = try await body(interruption)
+            end()
+            return (outcome, interruption.isSet)
+        } catch {
+            end()
+            discard()
+            throw error
+        }
+    }
+}

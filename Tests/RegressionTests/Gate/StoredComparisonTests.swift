@@ -158,7 +158,9 @@ struct StoredComparisonTests {
         let comparison = Comparison(
             GateSamples.run("old", [old], &generator), GateSamples.run("new", [new], &generator),
             rule: GateRule())
-        #expect(comparison.verdict == .pass)
+        // The baseline has them, and they may be what became slower.
+        #expect(comparison.verdict == .inconclusive)
+        #expect(comparison.untested.allSatisfy { $0.isLost })
         #expect(comparison.evidence.map(\.metric) == [.throughput, .serviceP50])
         #expect(
             comparison.untested.map(\.reason) == [

@@ -21,21 +21,7 @@ struct GateReportTests {
             case "xml": report.junit
             default: report.annotations
             }
-        try expect(text, toMatch: "\(name).\(kind)")
-    }
-
-    private func expect(_ text: String, toMatch name: String) throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../Golden/Gate").standardized
-        let file = folder.appending(path: name)
-        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-            Issue.record("recorded \(file.path); review it, then run without RECORD_GOLDEN")
-            return
-        }
-        let golden = try String(contentsOf: file, encoding: .utf8)
-        #expect(text == golden, "look at it, then record it with RECORD_GOLDEN=1")
+        try GoldenFile.expect(text, toMatch: "Golden/Gate/\(name).\(kind)")
     }
 
     @Test("the first line says the verdict, the rule, and that conditions differ")
