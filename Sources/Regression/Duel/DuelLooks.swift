@@ -20,7 +20,7 @@ package struct DuelLooks: Equatable, Sendable {
 
     /// The fewest blocks that say anything: with 7 the chance that all fall on one side is 1/128,
     /// and half of a level of 1/100 is less.
-    package static let fewestBlocks = 8
+    package static let fewestBlocks = NeededPairs.fewestBlocks
 
     /// Looks after the first number of blocks, at the cap, and halfway between the two.
     package init(first: Int, most: Int) {
@@ -64,9 +64,6 @@ package struct DuelLooks: Equatable, Sendable {
     /// The fewest blocks with which so many tests together can call anything REGRESSED: all of them
     /// on one side are 2⁻ⁿ.
     package func neededBlocks(tests: Int) -> Int {
-        let bound = GateRule.level * share(ofLook: 0) / Double(max(1, tests))
-        var (needed, chance) = (1, 0.5)
-        while chance > bound { (needed, chance) = (needed + 1, chance / 2) }
-        return max(needed, Self.fewestBlocks)
+        NeededPairs.blocks(forTests: tests, share: share(ofLook: 0))
     }
 }

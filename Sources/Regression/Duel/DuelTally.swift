@@ -33,9 +33,7 @@ package struct DuelTally: Sendable {
         let made = looks.made(after: kept, isOver: isOver)
         var found = comparison
         found.untested = samples.flatMap { $0.untested(found.rule) }
-        let untested = Set(found.untested.map { [$0.cell, $0.metric.rawValue] })
         found.evidence = samples.flatMap { $0.evidence(found.rule, looks: made) }
-            .filter { !untested.contains([$0.cell, $0.metric.rawValue]) }
         found.control = samples.flatMap { $0.control(found.rule, looks: made) }
         found.neededPairs = looks.neededBlocks(
             tests: max(found.evidence.count, 2 * found.control.count))

@@ -25,10 +25,12 @@ package enum NeededPairs {
     /// Blocks of a duel without which no test can come out REGRESSED: the sign test has no smaller
     /// p than one half to the power of their number.
     ///
-    /// - Parameter tests: cells times metrics.
-    package static func blocks(forTests tests: Int) -> Int {
+    /// - Parameters:
+    ///   - tests: cells times metrics.
+    ///   - share: the part of the level that the first look may spend.
+    package static func blocks(forTests tests: Int, share: Double = 1) -> Int {
         var (blocks, p) = (0, Double(max(tests, 1)))
-        while p > GateRule.level { (blocks, p) = (blocks + 1, p / 2) }
+        while p > GateRule.level * share { (blocks, p) = (blocks + 1, p / 2) }
         return max(blocks, fewestBlocks)
     }
 }

@@ -71,14 +71,14 @@ struct VerdictAdvice {
         let metrics = Set(comparison.evidence.map(\.metric)).count
         let cells = Set(comparison.evidence.map(\.cell)).count
         let needed = comparison.neededPairs
-        let fewer =
-            isStored ? NeededPairs.rounds(forTests: cells) : NeededPairs.blocks(forTests: cells)
+        let fewer = NeededPairs.rounds(forTests: cells)
+        // Of a duel only its looks know.
         let narrower =
-            metrics > 1 && fewer < needed
+            isStored && metrics > 1 && fewer < needed
             ? "; one metric alone (--metrics throughput) needs \(fewer)" : ""
         return isStored
             ? "Measure both with --for-gate or --rounds \(needed)\(narrower)."
-            : "Let the duel have \(needed) blocks or more\(narrower)."
+            : "Let the duel have \(needed) blocks or more."
     }
 
     /// How many pairs would put each bound on one side of the tolerance, were the spread and the
