@@ -40,7 +40,7 @@ struct SamplePair {
         else { return nil }
     }
 
-    /// Sets beside each round what the negative control cost in it.
+    /// Sets beside each round what the host made of it, as the negative control tells.
     ///
     /// - Parameter control: logarithms of costs in the order of the rounds, as many as there are.
     mutating func correct(by control: (baseline: [Double], candidate: [Double])) {

@@ -99,7 +99,9 @@ extension Comparison {
             let pair = SamplePair(
                 metric, baseline: cell.values(of: metric), candidate: other.values(of: metric))
             guard var pair else { continue }
-            if let control = controls.costs(beside: cell, other) { pair.correct(by: control) }
+            if let control = controls.costs(of: metric, beside: cell, other) {
+                pair.correct(by: control)
+            }
             let limit = cell.isControl ? rule.controlLimit : rule.limit
             let found = pair.evidence(of: cell.key, limit: limit, &distributions)
             if cell.isControl { control.append(found) } else { evidence.append(found) }

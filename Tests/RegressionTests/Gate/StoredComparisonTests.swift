@@ -75,6 +75,24 @@ struct StoredComparisonTests {
         #expect(compare(cost: costs).verdict == .regressed)
     }
 
+    @Test("a noisy host leaves open only what the host has part in")
+    func deviceElsewhere() {
+        func verdict(ofCPUShare share: Double, _ seed: UInt64) -> GateVerdict {
+            var generator = SeededGenerator(seed: seed)
+            let runs = ["old", "new"].map { name in
+                let cell = GateSamples.cell(cost: [.cpuTime: share], &generator)
+                let control = GateSamples.cell(
+                    "a/null-module", spread: 0.15, isControl: true, &generator)
+                return GateRun(name: name, conditions: [:], cells: [cell, control])
+            }
+            let rule = GateRule(metrics: [.throughput, .serviceP50, .serviceP99])
+            return Comparison(runs[0], runs[1], rule: rule).verdict
+        }
+        let seeds = 1...20 as ClosedRange<UInt64>
+        #expect(seeds.count { verdict(ofCPUShare: 1, $0) == .inconclusive } >= 18)
+        #expect(seeds.count { verdict(ofCPUShare: 0.01, $0) == .pass } == 20)
+    }
+
     @Test("a run that differs from itself beyond the tolerance is too noisy to decide")
     func floor() throws {
         var generator = SeededGenerator(seed: 1)
