@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .executable(name: "anchorbench", targets: ["anchorbench"]),
         .library(name: "ScriptedToken", type: .dynamic, targets: ["ScriptedToken"]),
+        .library(name: "anchorgate", type: .dynamic, targets: ["AnchorGate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -38,6 +39,9 @@ let package = Package(
         .target(name: "Units", swiftSettings: strict + quick),
         .target(name: "Cryptoki", dependencies: ["CCryptoki"], swiftSettings: memorySafe),
         .target(name: "Throttling", dependencies: ["Units"], swiftSettings: memorySafe + quick),
+        .target(
+            name: "GateState", dependencies: ["Throttling", "Units"],
+            swiftSettings: memorySafe + quick),
         .target(
             name: "Latency",
             dependencies: ["CZlib", "Units", product("Histogram", "hdrhistogram-swift")],
@@ -74,7 +78,7 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Exposure", "Regression", "Results", "Throttling", "Latency", "Units",
+                "Exposure", "GateState", "Regression", "Results", "Throttling", "Latency", "Units",
             ],
             swiftSettings: strict),
         .target(
@@ -82,10 +86,16 @@ let package = Package(
             dependencies: ["CCryptoki"],
             swiftSettings: strict,
             linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+        .target(
+            name: "AnchorGate",
+            dependencies: ["CCryptoki", "GateState", "Throttling", "Units"],
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
         .executableTarget(
             name: "anchorbench",
             dependencies: [
-                "Experiment", "Exposure", "Regression", "Reporting", "Results", "Throttling",
+                "Cryptoki", "GateState", "Experiment", "Exposure", "Regression", "Reporting",
+                "Results", "Throttling",
                 "Latency", "Units",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Rainbow", "Rainbow"), product("TextTable", "TextTable"),
@@ -96,6 +106,13 @@ let package = Package(
             name: "CryptokiTests", dependencies: ["Cryptoki", "CCryptoki"], swiftSettings: strict),
         .testTarget(
             name: "ThrottlingTests", dependencies: ["Throttling", "Units"], swiftSettings: strict),
+        .testTarget(
+            name: "GateStateTests", dependencies: ["GateState", "Throttling", "Units"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AnchorGateTests",
+            dependencies: ["Cryptoki", "CCryptoki", "GateState", "Throttling", "Units"],
+            swiftSettings: strict),
         .testTarget(
             name: "LatencyTests", dependencies: ["Latency", "Units"],
             exclude: ["Golden", "peer.py"], swiftSettings: strict),
@@ -124,7 +141,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "Exposure", "Regression", "Results", "Units"],
+            dependencies: [
+                "Reporting", "Exposure", "GateState", "Regression", "Results", "Throttling",
+                "Units",
+            ],
             exclude: ["Charts/Golden", "Golden"], swiftSettings: strict),
         .testTarget(
             name: "ScriptedTokenTests", dependencies: ["Cryptoki", "CCryptoki"],

@@ -58,3 +58,25 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
         return "CKR_0x\(String(rawValue, radix: 16))"
     }
 }
+
+extension ReturnCode {
+    /// The code that is written so: `CKR_DEVICE_ERROR`, `CKR_VENDOR_DEFINED+0x12`, or a number such
+    /// as `0x30`.
+    ///
+    /// - Returns: nil for a name that no standard knows, and for what is no number.
+    package init?(named text: String) {
+        let vendor = "CKR_VENDOR_DEFINED+"
+        func number(_ text: some StringProtocol) -> UInt? {
+            text.hasPrefix("0x") ? UInt(text.dropFirst(2), radix: 16) : UInt(text)
+        }
+        if let known = Self.names.first(where: { $0.value == text }) {
+            self.init(rawValue: known.key)
+        } else if text.hasPrefix(vendor), let number = number(text.dropFirst(vendor.count)) {
+            self.init(rawValue: Self.vendorDefined + number)
+        } else if let number = number(text) {
+            self.init(rawValue: number)
+        } else {
+            return nil
+        }
+    }
+}

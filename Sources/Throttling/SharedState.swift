@@ -24,23 +24,19 @@ import Units
     package static func create(
         at path: String, for policy: Policy, clients: Int = 1, spent: UInt64 = 0
     ) throws(SharedStateError) {
-        let ledger = Ledger(policy.limit)
-        precondition(spent == 0 || ledger.wordCount == 1, "one word counts what is spent")
-        guard let layout = SharedStateLayout(policy, ledger, clients: max(1, clients)) else {
-            throw SharedStateError(
-                path, "cannot be made: \(clients) clients of \(policy.keyForm) fit into no memory")
-        }
+        let layout = try layout(of: policy, clients: clients, path)
         try unsafe SharedStateFile.create(at: path, layout, fingerprint: policy.fingerprint) {
-            memory in
-            (0..<layout.rows).allSatisfy { client in
-                let row = unsafe memory + layout.row(of: client)
-                if spent > 0 { unsafe row.storeBytes(of: spent, as: UInt64.self) }
-                let isLocked = unsafe !ledger.isLocked || SharedStateLock(at: row).prepare()
-                guard isLocked, let start = layout.slots, let slots = layout.slotsLayout else {
-                    return isLocked
-                }
-                return unsafe SharedStateSlotsMemory(at: row + start, slots).lock.prepare()
-            }
+            unsafe prepare($0, policy, layout, spent: spent)
+        }
+    }
+
+    /// Makes it at the end of an open file, which grows by it.
+    package static func make(
+        in place: SharedStatePlace, for policy: Policy, clients: Int
+    ) throws(SharedStateError) {
+        let layout = try layout(of: policy, clients: clients, place.path)
+        try unsafe SharedStateFile.make(in: place, layout, fingerprint: policy.fingerprint) {
+            unsafe prepare($0, policy, layout, spent: 0)
         }
     }
 
@@ -48,15 +44,63 @@ import Units
     ///
     /// - Throws: `SharedStateError` where the file is half made, truncated, of another version or
     ///   of another policy; it is never made anew.
-    package init(path: String, policy: Policy) throws(SharedStateError) {
-        let ledger = Ledger(policy.limit)
-        let file = try SharedStateFile(path: path, fingerprint: policy.fingerprint) { rows in
-            SharedStateLayout(policy, ledger, clients: rows)
-        }
-        guard let layout = SharedStateLayout(policy, ledger, clients: file.rows) else {
+    package convenience init(path: String, policy: Policy) throws(SharedStateError) {
+        try self.init(
+            SharedStateFile(
+                path: path, fingerprint: policy.fingerprint, layout: Self.layout(of: policy)),
+            policy, path)
+    }
+
+    /// Maps what `make` made.
+    package convenience init(
+        in place: SharedStatePlace, policy: Policy
+    ) throws(SharedStateError) {
+        try self.init(
+            SharedStateFile(
+                in: place, fingerprint: policy.fingerprint, layout: Self.layout(of: policy)),
+            policy, place.path)
+    }
+
+    private init(
+        _ file: SharedStateFile, _ policy: Policy, _ path: String
+    ) throws(SharedStateError) {
+        guard let layout = Self.layout(of: policy)(file.rows) else {
             throw SharedStateError(path, "is damaged: remove it to begin with a fresh state")
         }
-        (self.policy, self.ledger, self.layout, self.file) = (policy, ledger, layout, file)
+        ledger = Ledger(policy.limit)
+        (self.policy, self.layout, self.file) = (policy, layout, file)
+    }
+
+    private static func layout(of policy: Policy) -> (Int) -> SharedStateLayout? {
+        { SharedStateLayout(policy, Ledger(policy.limit), clients: $0) }
+    }
+
+    private static func layout(
+        of policy: Policy, clients: Int, _ path: String
+    ) throws(SharedStateError) -> SharedStateLayout {
+        guard let layout = layout(of: policy)(max(1, clients)) else {
+            throw SharedStateError(
+                path, "cannot be made: \(clients) clients of \(policy.keyForm) fit into no memory")
+        }
+        return layout
+    }
+
+    /// Writes what a fresh state has beyond zeros; false where the system knows no such lock.
+    private static func prepare(
+        _ memory: UnsafeMutableRawPointer, _ policy: Policy, _ layout: SharedStateLayout,
+        spent: UInt64
+    ) -> Bool {
+        let ledger = Ledger(policy.limit)
+        precondition(spent == 0 || ledger.wordCount == 1, "one word counts what is spent")
+        return (0..<layout.rows).allSatisfy { client in
+            let row = unsafe memory + layout.row(of: client)
+            if spent > 0 { unsafe row.storeBytes(of: spent, as: UInt64.self) }
+            let isLocked = unsafe !ledger.isLocked || SharedStateLock(at: row).prepare()
+            guard isLocked, let start = layout.slots, let slots = layout.slotsLayout else {
+                return isLocked
+            }
+            return unsafe SharedStateSlotsMemory(at: row + start, slots).lock.prepare()
+        }
     }
 
     /// Decides one call at `now` (since the throttle's epoch), against every process that shares

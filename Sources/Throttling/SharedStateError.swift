@@ -9,8 +9,7 @@ package struct SharedStateError: Error, Equatable, Sendable, CustomStringConvert
 
     /// What the system would not do with the file, and its reason.
     init(_ path: String, _ what: String, _ code: Int32) {
-        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-        description = "the throttle state '\(path)' \(what): \(reason)"
+        description = "the throttle state '\(path)' \(what): \(Self.reason(of: code))"
         isUnfinished = false
     }
 
@@ -18,5 +17,10 @@ package struct SharedStateError: Error, Equatable, Sendable, CustomStringConvert
     init(_ path: String, _ what: String, isUnfinished: Bool = false) {
         description = "the throttle state '\(path)' \(what)"
         self.isUnfinished = isUnfinished
+    }
+
+    /// What the system calls an error.
+    package static func reason(of code: Int32) -> String {
+        unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 }

@@ -33,16 +33,30 @@ import Synchronization
         let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SharedStateError(path, "cannot be made", errno) }
         defer { close(file) }
-        // On a full disk a page that was merely promised would end the process that touches it.
-        let code = posix_fallocate(file, 0, off_t(layout.length))
-        guard code == 0 else {
+        do {
+            try unsafe make(
+                in: SharedStatePlace(file: file, path: path), layout, fingerprint: fingerprint,
+                fill: fill)
+        } catch {
             unsafe unlink(path)
-            throw SharedStateError(path, "cannot be sized to \(layout.length) bytes", code)
+            throw error
         }
-        let mapped = try SharedStateFile(mapping: file, layout.length, path)
+    }
+
+    /// Makes it at the end of an open file.
+    static func make(
+        in place: SharedStatePlace, _ layout: SharedStateLayout, fingerprint: UInt64,
+        fill: (UnsafeMutableRawPointer) -> Bool
+    ) throws(SharedStateError) {
+        // On a full disk a page that was merely promised would end the process that touches it.
+        let code = posix_fallocate(place.file, off_t(place.offset), off_t(layout.length))
+        guard code == 0 else {
+            throw SharedStateError(place.path, "cannot be sized to \(layout.length) bytes", code)
+        }
+        let mapped = try SharedStateFile(mapping: place, layout.length)
         guard unsafe fill(mapped.memory) else {
-            unsafe unlink(path)
-            throw SharedStateError(path, "cannot be made: no lock between processes", ENOSYS)
+            throw SharedStateError(
+                place.path, "cannot be made: no lock between processes", ENOSYS)
         }
         mapped[Word.fingerprint] = fingerprint
         mapped[Word.rows] = UInt64(layout.rows)
@@ -63,27 +77,35 @@ import Synchronization
         let file = unsafe open(path, O_RDWR | O_CLOEXEC)
         guard file >= 0 else { throw SharedStateError(path, "cannot be opened", errno) }
         defer { close(file) }
-        let header = try Self.header(of: file, path)
+        try self.init(
+            in: SharedStatePlace(file: file, path: path), fingerprint: fingerprint, layout: layout)
+    }
+
+    /// Maps what `make` made.
+    convenience init(
+        in place: SharedStatePlace, fingerprint: UInt64, layout: (Int) -> SharedStateLayout?
+    ) throws(SharedStateError) {
+        let header = try Self.header(of: place)
         guard header[Word.fingerprint] == fingerprint else {
             throw SharedStateError(
-                path, "was made for another policy: name that policy, or another file")
+                place.path, "was made for another policy: name that policy, or another file")
         }
         guard let rows = Int(exactly: header[Word.rows]), rows > 0, let layout = layout(rows),
             layout.rows == rows, UInt64(layout.stride) == header[Word.stride],
             UInt64(layout.length) == header[Word.length]
         else {
             throw SharedStateError(
-                path, "is damaged: restore it, or remove it to begin with a fresh state")
+                place.path, "is damaged: restore it, or remove it to begin with a fresh state")
         }
-        try self.init(mapping: file, layout.length, path)
+        try self.init(mapping: place, layout.length)
     }
 
     /// The header of a file that is whole and of this version.
-    private static func header(of file: Int32, _ path: String) throws(SharedStateError) -> [UInt64]
-    {
+    private static func header(of place: SharedStatePlace) throws(SharedStateError) -> [UInt64] {
+        let path = place.path
         var header = [UInt64](repeating: 0, count: headerCount)
         let read = unsafe header.withUnsafeMutableBytes { bytes in
-            unsafe pread(file, bytes.baseAddress, bytes.count, 0)
+            unsafe pread(place.file, bytes.baseAddress, bytes.count, off_t(place.offset))
         }
         guard read >= 0 else { throw SharedStateError(path, "cannot be read", errno) }
         // Zeros are what the system made of a file that nobody came to write.
@@ -100,7 +122,7 @@ import Synchronization
                 "is of version \(header[Word.magic] & versions), not \(magic & versions): use the "
                     + "anchorbench that made it, or another file")
         }
-        let size = lseek(file, 0, SEEK_END)
+        let size = lseek(place.file, 0, SEEK_END) - off_t(place.offset)
         guard size >= off_t(SharedStateLayout.header) else { throw truncated(path) }
         guard header[Word.mark] == whole else { throw unfinished(path) }
         guard UInt64(size) == header[Word.length] else { throw truncated(path) }
@@ -118,10 +140,11 @@ import Synchronization
             path, "is truncated: restore it, or remove it to begin with a fresh state")
     }
 
-    private init(mapping file: Int32, _ length: Int, _ path: String) throws(SharedStateError) {
-        let address = unsafe mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+    private init(mapping place: SharedStatePlace, _ length: Int) throws(SharedStateError) {
+        let address = unsafe mmap(
+            nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, place.file, off_t(place.offset))
         guard let address = unsafe address, unsafe address != MAP_FAILED else {
-            throw SharedStateError(path, "cannot be mapped", errno)
+            throw SharedStateError(place.path, "cannot be mapped", errno)
         }
         unsafe memory = address
         self.length = length

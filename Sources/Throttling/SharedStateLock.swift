@@ -1,22 +1,22 @@
 import Glibc
 
 /// A lock between processes in mapped memory, which a holder who is killed does not leave stuck.
-@safe struct SharedStateLock {
+@safe package struct SharedStateLock {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
     /// Bytes that it takes, a multiple of eight.
-    static let byteCount = unsafe (MemoryLayout<pthread_mutex_t>.size + 7) / 8 * 8
+    package static let byteCount = unsafe (MemoryLayout<pthread_mutex_t>.size + 7) / 8 * 8
 
     /// How often it is asked for before the caller sleeps: a decision is over sooner than a sleep.
     private static let attempts = 100
 
     /// The lock at an address that is a multiple of eight.
-    init(at address: UnsafeMutableRawPointer) {
+    package init(at address: UnsafeMutableRawPointer) {
         unsafe mutex = address.assumingMemoryBound(to: pthread_mutex_t.self)
     }
 
     /// Makes it, free; false where the system knows no such lock.
-    func prepare() -> Bool {
+    package func prepare() -> Bool {
         var kind = pthread_mutexattr_t()
         guard unsafe pthread_mutexattr_init(&kind) == 0 else { return false }
         defer { unsafe pthread_mutexattr_destroy(&kind) }
@@ -29,7 +29,7 @@ import Glibc
     ///
     /// - Parameter repair: run before it where the last holder was killed and may have left half of
     ///   what it wrote.
-    func withLock<Result>(repair: () -> Void, _ body: () -> Result) -> Result {
+    package func withLock<Result>(repair: () -> Void, _ body: () -> Result) -> Result {
         lock(repair: repair)
         defer { unlock() }
         return body()

@@ -19,6 +19,7 @@ struct AnchorBench: AsyncParsableCommand {
               anchorbench duel A B        the same of two anchors, measured in turns
               anchorbench capacity --slo 'p99<20ms'
                                           the highest rate that keeps a promise
+              anchorbench gate create     a module before another that counts and throttles
               anchorbench scenario        a scenario to start your own from
               anchorbench doctor          what an anchor can do, what its keys allow
 
@@ -37,7 +38,8 @@ struct AnchorBench: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, MeasureCommand.self, ProjectCommand.self, ThresholdCommand.self,
             ReportCommand.self, CompareCommand.self, DuelCommand.self, CapacityCommand.self,
-            ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self, WorkerCommand.self,
+            GateCommand.self, ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self,
+            WorkerCommand.self,
         ])
 
     static func main() async {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiment
 import Exposure
 import Foundation
+import GateState
 @preconcurrency import Rainbow
 import Reporting
 import Results
@@ -17,9 +18,19 @@ enum Failure {
         case ExperimentError.device, ExperimentError.login: 69
         case ExperimentError.output: 73
         case ExperimentError.interrupted: 130
+        case let error as GateStateError: code(of: error.kind)
         case is CleanExit, is ValidationError, is ExitCode: nil
         case let error where "\(type(of: error))" == "CommandError": nil
         default: 70
+        }
+    }
+
+    private static func code(of kind: GateStateError.Kind) -> Int32 {
+        switch kind {
+        case .misused: 64
+        case .missing: 66
+        case .unusable: 65
+        case .notMade: 73
         }
     }
 

@@ -17,6 +17,7 @@ enum CodeRules {
     /// the system's calls.
     static let pointerFiles: [String: [String]] = [
         "Anchors": ["OpenSSL"],
+        "GateState": ["GateMemory", "GateFile"],
         "Latency": ["Zlib"],
         "Load": ["Thread", "Process", "System"],
         "Experiment": ["Thread", "Process", "System"],

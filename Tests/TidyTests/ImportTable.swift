@@ -15,6 +15,7 @@ enum ImportTable {
         "Units": [],
         "Cryptoki": ["CCryptoki"],
         "Throttling": ["Units"],
+        "GateState": ["Throttling", "Units"],
         "Latency": ["CZlib", "Units"],
         "Load": ["Throttling", "Latency", "CPlatform", "Units"],
         "Anchors": ["Cryptoki", "CLibcrypto", "Load", "Units"],
@@ -25,24 +26,26 @@ enum ImportTable {
         ],
         "Exposure": ["Results", "Throttling", "Latency", "Units"],
         "Regression": ["Results", "Latency", "Units"],
-        "Reporting": ["Exposure", "Regression", "Results", "Throttling", "Latency", "Units"],
+        "Reporting": [
+            "Exposure", "GateState", "Regression", "Results", "Throttling", "Latency", "Units",
+        ],
         "Drill": [
             "Experiment", "Anchors", "Exposure", "Throttling", "Results", "Latency", "Units",
             "CLibpq",
         ],
-        "AnchorGate": ["CCryptoki", "Throttling", "Units"],
+        "AnchorGate": ["CCryptoki", "GateState", "Throttling", "Units"],
         "ScriptedToken": ["CCryptoki"],
         "BuildIdentity": [],
         "anchorbench": [
             "CCryptoki", "CLibcrypto", "CPlatform", "CZlib", "CLibpq", "Units", "Cryptoki",
-            "Throttling", "Latency", "Load", "Anchors", "Results", "Experiment", "Exposure",
-            "Regression", "Reporting", "Drill",
+            "Throttling", "GateState", "Latency", "Load", "Anchors", "Results", "Experiment",
+            "Exposure", "Regression", "Reporting", "Drill",
         ],
     ]
 
     /// The one place where each package of others enters.
     static let packages: [String: Set<String>] = [
-        "anchorbench": ["ArgumentParser", "Rainbow", "TextTable"],
+        "anchorbench": ["ArgumentParser", "Rainbow", "TextTable", "FlyingFox"],
         "Experiment": ["Yams", "Subprocess", "SystemPackage"],
         "Drill": ["GRDB", "Subprocess"],
         "Latency": ["Histogram"],
@@ -58,7 +61,7 @@ enum ImportTable {
     /// Targets that load into the programs of others, or lie under those that do: they stay small
     /// and quick to load.
     static let withoutFoundation: Set<String> = [
-        "Units", "Throttling", "AnchorGate", "ScriptedToken",
+        "Units", "Throttling", "GateState", "AnchorGate", "ScriptedToken",
     ]
 
     /// Dynamic libraries: both define the functions of PKCS#11, so nothing links them, and tests

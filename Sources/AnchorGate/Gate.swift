@@ -1,0 +1,148 @@
+import CCryptoki
+import GateState
+import Glibc
+import Synchronization
+
+/// The gate of this process: the module behind it and the state that it obeys.
+///
+/// All functions that can open nothing are those of the wrapped module itself; the others ask here.
+enum Gate {
+    /// The functions of the wrapped module, copied; those of no module before one was loaded.
+    nonisolated(unsafe) private(set) static var wrapped = CK_FUNCTION_LIST()
+
+    /// What this gate obeys; nil before `C_Initialize` and after `C_Finalize`.
+    nonisolated(unsafe) private(set) static var guardian: Guardian?
+
+    /// The list that applications get. It lives as long as the process.
+    nonisolated(unsafe) static let list: UnsafeMutablePointer<CK_FUNCTION_LIST> = {
+        let list = UnsafeMutablePointer<CK_FUNCTION_LIST>.allocate(capacity: 1)
+        list.initialize(to: CK_FUNCTION_LIST())
+        fillUnusable(&list.pointee)
+        return list
+    }()
+
+    private struct Loaded {
+        /// The path that was loaded; nil before.
+        var path: String?
+        /// States that were ever opened: a call in another thread may still be at one.
+        var guardians: [Guardian] = []
+    }
+
+    private static let loaded = Mutex(Loaded())
+
+    private static let stateVariable = "ANCHORGATE_STATE"
+    private static let identityVariable = "ANCHORGATE_IDENTITY"
+
+    /// Loads the wrapped module where that is possible already, so that its own functions answer
+    /// from the first call on. What hinders it is said by `C_Initialize`.
+    static func prepare() {
+        loaded.withLock { loaded in
+            guard loaded.path == nil, let state = try? openState() else { return }
+            _ = load(state.configuration.module, &loaded)
+        }
+    }
+
+    /// `C_Initialize`: opens the state and starts the wrapped module.
+    static func initialize(_ arguments: UnsafeMutableRawPointer?) -> CK_RV {
+        loaded.withLock { loaded in
+            if guardian != nil, let initialize = wrapped.C_Initialize {
+                return initialize(arguments)
+            }
+            let next: Guardian
+            do throws(GateStateError) {
+                let state = try openState()
+                let row = try state.claim(identity())
+                next =
+                    loaded.guardians.first { $0.state.isFile(of: state) && $0.row == row }
+                    ?? Guardian(state, row: row)
+            } catch {
+                report(error.description)
+                return CKR_GENERAL_ERROR
+            }
+            if let problem = load(next.state.configuration.module, &loaded) {
+                report(problem)
+                return CKR_GENERAL_ERROR
+            }
+            guard let initialize = wrapped.C_Initialize else { return CKR_GENERAL_ERROR }
+            let code = initialize(arguments)
+            // Where somebody else in this process was first, the module works all the same.
+            guard code == CKR_OK || code == CKR_CRYPTOKI_ALREADY_INITIALIZED else { return code }
+            if !loaded.guardians.contains(where: { $0 === next }) { loaded.guardians.append(next) }
+            next.operations?.forget()
+            guardian = next
+            return code
+        }
+    }
+
+    /// `C_Finalize`: stops the wrapped module, and lets nothing through any more.
+    static func finalize(_ reserved: UnsafeMutableRawPointer?) -> CK_RV {
+        loaded.withLock { _ in
+            guard let finalize = wrapped.C_Finalize else { return CKR_CRYPTOKI_NOT_INITIALIZED }
+            let code = finalize(reserved)
+            if code == CKR_OK { guardian = nil }
+            return code
+        }
+    }
+
+    private static func openState() throws(GateStateError) -> GateState {
+        guard let path = getenv(stateVariable).map({ String(cString: $0) }), !path.isEmpty else {
+            throw GateStateError(
+                "\(stateVariable) is not set: name the state that 'anchorbench gate create' made")
+        }
+        return try GateState(path: path)
+    }
+
+    private static func identity() -> String {
+        let given = getenv(identityVariable).map { String(cString: $0) } ?? ""
+        return given.isEmpty ? "uid:\(getuid())" : given
+    }
+
+    /// Loads a module and fills the list; a sentence where that is impossible.
+    private static func load(_ path: String, _ loaded: inout Loaded) -> String? {
+        if let known = loaded.path {
+            guard known != path else { return nil }
+            return "this process already has a gate before '\(known)': '\(path)' cannot be guarded "
+                + "by the same library"
+        }
+        guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
+            let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
+            return "the wrapped module '\(path)' cannot be loaded: \(reason)"
+        }
+        guard let symbol = dlsym(library, "C_GetFunctionList") else {
+            return "the wrapped module '\(path)' is no PKCS#11 module: it has no C_GetFunctionList"
+        }
+        let get = unsafeBitCast(symbol, to: CK_C_GetFunctionList.self)
+        var functions: UnsafeMutablePointer<CK_FUNCTION_LIST>?
+        let code = withUnsafeMutablePointer(to: &functions) { get($0) }
+        guard code == CKR_OK, let functions else {
+            return "the wrapped module '\(path)' gives no functions: its C_GetFunctionList "
+                + "returned 0x\(String(code, radix: 16))"
+        }
+        guard functions != list else {
+            return "the wrapped module '\(path)' is this gate itself: name the module behind it"
+        }
+        wrapped = functions.pointee
+        list.pointee = wrapped
+        fillGated(&list.pointee)
+        loaded.path = path
+        return nil
+    }
+
+    private static func report(_ problem: String) {
+        let line = Array("anchorgate: \(problem)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+    }
+}
+
+/// The one symbol that this library exports: where every other function is reached from.
+///
+/// C function: `C_GetFunctionList`. It may be called before `C_Initialize`.
+@c(C_GetFunctionList)
+public func getFunctionList(
+    _ list: UnsafeMutablePointer<UnsafeMutablePointer<CK_FUNCTION_LIST>?>?
+) -> CK_RV {
+    guard let list else { return CKR_ARGUMENTS_BAD }
+    Gate.prepare()
+    list.pointee = Gate.list
+    return CKR_OK
+}

@@ -1,0 +1,226 @@
+import CCryptoki
+import GateState
+
+/// The functions that ask the gate; all others are the wrapped module's own.
+extension Gate {
+    /// Puts the gate's functions into a list of the wrapped module's; what the module does not
+    /// have, the gate has not either.
+    static func fillGated(_ list: inout CK_FUNCTION_LIST) {
+        list.C_GetFunctionList = { getFunctionList($0) }
+        list.C_Initialize = { Gate.initialize($0) }
+        list.C_Finalize = { Gate.finalize($0) }
+        fillSessions(&list)
+        fillDecryption(&list)
+        fillEncryption(&list)
+        fillSigning(&list)
+        fillKeys(&list)
+        fillCombined(&list)
+    }
+
+    /// Begins an operation, or is one by itself.
+    ///
+    /// - Parameters:
+    ///   - kind: which operation it begins; nil where it is over with the call.
+    ///   - bytes: what it is given at once.
+    @inline(__always)
+    static func begin(
+        _ function: GateFunction, _ kind: OperationTable.Kind?, _ session: CK_SESSION_HANDLE,
+        bytes: CK_ULONG = 0, _ call: () -> CK_RV?
+    ) -> CK_RV {
+        guard let guardian = Gate.guardian else { return CKR_CRYPTOKI_NOT_INITIALIZED }
+        if let refusal = guardian.charge(function, bytes: bytes) { return refusal }
+        // What is over with the call is in flight; what begins an operation does no work yet.
+        if kind == nil {
+            return guardian.inFlight(function) { call() ?? CKR_FUNCTION_NOT_SUPPORTED }
+                ?? guardian.throttledCode
+        }
+        let code = call() ?? CKR_FUNCTION_NOT_SUPPORTED
+        if code == CKR_OK, let kind, let operations = guardian.operations {
+            operations.begin(kind, session, charged: 1)
+        }
+        return code
+    }
+
+    /// What a call does with the operation that it goes on with.
+    enum Step {
+        /// It gives the operation all that it gets, and ends it.
+        case whole
+        /// It gives the operation a part.
+        case part
+        /// It ends the operation and gives it nothing.
+        case end
+    }
+
+    /// Goes on with an operation.
+    ///
+    /// A size query, which has no place for a result, is not charged. A call that is refused ends
+    /// the operation in the wrapped module as well.
+    ///
+    /// - Parameters:
+    ///   - bytes: what it is given.
+    ///   - asksSize: whether it only asks how long the result is.
+    @inline(__always)
+    static func goOn(
+        _ function: GateFunction, _ kind: OperationTable.Kind, _ step: Step,
+        _ session: CK_SESSION_HANDLE, bytes: CK_ULONG, asksSize: Bool, _ call: () -> CK_RV?
+    ) -> CK_RV {
+        guard let guardian = Gate.guardian else { return CKR_CRYPTOKI_NOT_INITIALIZED }
+        let refusal =
+            asksSize
+            ? guardian.refusal(function)
+            : guardian.charge(function, kind, of: session, bytes: bytes)
+        if let refusal {
+            abandon(kind, session)
+            guardian.operations?.end(kind, session)
+            return refusal
+        }
+        guard
+            let code = guardian.inFlight(function, { call() ?? CKR_FUNCTION_NOT_SUPPORTED })
+        else {
+            abandon(kind, session)
+            guardian.operations?.end(kind, session)
+            return guardian.throttledCode
+        }
+        if let operations = guardian.operations, !asksSize, code != CKR_BUFFER_TOO_SMALL {
+            if step == .part, code == CKR_OK {
+                operations.advance(kind, session, bytes: bytes)
+            } else {
+                operations.end(kind, session)
+            }
+        }
+        return code
+    }
+
+    private static func fillSessions(_ list: inout CK_FUNCTION_LIST) {
+        if Gate.wrapped.C_CloseSession != nil {
+            list.C_CloseSession = { session in
+                let code = Gate.wrapped.C_CloseSession?(session)
+                if code == CKR_OK { Gate.guardian?.operations?.close(session) }
+                return code ?? CKR_FUNCTION_NOT_SUPPORTED
+            }
+        }
+        if Gate.wrapped.C_SetOperationState != nil {
+            list.C_SetOperationState = { session, state, length, cipherKey, macKey in
+                let code = Gate.begin(.resume, nil, session) {
+                    Gate.wrapped.C_SetOperationState?(session, state, length, cipherKey, macKey)
+                }
+                // Nobody knows how far what goes on here had got: it is charged anew.
+                guard code == CKR_OK, let operations = Gate.guardian?.operations else {
+                    return code
+                }
+                for kind in OperationTable.Kind.allCases {
+                    operations.begin(kind, session, charged: 0)
+                }
+                return code
+            }
+        }
+    }
+
+    private static func fillDecryption(_ list: inout CK_FUNCTION_LIST) {
+        if Gate.wrapped.C_DecryptInit != nil {
+            list.C_DecryptInit = { session, mechanism, key in
+                Gate.begin(.decrypt, .decrypt, session) {
+                    Gate.wrapped.C_DecryptInit?(session, mechanism, key)
+                }
+            }
+        }
+        if Gate.wrapped.C_Decrypt != nil {
+            list.C_Decrypt = { session, data, length, result, resultLength in
+                Gate.goOn(
+                    .decrypt, .decrypt, .whole, session, bytes: length, asksSize: result == nil
+                ) {
+                    Gate.wrapped.C_Decrypt?(session, data, length, result, resultLength)
+                }
+            }
+        }
+        if Gate.wrapped.C_DecryptUpdate != nil {
+            list.C_DecryptUpdate = { session, part, length, result, resultLength in
+                Gate.goOn(
+                    .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil
+                ) {
+                    Gate.wrapped.C_DecryptUpdate?(session, part, length, result, resultLength)
+                }
+            }
+        }
+        if Gate.wrapped.C_DecryptFinal != nil {
+            list.C_DecryptFinal = { session, result, resultLength in
+                Gate.goOn(.decrypt, .decrypt, .end, session, bytes: 0, asksSize: result == nil) {
+                    Gate.wrapped.C_DecryptFinal?(session, result, resultLength)
+                }
+            }
+        }
+    }
+
+    private static func fillSigning(_ list: inout CK_FUNCTION_LIST) {
+        if Gate.wrapped.C_SignInit != nil {
+            list.C_SignInit = { session, mechanism, key in
+                Gate.begin(.sign, .sign, session) {
+                    Gate.wrapped.C_SignInit?(session, mechanism, key)
+                }
+            }
+        }
+        if Gate.wrapped.C_Sign != nil {
+            list.C_Sign = { session, data, length, result, resultLength in
+                Gate.goOn(.sign, .sign, .whole, session, bytes: length, asksSize: result == nil) {
+                    Gate.wrapped.C_Sign?(session, data, length, result, resultLength)
+                }
+            }
+        }
+        if Gate.wrapped.C_SignUpdate != nil {
+            list.C_SignUpdate = { session, part, length in
+                Gate.goOn(.sign, .sign, .part, session, bytes: length, asksSize: false) {
+                    Gate.wrapped.C_SignUpdate?(session, part, length)
+                }
+            }
+        }
+        if Gate.wrapped.C_SignFinal != nil {
+            list.C_SignFinal = { session, result, resultLength in
+                Gate.goOn(.sign, .sign, .end, session, bytes: 0, asksSize: result == nil) {
+                    Gate.wrapped.C_SignFinal?(session, result, resultLength)
+                }
+            }
+        }
+        if Gate.wrapped.C_SignRecoverInit != nil {
+            list.C_SignRecoverInit = { session, mechanism, key in
+                Gate.begin(.sign, .signRecover, session) {
+                    Gate.wrapped.C_SignRecoverInit?(session, mechanism, key)
+                }
+            }
+        }
+        if Gate.wrapped.C_SignRecover != nil {
+            list.C_SignRecover = { session, data, length, result, resultLength in
+                Gate.goOn(
+                    .sign, .signRecover, .whole, session, bytes: length, asksSize: result == nil
+                ) {
+                    Gate.wrapped.C_SignRecover?(session, data, length, result, resultLength)
+                }
+            }
+        }
+    }
+
+    private static func fillKeys(_ list: inout CK_FUNCTION_LIST) {
+        if Gate.wrapped.C_UnwrapKey != nil {
+            list.C_UnwrapKey = { session, mechanism, with, data, length, template, count, key in
+                Gate.begin(.unwrap, nil, session, bytes: length) {
+                    Gate.wrapped.C_UnwrapKey?(
+                        session, mechanism, with, data, length, template, count, key)
+                }
+            }
+        }
+        if Gate.wrapped.C_DeriveKey != nil {
+            list.C_DeriveKey = { session, mechanism, base, template, count, key in
+                Gate.begin(.derive, nil, session) {
+                    Gate.wrapped.C_DeriveKey?(session, mechanism, base, template, count, key)
+                }
+            }
+        }
+        if Gate.wrapped.C_WrapKey != nil {
+            list.C_WrapKey = { session, mechanism, with, key, result, resultLength in
+                guard let guardian = Gate.guardian else { return CKR_CRYPTOKI_NOT_INITIALIZED }
+                return guardian.refusal(.wrap)
+                    ?? Gate.wrapped.C_WrapKey?(session, mechanism, with, key, result, resultLength)
+                    ?? CKR_FUNCTION_NOT_SUPPORTED
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import CCryptoki
+import GateState
+import Throttling
+
+/// What a process obeys: the state, its identity's row in it, and how far its operations have got.
+final class Guardian: Sendable {
+    /// The state.
+    let state: GateState
+    /// The row of this process's identity.
+    let row: Int
+    /// Operations that are charged by bytes; nil where calls are.
+    let operations: OperationTable?
+    /// What a call gets that exceeds the throttle.
+    let throttledCode: CK_RV
+    /// What a call of a revoked identity gets.
+    let revokedCode: CK_RV
+    /// Whether encrypting with a key stream is charged.
+    let chargesKeyStreams: Bool
+    /// Whether operations in flight are limited.
+    let hasSlots: Bool
+    private let policy: Policy
+
+    init(_ state: GateState, row: Int) {
+        self.state = state
+        self.row = row
+        policy = state.configuration.policy
+        throttledCode = CK_RV(state.configuration.throttledCode)
+        revokedCode = CK_RV(state.configuration.revokedCode)
+        chargesKeyStreams = state.configuration.chargesKeyStreams
+        hasSlots = state.hasSlots
+        operations = if case .bytes = policy.charge { OperationTable() } else { nil }
+    }
+
+    /// Units of so many bytes.
+    func units(_ bytes: CK_ULONG) -> UInt64 {
+        policy.units(forBytes: Int(clamping: bytes))
+    }
+
+    /// Charges the beginning of an operation.
+    ///
+    /// - Returns: the code with which it is refused; nil where it may go on.
+    @inline(__always)
+    func charge(_ function: GateFunction, bytes: CK_ULONG = 0) -> CK_RV? {
+        code(state.charge(function, units: units(bytes), isCall: true, row: row))
+    }
+
+    /// Asks whether the identity may call at all.
+    ///
+    /// - Returns: the code with which it is refused; nil where it may go on.
+    @inline(__always)
+    func refusal(_ function: GateFunction) -> CK_RV? {
+        state.admitsUncharged(function, row: row) ? nil : revokedCode
+    }
+
+    /// Charges what an operation is given beyond what it was charged already.
+    ///
+    /// - Returns: the code with which it is refused; nil where it may go on.
+    @inline(__always)
+    func charge(
+        _ function: GateFunction, _ kind: OperationTable.Kind, of session: CK_SESSION_HANDLE,
+        bytes: CK_ULONG
+    ) -> CK_RV? {
+        guard let operations else { return refusal(function) }
+        let (before, charged) = operations.progress(of: kind, session)
+        let (total, overflow) = before.addingReportingOverflow(UInt64(bytes))
+        let due = units(overflow ? .max : CK_ULONG(total))
+        guard due > charged else { return refusal(function) }
+        let outcome = state.charge(function, units: due - charged, isCall: false, row: row)
+        if outcome == .admitted { operations.set(kind, session, charged: due) }
+        return code(outcome)
+    }
+
+    /// Runs a call of the wrapped module as one of those in flight.
+    @inline(__always)
+    func inFlight(_ function: GateFunction, _ body: () -> CK_RV) -> CK_RV? {
+        guard hasSlots else { return body() }
+        guard state.enter(function, row: row) else { return nil }
+        defer { state.leave(row: row) }
+        return body()
+    }
+
+    private func code(_ outcome: GateOutcome) -> CK_RV? {
+        switch outcome {
+        case .admitted: nil
+        case .throttled: throttledCode
+        case .revoked: revokedCode
+        }
+    }
+}

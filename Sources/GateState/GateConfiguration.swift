@@ -1,0 +1,97 @@
+import Throttling
+import Units
+
+/// What a gate was made to do: all that the file of its state says beyond what happened.
+package struct GateConfiguration: Hashable, Sendable {
+    /// The path of the PKCS#11 module behind it.
+    package var module: String
+    /// What is admitted, and what becomes of a call beyond.
+    package var policy: Policy
+    /// Length of the periods that are counted, aligned to the Unix epoch (UTC).
+    package var period: Nanoseconds
+    /// How many periods are kept for each identity.
+    package var history: Int
+    /// The most identities that there may be.
+    package var capacity: Int
+    /// Identities that are known from the start.
+    package var identities: [String]
+    /// Whether only those are let in.
+    package var isClosed: Bool
+    /// Whether encrypting with a mechanism that makes a key stream is charged too: over such a one
+    /// encrypting a ciphertext opens it.
+    package var chargesKeyStreams: Bool
+    /// What a call beyond the throttle gets, a `CKR_` value.
+    package var throttledCode: UInt
+    /// What a call of a revoked identity gets, a `CKR_` value.
+    package var revokedCode: UInt
+
+    /// A configuration; by default without a throttle, with minutes of a day counted for at most 64
+    /// identities that come by themselves.
+    package init(
+        module: String, policy: Policy = .none, period: Nanoseconds = .seconds(60),
+        history: Int = 1_440, capacity: Int = 64, identities: [String] = [],
+        isClosed: Bool = false, chargesKeyStreams: Bool = true,
+        throttledCode: UInt = GateConfiguration.throttled,
+        revokedCode: UInt = GateConfiguration.revoked
+    ) {
+        self.module = module
+        self.policy = policy
+        self.period = period
+        self.history = history
+        self.capacity = capacity
+        self.identities = identities
+        self.isClosed = isClosed
+        self.chargesKeyStreams = chargesKeyStreams
+        self.throttledCode = throttledCode
+        self.revokedCode = revokedCode
+    }
+
+    /// `CKR_FUNCTION_FAILED`: this call did not succeed, and nothing is said of the next.
+    package static let throttled: UInt = 0x06
+    /// `CKR_FUNCTION_REJECTED`.
+    package static let revoked: UInt = 0x200
+
+    /// Bytes of the longest identity in UTF-8.
+    package static let longestIdentity = 63
+    /// Bytes of the longest path of a module.
+    package static let longestPath = 4_095
+
+    /// What stands against it, in a sentence; nil where nothing does.
+    package var flaw: String? {
+        if module.isEmpty || module.utf8.count > Self.longestPath || module.utf8.contains(0) {
+            return "the module's path must have 1 to \(Self.longestPath) bytes"
+        }
+        if module.utf8.first != UInt8(ascii: "/") {
+            return "the module's path '\(module)' must be absolute: clients run in any folder"
+        }
+        if let name = identities.first(where: { !Self.isIdentity($0) }) {
+            return "'\(name)' is no identity: \(Self.identityRule)"
+        }
+        if !(1...10_000).contains(capacity) {
+            return "the number of identities, \(capacity), must lie between 1 and 10000"
+        }
+        if Set(identities).count > capacity {
+            return "\(Set(identities).count) identities are named, and only \(capacity) have room"
+        }
+        if isClosed, identities.isEmpty {
+            return "a gate for named identities alone must name one"
+        }
+        if !(Nanoseconds.seconds(1)...Nanoseconds.seconds(86_400)).contains(period) {
+            return "the period, \(period), must lie between 1s and 1d"
+        }
+        if !(2...100_000).contains(history) {
+            return "the periods kept, \(history), must lie between 2 and 100000"
+        }
+        return nil
+    }
+
+    /// What an identity must be, in words.
+    package static let identityRule =
+        "take 1 to \(longestIdentity) bytes of printable text without spaces, quotes or backslashes"
+
+    /// Whether a text may be an identity: it stands in files that are read line by line.
+    package static func isIdentity(_ text: String) -> Bool {
+        (1...longestIdentity).contains(text.utf8.count)
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !#"\"'"#.utf8.contains($0) }
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// `anchorbench gate`.
+struct GateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gate",
+        abstract: "A PKCS#11 module before another one: counts, throttles and revokes.",
+        discussion: """
+            libanchorgate.so stands beside this command. Any PKCS#11 client loads it in place of \
+            the module that it guards; ANCHORGATE_STATE names the gate's state, \
+            ANCHORGATE_IDENTITY the client (by default uid:N).
+
+              anchorbench gate create --module /usr/lib/softhsm/libsofthsm2.so \\
+                --throttle '{ token-bucket: { rate: 500/s, burst: 100 } }' /var/lib/gate.state
+              ANCHORGATE_STATE=/var/lib/gate.state pkcs11-tool --module libanchorgate.so -L
+              anchorbench gate revoke /var/lib/gate.state front-end
+
+            Inside the application's process a gate counts and slows whoever keeps to it; a thief \
+            who runs code there can load the real module himself, or write the state. Behind a \
+            socket, in a process of another user, he can do neither.
+            """,
+        subcommands: [
+            GateCreateCommand.self, GateRevokeCommand.self, GateRestoreCommand.self,
+        ])
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import GateState
+
+/// Which identities of a gate are meant.
+struct GateTarget: ParsableArguments {
+    @Argument(help: "The gate's state.", completion: .file())
+    var state: String
+
+    @Argument(help: "Identities.")
+    var identities: [String] = []
+
+    @Flag(help: "Everybody at once, whoever they are and whoever comes.")
+    var all = false
+
+    func validate() throws {
+        guard all != identities.isEmpty else { return }
+        throw ValidationError(
+            all
+                ? "--all means everybody: name no identity besides"
+                : "name the identities that are meant, or --all")
+    }
+}
+
+/// `anchorbench gate revoke`.
+struct GateRevokeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Refuse identities from their next call on, in every process.",
+        discussion: """
+            Sessions that are open already obey as well: nothing more is opened, sealed, signed or \
+            wrapped. Whoever could choose his identity himself can choose another: --all refuses \
+            everybody.
+
+              anchorbench gate revoke gate.state web
+              anchorbench gate revoke gate.state --all
+            """)
+
+    @OptionGroup var target: GateTarget
+
+    func run() throws {
+        let gate = try GateState(path: target.state, isTrusted: false)
+        if target.all { gate.setClosed(true) }
+        for name in target.identities {
+            let isNew = gate.row(of: name) == nil
+            gate.setRevoked(true, row: try gate.claim(name))
+            guard isNew else { continue }
+            Console.say("'\(name)' never came to this gate, and will be refused when it does")
+        }
+    }
+}
+
+/// `anchorbench gate restore`.
+struct GateRestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Let revoked identities in again.",
+        discussion: """
+            --all takes back 'revoke --all'; identities that were revoked by name stay so.
+
+              anchorbench gate restore gate.state web
+            """)
+
+    @OptionGroup var target: GateTarget
+
+    func run() throws {
+        let gate = try GateState(path: target.state, isTrusted: false)
+        if target.all { gate.setClosed(false) }
+        let rows = try target.identities.map { name in
+            guard let row = gate.row(of: name) else {
+                throw GateStateError("'\(name)' never came to the gate '\(target.state)'")
+            }
+            return row
+        }
+        for row in rows { gate.setRevoked(false, row: row) }
+    }
+}
