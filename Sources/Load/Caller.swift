@@ -86,7 +86,9 @@ final class Caller<Time: Clock>: @unchecked Sendable {
         let code = operation.perform(index)
         let done = clock.now()
         record.lastDone = done
-        guard code == 0, operation.verify(index) else { return fail(code, due: due, &record) }
+        guard code == 0, operation.verify(index) else {
+            return fail(code, after: done - start, due: due, &record)
+        }
         let end = operation.hasUntimedPart ? done - operation.untimed : done
         record.service.record(end - start)
         if let due {
@@ -99,11 +101,16 @@ final class Caller<Time: Clock>: @unchecked Sendable {
     /// Counts a failed call; code 0 is a call that succeeded with a wrong plaintext, which ends
     /// the load: a fast wrong answer is not a result.
     @inline(never)
-    private func fail(_ code: UInt, due: Nanoseconds?, _ record: inout CallerRecord) {
+    private func fail(
+        _ code: UInt, after time: Nanoseconds, due: Nanoseconds?, _ record: inout CallerRecord
+    ) {
         if let due { record.open?.late?.countUnanswered(arrival: due - record.released) }
         if code == 0 {
             record.wrong += 1
             gate.stop()
+        } else if load.denialCodes.contains(code) {
+            record.denied &+= 1
+            record.denial?.record(time)
         } else {
             record.errors[code, default: 0] += 1
             gate.countError(limit: load.errorLimit)

@@ -19,7 +19,7 @@ package struct CallerRecord: Sendable {
     package var operations: UInt64 = 0
     /// Calls that the throttle let pass, whatever became of them.
     package var admitted: UInt64 = 0
-    /// Calls that the throttle refused.
+    /// Calls that the throttle refused, or one of the anchor itself.
     package var denied: UInt64 = 0
     /// Calls that gave a wrong plaintext without an error.
     package var wrong: UInt64 = 0

@@ -62,7 +62,7 @@ extension Caller {
             record.warmUpCalls &+= 1
             if code == 0 {
                 observe(done - start)
-            } else {
+            } else if !load.denialCodes.contains(code) {
                 record.warmUpErrors[code, default: 0] += 1
                 gate.countError(limit: load.errorLimit)
             }

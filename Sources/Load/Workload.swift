@@ -22,6 +22,9 @@ package struct Workload: Sendable {
     package var throttle: Throttle?
     /// What a denied caller of a closed load does; a denied call of an open load is lost.
     package var onDenied: OnDenied
+    /// Codes with which an operation says that a throttle of the anchor itself denied it. Such a
+    /// call is no failure, and its caller comes again at once: nobody says when it would be let in.
+    package var denialCodes: Set<UInt>
     /// The load ends early after so many failed calls of this process, the warm-up's included.
     package var errorLimit: Int
     /// What protects the device: bounds on all calls, the warm-up's included.
@@ -33,7 +36,7 @@ package struct Workload: Sendable {
     package init(
         callers: Int, attackers: Int = 0, warmUp: WarmUpLength, duration: Nanoseconds,
         arrivals: Schedule? = nil, promise: Promise? = nil, throttle: Throttle? = nil,
-        onDenied: OnDenied = .backoff, errorLimit: Int = 100,
+        onDenied: OnDenied = .backoff, denialCodes: Set<UInt> = [], errorLimit: Int = 100,
         limits: CallLimits = CallLimits(), watchesPlatform: Bool = false
     ) {
         precondition(callers > 0 && attackers >= 0, "a load has a caller")
@@ -45,6 +48,7 @@ package struct Workload: Sendable {
         self.promise = promise
         self.throttle = throttle
         self.onDenied = onDenied
+        self.denialCodes = denialCodes
         self.errorLimit = errorLimit
         self.limits = limits
         self.watchesPlatform = watchesPlatform

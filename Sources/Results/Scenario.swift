@@ -75,12 +75,15 @@ package struct AnchorSettings: Codable, Equatable, Sendable {
     /// What the processes that load the module have in their environment besides, such as where
     /// the module finds its configuration.
     @UsuallyAbsent package var environment: [String: String] = [:]
+    /// Codes with which the anchor itself refuses what is beyond a throttle of its own, by `CKR_`
+    /// name: such calls are denied, not failed.
+    @UsuallyAbsent package var deniedBy: [String] = []
 
     /// The settings of an anchor.
     package init(
         uri: String, operation: String = Cell.usualOperation, mechanisms: [String],
         keyBits: [String: Int], key: KeyKind, isReadWrite: Bool, initialize: String? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], deniedBy: [String] = []
     ) {
         self.uri = uri
         self.operation = operation
@@ -90,6 +93,7 @@ package struct AnchorSettings: Codable, Equatable, Sendable {
         self.isReadWrite = isReadWrite
         self.initialize = initialize
         self.environment = environment
+        self.deniedBy = deniedBy
     }
 }
 

@@ -91,6 +91,7 @@ struct RoundRunner: Sendable {
                         clients: cell.mixed?.clients ?? 1, timesDecisions: index == 0)
                 },
                 onDenied: scenario.onDenied,
+                deniedBy: cell.isAnchored ? scenario.anchor.deniedBy : [],
                 errorLimit: max(1, share(index, of: errorLimit, among: cell.processes)),
                 pace: cell.isAnchored ? crews.pace : nil,
                 budget: cell.isAnchored ? budget?.order : nil)

@@ -23,6 +23,9 @@ package enum BuiltInScenario {
           # environment: { TPM2_PKCS11_STORE: /var/lib/tpm }
                                          # what the processes that load the module have in their
                                          # environment besides; stored and printed as well
+          # denied-by: [CKR_FUNCTION_FAILED]
+                                         # codes with which a throttle of the anchor's own
+                                         # refuses: such calls are denied, and no errors
 
         record-bytes: [256]              # rsa-* and unwrap always open one 32-byte data key
 

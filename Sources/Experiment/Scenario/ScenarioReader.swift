@@ -115,6 +115,8 @@ struct ScenarioDraft {
     var environment: [String: String] = [:]
     /// Where they were written, for complaints about them.
     var environmentPlace: YAMLValue?
+    /// Codes of the anchor's own denials.
+    var deniedBy: [ReturnCode] = []
     var recordBytes: [ByteCount] = []
     var load = LoadSettings(closed: [], processes: [])
     var throttles: [Policy] = []
@@ -181,7 +183,7 @@ struct ScenarioDraft {
     private mutating func applyAnchor(_ value: YAMLValue) throws(ScenarioError) {
         let keys = try value.entries(known: [
             "uri", "operation", "mechanism", "key-bits", "oaep-hash", "key", "session",
-            "initialize", "environment",
+            "initialize", "environment", "denied-by",
         ])
         if let value = keys["uri"] { (uri, uriSource) = (try value.text(), value.source) }
         if let value = keys["operation"] { try apply(operation: value) }
@@ -198,6 +200,7 @@ struct ScenarioDraft {
         if let value = keys["environment"] {
             (environment, environmentPlace) = (try value.environment(), value)
         }
+        if let value = keys["denied-by"] { deniedBy = try value.returnCodes() }
     }
 
     /// Another operation takes other mechanisms: its usual ones, unless some are named.

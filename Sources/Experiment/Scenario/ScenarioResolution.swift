@@ -41,7 +41,8 @@ extension ScenarioDraft {
             mechanisms: mechanisms.map(\.rawValue),
             keyBits: Dictionary(
                 uniqueKeysWithValues: mechanisms.map { ($0.rawValue, keyLength(of: $0)) }),
-            key: kind, isReadWrite: isReadWrite, initialize: initialize, environment: environment)
+            key: kind, isReadWrite: isReadWrite, initialize: initialize, environment: environment,
+            deniedBy: deniedBy.map(\.description))
         let scenario = Scenario(
             name: name, anchor: settings, recordBytes: recordBytes, load: load,
             throttles: throttles, throttlesAt: throttlesAt, onDenied: onDenied, rounds: rounds,

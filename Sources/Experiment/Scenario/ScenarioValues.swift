@@ -178,3 +178,20 @@ extension String {
         return isPlain && !(unicodeScalars.first.map { ("0"..."9").contains($0) } ?? true)
     }
 }
+
+extension YAMLValue {
+    /// Codes of PKCS#11 by name, one or several.
+    func returnCodes() throws(ScenarioError) -> [ReturnCode] {
+        var codes: [ReturnCode] = []
+        for item in try items() {
+            let text = try item.text()
+            guard let code = ReturnCode(named: text), code != .ok else {
+                throw item.complaint(
+                    "'\(item.path)': '\(text)' is no code of a refused call; name it as the "
+                        + "standard does, such as CKR_FUNCTION_FAILED, or as a number such as 0x30")
+            }
+            if !codes.contains(code) { codes.append(code) }
+        }
+        return codes
+    }
+}

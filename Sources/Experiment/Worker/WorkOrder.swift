@@ -86,6 +86,8 @@ struct MeasureOrder: Codable, Sendable {
     /// Nil without a throttle.
     var throttle: ThrottleOrder?
     var onDenied: String
+    /// Codes of calls that the anchor itself denies, by `CKR_` name.
+    var deniedBy: [String] = []
     /// This worker's share of the failed calls that end a round.
     var errorLimit: Int
     /// The bound on calls a second of all workers; nil for none.

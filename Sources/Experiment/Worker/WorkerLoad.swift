@@ -1,3 +1,4 @@
+import Anchors
 import Foundation
 import Latency
 import Load
@@ -21,6 +22,7 @@ extension Workload {
                     clients: order.clients)
             },
             onDenied: OnDenied(rawValue: order.onDenied) ?? .backoff,
+            denialCodes: Set(order.deniedBy.compactMap { ReturnCode(named: $0)?.rawValue }),
             errorLimit: order.errorLimit,
             limits: CallLimits(
                 pace: try order.pace.map {
