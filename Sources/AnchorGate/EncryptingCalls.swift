@@ -22,18 +22,19 @@ extension Gate {
     static func fillEncryption(_ list: inout CK_FUNCTION_LIST) {
         if Gate.wrapped.C_EncryptInit != nil {
             list.C_EncryptInit = { session, mechanism, key in
-                guard let guardian = Gate.guardian else { return CKR_CRYPTOKI_NOT_INITIALIZED }
                 let opens = mechanism.map { Gate.makesKeyStream($0.pointee.mechanism) } ?? false
-                guard opens, guardian.chargesKeyStreams else {
+                return Gate.guarded { guardian in
+                    guard !opens || !guardian.chargesKeyStreams else {
+                        return Gate.begin(.encrypt, .encrypt, session) {
+                            Gate.wrapped.C_EncryptInit?(session, mechanism, key)
+                        }
+                    }
                     if let refusal = guardian.refusal(.encrypt) { return refusal }
                     let code = Gate.wrapped.C_EncryptInit?(session, mechanism, key)
                     if code == CKR_OK, let operations = guardian.operations {
                         operations.begin(.encrypt, session, charged: .max)
                     }
                     return code ?? CKR_FUNCTION_NOT_SUPPORTED
-                }
-                return Gate.begin(.encrypt, .encrypt, session) {
-                    Gate.wrapped.C_EncryptInit?(session, mechanism, key)
                 }
             }
         }

@@ -10,8 +10,16 @@ enum Gate {
     /// The functions of the wrapped module, copied; those of no module before one was loaded.
     nonisolated(unsafe) private(set) static var wrapped = CK_FUNCTION_LIST()
 
-    /// What this gate obeys; nil before `C_Initialize` and after `C_Finalize`.
-    nonisolated(unsafe) private(set) static var guardian: Guardian?
+    /// What this gate obeys; nil before `C_Initialize` and after `C_Finalize`. Whatever it ever was
+    /// is kept for as long as the process lives, so that a call need not count its references.
+    nonisolated(unsafe) private static var current: Unmanaged<Guardian>?
+
+    /// Runs a call before the guardian, or refuses it where there is none.
+    @inline(__always)
+    static func guarded(_ body: (Guardian) -> CK_RV) -> CK_RV {
+        guard let current else { return CKR_CRYPTOKI_NOT_INITIALIZED }
+        return current._withUnsafeGuaranteedRef(body)
+    }
 
     /// The list that applications get. It lives as long as the process.
     nonisolated(unsafe) static let list: UnsafeMutablePointer<CK_FUNCTION_LIST> = {
@@ -45,7 +53,7 @@ enum Gate {
     /// `C_Initialize`: opens the state and starts the wrapped module.
     static func initialize(_ arguments: UnsafeMutableRawPointer?) -> CK_RV {
         loaded.withLock { loaded in
-            if guardian != nil, let initialize = wrapped.C_Initialize {
+            if current != nil, let initialize = wrapped.C_Initialize {
                 return initialize(arguments)
             }
             let next: Guardian
@@ -69,7 +77,7 @@ enum Gate {
             guard code == CKR_OK || code == CKR_CRYPTOKI_ALREADY_INITIALIZED else { return code }
             if !loaded.guardians.contains(where: { $0 === next }) { loaded.guardians.append(next) }
             next.operations?.forget()
-            guardian = next
+            current = Unmanaged.passUnretained(next)
             return code
         }
     }
@@ -79,7 +87,7 @@ enum Gate {
         loaded.withLock { _ in
             guard let finalize = wrapped.C_Finalize else { return CKR_CRYPTOKI_NOT_INITIALIZED }
             let code = finalize(reserved)
-            if code == CKR_OK { guardian = nil }
+            if code == CKR_OK { current = nil }
             return code
         }
     }

@@ -27,18 +27,19 @@ extension Gate {
         _ function: GateFunction, _ kind: OperationTable.Kind?, _ session: CK_SESSION_HANDLE,
         bytes: CK_ULONG = 0, _ call: () -> CK_RV?
     ) -> CK_RV {
-        guard let guardian = Gate.guardian else { return CKR_CRYPTOKI_NOT_INITIALIZED }
-        if let refusal = guardian.charge(function, bytes: bytes) { return refusal }
-        // What is over with the call is in flight; what begins an operation does no work yet.
-        if kind == nil {
-            return guardian.inFlight(function) { call() ?? CKR_FUNCTION_NOT_SUPPORTED }
-                ?? guardian.throttledCode
+        guarded { guardian in
+            if let refusal = guardian.charge(function, bytes: bytes) { return refusal }
+            // What is over with the call is in flight; what begins an operation does no work yet.
+            guard let kind else {
+                return guardian.inFlight(function) { call() ?? CKR_FUNCTION_NOT_SUPPORTED }
+                    ?? guardian.throttledCode
+            }
+            let code = call() ?? CKR_FUNCTION_NOT_SUPPORTED
+            if code == CKR_OK, let operations = guardian.operations {
+                operations.begin(kind, session, charged: 1)
+            }
+            return code
         }
-        let code = call() ?? CKR_FUNCTION_NOT_SUPPORTED
-        if code == CKR_OK, let kind, let operations = guardian.operations {
-            operations.begin(kind, session, charged: 1)
-        }
-        return code
     }
 
     /// What a call does with the operation that it goes on with.
@@ -64,39 +65,52 @@ extension Gate {
         _ function: GateFunction, _ kind: OperationTable.Kind, _ step: Step,
         _ session: CK_SESSION_HANDLE, bytes: CK_ULONG, asksSize: Bool, _ call: () -> CK_RV?
     ) -> CK_RV {
-        guard let guardian = Gate.guardian else { return CKR_CRYPTOKI_NOT_INITIALIZED }
-        let refusal =
-            asksSize
-            ? guardian.refusal(function)
-            : guardian.charge(function, kind, of: session, bytes: bytes)
-        if let refusal {
-            abandon(kind, session)
-            guardian.operations?.end(kind, session)
-            return refusal
-        }
-        guard
-            let code = guardian.inFlight(function, { call() ?? CKR_FUNCTION_NOT_SUPPORTED })
-        else {
-            abandon(kind, session)
-            guardian.operations?.end(kind, session)
-            return guardian.throttledCode
-        }
-        if let operations = guardian.operations, !asksSize, code != CKR_BUFFER_TOO_SMALL {
-            if step == .part, code == CKR_OK {
-                operations.advance(kind, session, bytes: bytes)
-            } else {
-                operations.end(kind, session)
+        guarded { guardian in
+            let refusal =
+                asksSize
+                ? guardian.refusal(function)
+                : guardian.charge(function, kind, of: session, bytes: bytes)
+            if let refusal { return abandon(kind, session, guardian, refusal) }
+            let result = guardian.inFlight(function) { call() ?? CKR_FUNCTION_NOT_SUPPORTED }
+            guard let code = result else {
+                return abandon(kind, session, guardian, guardian.throttledCode)
             }
+            if let operations = guardian.operations, !asksSize, code != CKR_BUFFER_TOO_SMALL {
+                if step == .part, code == CKR_OK {
+                    operations.advance(kind, session, bytes: bytes)
+                } else {
+                    operations.end(kind, session)
+                }
+            }
+            return code
         }
-        return code
+    }
+
+    /// Ends an operation that is refused, with a code.
+    private static func abandon(
+        _ kind: OperationTable.Kind, _ session: CK_SESSION_HANDLE, _ guardian: Guardian,
+        _ refusal: CK_RV
+    ) -> CK_RV {
+        abandon(kind, session)
+        guardian.operations?.end(kind, session)
+        return refusal
+    }
+
+    /// Does something with the operations that are charged by bytes, where they are.
+    private static func withOperations(_ body: (OperationTable) -> Void) {
+        _ = guarded { guardian in
+            if let operations = guardian.operations { body(operations) }
+            return CKR_OK
+        }
     }
 
     private static func fillSessions(_ list: inout CK_FUNCTION_LIST) {
         if Gate.wrapped.C_CloseSession != nil {
             list.C_CloseSession = { session in
-                let code = Gate.wrapped.C_CloseSession?(session)
-                if code == CKR_OK { Gate.guardian?.operations?.close(session) }
-                return code ?? CKR_FUNCTION_NOT_SUPPORTED
+                let code = Gate.wrapped.C_CloseSession?(session) ?? CKR_FUNCTION_NOT_SUPPORTED
+                guard code == CKR_OK else { return code }
+                Gate.withOperations { $0.close(session) }
+                return code
             }
         }
         if Gate.wrapped.C_SetOperationState != nil {
@@ -104,12 +118,12 @@ extension Gate {
                 let code = Gate.begin(.resume, nil, session) {
                     Gate.wrapped.C_SetOperationState?(session, state, length, cipherKey, macKey)
                 }
+                guard code == CKR_OK else { return code }
                 // Nobody knows how far what goes on here had got: it is charged anew.
-                guard code == CKR_OK, let operations = Gate.guardian?.operations else {
-                    return code
-                }
-                for kind in OperationTable.Kind.allCases {
-                    operations.begin(kind, session, charged: 0)
+                Gate.withOperations { operations in
+                    for kind in OperationTable.Kind.allCases {
+                        operations.begin(kind, session, charged: 0)
+                    }
                 }
                 return code
             }
@@ -216,10 +230,12 @@ extension Gate {
         }
         if Gate.wrapped.C_WrapKey != nil {
             list.C_WrapKey = { session, mechanism, with, key, result, resultLength in
-                guard let guardian = Gate.guardian else { return CKR_CRYPTOKI_NOT_INITIALIZED }
-                return guardian.refusal(.wrap)
-                    ?? Gate.wrapped.C_WrapKey?(session, mechanism, with, key, result, resultLength)
-                    ?? CKR_FUNCTION_NOT_SUPPORTED
+                Gate.guarded { guardian in
+                    guardian.refusal(.wrap)
+                        ?? Gate.wrapped.C_WrapKey?(
+                            session, mechanism, with, key, result, resultLength)
+                        ?? CKR_FUNCTION_NOT_SUPPORTED
+                }
             }
         }
     }

@@ -18,22 +18,27 @@ final class Guardian: Sendable {
     let chargesKeyStreams: Bool
     /// Whether operations in flight are limited.
     let hasSlots: Bool
-    private let policy: Policy
+    /// Bytes of a unit; 0 where calls are charged.
+    private let unit: UInt64
 
     init(_ state: GateState, row: Int) {
         self.state = state
         self.row = row
-        policy = state.configuration.policy
         throttledCode = CK_RV(state.configuration.throttledCode)
         revokedCode = CK_RV(state.configuration.revokedCode)
         chargesKeyStreams = state.configuration.chargesKeyStreams
         hasSlots = state.hasSlots
-        operations = if case .bytes = policy.charge { OperationTable() } else { nil }
+        if case .bytes(let size) = state.configuration.policy.charge {
+            (unit, operations) = (UInt64(size.count), OperationTable())
+        } else {
+            (unit, operations) = (0, nil)
+        }
     }
 
-    /// Units of so many bytes.
+    /// Units of so many bytes: as many as were started, at least one.
+    @inline(__always)
     func units(_ bytes: CK_ULONG) -> UInt64 {
-        policy.units(forBytes: Int(clamping: bytes))
+        unit == 0 || bytes <= unit ? 1 : (UInt64(bytes) - 1) / unit + 1
     }
 
     /// Charges the beginning of an operation.

@@ -5,9 +5,6 @@ enum GateClock {
     /// The machine's monotonic clock, the same in all its processes, from its start on.
     @inline(__always) static func monotonic() -> Int64 { now(of: CLOCK_MONOTONIC) }
 
-    /// The calendar's clock since the Unix epoch, as of the last tick of the kernel (4 ms at most).
-    @inline(__always) static func calendar() -> Int64 { now(of: CLOCK_REALTIME_COARSE) }
-
     /// The calendar's clock since the Unix epoch.
     static func exactCalendar() -> Int64 { now(of: CLOCK_REALTIME) }
 

@@ -122,7 +122,9 @@ struct GateFile {
         }
         let (capacity, history) = (header[Header.capacity], header[Header.history])
         guard (1...10_000).contains(capacity), (2...100_000).contains(history),
-            GateLayout(capacity: Int(capacity), history: Int(history)).length < size
+            GateLayout(capacity: Int(capacity), history: Int(history)).length
+                == Int(clamping: header[Header.ownLength]),
+            Int(clamping: header[Header.ownLength]) < size
         else { throw damaged(path) }
         return header
     }
@@ -232,6 +234,7 @@ extension GateFile {
             memory.write(name, to: row + GateLayout.Row.name, room: 64)
             memory[row + GateLayout.Row.taken] = 1
         }
+        memory[Header.ownLength] = UInt64(layout.length)
         let size = lseek(file, 0, SEEK_END)
         memory[Header.length] = UInt64(size)
         memory[Header.magic] = magic

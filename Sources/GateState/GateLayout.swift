@@ -7,6 +7,8 @@ struct GateLayout: Equatable {
     let capacity: Int
     /// Periods that a row keeps.
     let history: Int
+    /// Words of a ring: a power of two, so that no call divides.
+    let ringLength: Int
     /// Words of a row.
     let stride: Int
     /// Bytes before the throttle's state, whole pages.
@@ -26,6 +28,8 @@ struct GateLayout: Equatable {
         static let pathCount = 9
         static let created = 10
         static let calendarOfStart = 11
+        /// Bytes before the throttle's state.
+        static let ownLength = 12
         /// The start of the machine that `offset` belongs to, two words.
         static let boot = 16
         /// The gate's time less the monotonic clock.
@@ -52,18 +56,19 @@ struct GateLayout: Equatable {
         static let revoked = 9
         /// Counts of calls, by function and outcome, on lines of their own.
         static let calls = 16
-        static let units = 37
+        /// Units beyond one for each admitted call.
+        static let further = 37
         static let waits = 38
         static let waited = 39
         /// The gate's time of the last charged call.
         static let lastCall = 40
-        /// Rings of the periods: admitted, throttled, revoked, units.
+        /// Rings of the periods: admitted, throttled, revoked, further units.
         static let rings = 48
     }
 
     /// Rings of a row.
     enum Ring: Int, CaseIterable {
-        case admitted, throttled, revoked, units
+        case admitted, throttled, revoked, further
     }
 
     private static let page = 4_096
@@ -72,7 +77,10 @@ struct GateLayout: Equatable {
     init(capacity: Int, history: Int) {
         self.capacity = capacity
         self.history = history
-        stride = (Row.rings + Ring.allCases.count * history + 7) / 8 * 8
+        var ring = 2
+        while ring < history { ring *= 2 }
+        ringLength = ring
+        stride = (Row.rings + Ring.allCases.count * ring + 7) / 8 * 8
         length = (8 * (Self.rows + stride * capacity) + Self.page - 1) / Self.page * Self.page
     }
 
@@ -81,7 +89,8 @@ struct GateLayout: Equatable {
 
     /// The word of a period in a ring.
     func ring(_ ring: Ring, of row: Int, at period: UInt64) -> Int {
-        self.row(row) + Row.rings + ring.rawValue * history + Int(period % UInt64(history))
+        self.row(row) + Row.rings + ring.rawValue * ringLength
+            + Int(truncatingIfNeeded: period) & (ringLength - 1)
     }
 }
 

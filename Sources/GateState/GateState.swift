@@ -19,7 +19,7 @@ package final class GateState: Sendable {
     private let throttle: SharedState
     /// The gate's time less the monotonic clock.
     private let offset: Int64
-    private let period: UInt64
+    private let calendar: PeriodCalendar
     private let identity: GateFileIdentity
     /// Whether calls are counted in flight.
     package let hasSlots: Bool
@@ -55,7 +55,7 @@ package final class GateState: Sendable {
         configuration = file.configuration
         identity = file.identity
         (memory, layout) = (file.memory, file.layout)
-        period = UInt64(file.configuration.period.count)
+        calendar = PeriodCalendar(period: file.configuration.period)
         hasSlots = file.configuration.policy.limit.slots != nil
         guard let boot = GateClock.boot() else {
             throw GateStateError(path, "cannot be used: /proc/sys/kernel/random/boot_id", errno)
@@ -195,9 +195,12 @@ extension GateState {
         }
         let place = layout.row(row)
         memory[place + Row.lastCall] = UInt64(now)
-        memory.add(units, to: place + Row.units)
-        let period = currentPeriod()
-        memory.count(units, in: period, at: layout.ring(.units, of: row, at: period))
+        let period = calendar.period(at: now)
+        let further = isCall ? units &- 1 : units
+        if further > 0 {
+            memory.add(further, to: place + Row.further)
+            memory.count(further, in: period, at: layout.ring(.further, of: row, at: period))
+        }
         guard isCall else { return .admitted }
         memory.add(1, to: place + Self.calls(function, .admitted))
         memory.count(1, in: period, at: layout.ring(.admitted, of: row, at: period))
@@ -225,11 +228,6 @@ extension GateState {
         Row.calls + 3 * function.rawValue + outcome.rawValue
     }
 
-    @inline(__always)
-    private func currentPeriod() -> UInt64 {
-        UInt64(bitPattern: max(0, GateClock.calendar())) / period
-    }
-
     private func count(_ function: GateFunction, _ outcome: GateOutcome, row: Int) {
         memory.add(1, to: layout.row(row) + Self.calls(function, outcome))
         let ring: GateLayout.Ring =
@@ -238,7 +236,7 @@ extension GateState {
             case .throttled: .throttled
             case .revoked: .revoked
             }
-        let period = currentPeriod()
+        let period = calendar.period(at: GateClock.monotonic() &+ offset)
         memory.count(1, in: period, at: layout.ring(ring, of: row, at: period))
     }
 
@@ -306,7 +304,8 @@ extension GateIdentity {
             name: String(decoding: name, as: UTF8.self),
             revokedSince: revoked == 0 ? nil : Nanoseconds(Int64(revoked)),
             lastCall: last == 0 ? nil : Nanoseconds(start + Int64(last)), calls: calls,
-            units: memory[place + GateLayout.Row.units],
+            units: memory[place + GateLayout.Row.further]
+                + calls.values.reduce(0) { $0 + $1.admitted },
             waits: memory[place + GateLayout.Row.waits],
             waited: Nanoseconds(Int64(memory[place + GateLayout.Row.waited])),
             periods: Self.periods(memory, layout, row: row, period, now: now))
@@ -318,10 +317,14 @@ extension GateIdentity {
         let current = UInt64(now / period.count)
         var found: Set<UInt64> = []
         for ring in GateLayout.Ring.allCases {
-            for slot in 0..<layout.history {
-                let word = memory[layout.ring(ring, of: row, at: UInt64(slot))]
+            for slot in 0..<UInt64(layout.ringLength) {
+                let word = memory[layout.ring(ring, of: row, at: slot)]
                 guard let number = PeriodCount.period(of: word, notAfter: current) else { continue }
-                if number % UInt64(layout.history) == UInt64(slot) { found.insert(number) }
+                if number % UInt64(layout.ringLength) == slot,
+                    current - number < UInt64(layout.history)
+                {
+                    found.insert(number)
+                }
             }
         }
         return found.sorted().map { number in
@@ -334,7 +337,7 @@ extension GateIdentity {
                 calls: GateCalls(
                     admitted: count(.admitted), throttled: count(.throttled),
                     revoked: count(.revoked)),
-                units: count(.units))
+                units: count(.admitted) + count(.further))
         }
     }
 }

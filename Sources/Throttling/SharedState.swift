@@ -116,11 +116,11 @@ import Units
         at now: Nanoseconds, units: UInt64, client: Int, onLimit: OnLimit
     ) -> Decision {
         switch ledger.form {
-        case .open: return ledger.decideFreely(at: max(now, .zero))
+        case .open: return ledger.decideFreely(at: now.orZero)
         case .tokenBucket(let bucket):
-            return decide(bucket, onLimit, at: max(now, .zero), units, client)
+            return decide(bucket, onLimit, at: now.orZero, units, client)
         case .fixedWindow(let fixed):
-            return decide(fixed, onLimit, at: max(now, .zero), units, client)
+            return decide(fixed, onLimit, at: now.orZero, units, client)
         case .entries:
             return withRow(of: client) { row in
                 ledger.decide(&row, at: now, units: units, onLimit: onLimit)
@@ -204,4 +204,10 @@ import Units
         return unsafe SharedStateSlots(
             SharedStateSlotsMemory(at: file.memory + layout.row(of: client) + start, slots))
     }
+}
+
+extension Nanoseconds {
+    /// No time where it is negative; spelt out, since generic comparison is no part of a decision.
+    @inline(__always)
+    fileprivate var orZero: Nanoseconds { Nanoseconds(count < 0 ? 0 : count) }
 }

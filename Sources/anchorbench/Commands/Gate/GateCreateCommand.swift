@@ -93,8 +93,9 @@ struct GateCreateCommand: ParsableCommand {
         let resolved = try ScenarioOptions.resolve(
             nil,
             overrides: [ScenarioOverride(flag: "--throttle", yaml: "throttles: [\(throttle)]")])
-        let policies = resolved.scenario.throttles
-        guard policies.count == 1 else {
+        // A scenario compares its throttles with none, which stands beside them.
+        let policies = resolved.scenario.throttles.filter { $0 != .none }
+        guard policies.count <= 1 else {
             throw ValidationError("--throttle names \(policies.count) policies: a gate has one")
         }
         let path = URL(fileURLWithPath: module).path(percentEncoded: false)
@@ -105,7 +106,7 @@ struct GateCreateCommand: ParsableCommand {
             $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
         return GateConfiguration(
-            module: path, policy: policies[0], period: try Nanoseconds(parsing: period),
+            module: path, policy: policies.first ?? .none, period: try Nanoseconds(parsing: period),
             history: history, capacity: mostIdentities, identities: names ?? [],
             isClosed: onlyNamed, chargesKeyStreams: !freeEncryption,
             throttledCode: try code(throttledCode, "--throttled-code")
