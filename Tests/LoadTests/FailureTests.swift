@@ -11,11 +11,12 @@ struct FailureTests {
 
     private func run(
         errorLimit: Int = 100, duration: Nanoseconds = .milliseconds(100),
-        code: @escaping @Sendable (Int) -> UInt = { _ in 0 },
+        denialCodes: Set<UInt> = [], code: @escaping @Sendable (Int) -> UInt = { _ in 0 },
         isRight: @escaping @Sendable (Int) -> Bool = { _ in true }
     ) throws -> CallerRecord {
         let load = Workload(
-            callers: 1, warmUp: .lasting(.zero), duration: duration, errorLimit: errorLimit)
+            callers: 1, warmUp: .lasting(.zero), duration: duration, denialCodes: denialCodes,
+            errorLimit: errorLimit)
         let records = try load.run(clock: clock) { [ledger, clock] _ in
             var operation = FakeOperation(ledger)
             (operation.clock, operation.time) = (clock, .milliseconds(1))
@@ -49,6 +50,15 @@ struct FailureTests {
         let records = try #require(measured).callers
         #expect(records.map(\.wrong) == [0, 1, 0])
         #expect(records[1].operations == 1_000)
+    }
+
+    @Test("calls that the anchor's own throttle denies are no failures, and do not end the load")
+    func deniedByTheAnchor() throws {
+        let record = try run(errorLimit: 5, denialCodes: [0x06]) {
+            $0 % 2 == 1 ? 0x06 : $0 == 50 ? 0x30 : 0
+        }
+        #expect(record.denied == 50 && record.errors == [0x30: 1] && record.operations == 49)
+        #expect(record.admitted == 50 && record.failures == 1 && record.service.count == 49)
     }
 
     @Test("failed calls are counted by their code, and neither opened nor timed")

@@ -50,6 +50,22 @@ struct AnchorReferenceTests {
         #expect(empty?.description.contains("leave the key out") == true)
     }
 
+    @Test("codes of the anchor's own denials are kept by name, however they were written")
+    func deniedBy() throws {
+        func codes(_ text: String) throws -> [String] {
+            try read(unnamed, ", denied-by: \(text)").scenario.anchor.deniedBy
+        }
+        #expect(try codes("CKR_FUNCTION_FAILED") == ["CKR_FUNCTION_FAILED"])
+        #expect(
+            try codes("[0x6, CKR_DEVICE_MEMORY, CKR_FUNCTION_FAILED, CKR_VENDOR_DEFINED+0x12]")
+                == ["CKR_FUNCTION_FAILED", "CKR_DEVICE_MEMORY", "CKR_VENDOR_DEFINED+0x12"])
+        #expect(try read(unnamed).scenario.anchor.deniedBy.isEmpty)
+        for bad in ["CKR_BUSY", "CKR_OK", "0", "''", "[[]]"] {
+            let error = #expect(throws: ScenarioError.self) { try codes(bad) }
+            #expect(error?.description.contains("denied-by") == true)
+        }
+    }
+
     @Test("a key that is named by its id or its type is a token key, and its id is in nothing")
     func keyByID() throws {
         for part in ["id=%73ecret-id", "type=secret-key", "id=%73ecret-id;type=secret-key"] {
