@@ -64,11 +64,13 @@ struct CapacityCharts {
     ) -> [Callout] {
         var callouts: [Callout] = []
         if let capacity = result.capacity?.perSecond {
+            // What was not broken at any rate that could be tried is a lower bound.
+            let words = result.lowestFailing == nil ? "capacity at least" : "capacity"
             let bound = result.lowestFailing.map { "broken at \(CapacityWording.rate($0))/s" }
             callouts.append(
                 Callout(
                     capacity, result.promise.limit.seconds.value,
-                    ["capacity \(CapacityWording.perSecond(capacity))/s"]
+                    ["\(words) \(CapacityWording.perSecond(capacity))/s"]
                         + [bound].compactMap(\.self)))
         }
         if let knee = analysis.knee, let p50 = points[knee.index].response.p50 {

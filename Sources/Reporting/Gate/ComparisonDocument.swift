@@ -30,7 +30,7 @@ struct ComparisonDocument: Encodable {
         let metrics: [Metric]
     }
 
-    init(_ comparison: Comparison) {
+    init(_ comparison: Comparison, allowsInconclusive: Bool) {
         kind = comparison.kind
         baseline = comparison.baseline
         candidate = comparison.candidate
@@ -38,7 +38,7 @@ struct ComparisonDocument: Encodable {
             toleranceShare: comparison.rule.tolerance, levelProbability: GateRule.level,
             metrics: comparison.rule.metrics)
         verdict = comparison.verdict
-        exitCode = comparison.verdict.exitCode()
+        exitCode = comparison.verdict.exitCode(allowsInconclusive: allowsInconclusive)
         reasons = comparison.reasons
         advice = comparison.advice
         notes = comparison.notes

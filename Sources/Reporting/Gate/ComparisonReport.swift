@@ -22,11 +22,13 @@ package struct ComparisonReport: Sendable {
     }
 
     /// Renders a comparison that was judged.
-    package init(_ comparison: Comparison) {
+    ///
+    /// - Parameter allowsInconclusive: whether INCONCLUSIVE exits with 0.
+    package init(_ comparison: Comparison, allowsInconclusive: Bool = false) {
         let outline = ComparisonOutline(comparison)
         markdown = outline.markdown
         text = outline.plain
-        json = ComparisonDocument(comparison).text
+        json = ComparisonDocument(comparison, allowsInconclusive: allowsInconclusive).text
         junit = ComparisonSuite(comparison).text
         let final = FinalLine(comparison).text
         annotations = GateAnnotations(comparison, final: final).text

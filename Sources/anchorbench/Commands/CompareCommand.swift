@@ -101,6 +101,11 @@ struct CompareCommand: AsyncParsableCommand {
             guard baseline == nil, stored.source == nil else {
                 throw ValidationError("--self-test takes the place of the two runs: name one")
             }
+            guard format == .text, output == nil, !annotations, !gate.allowInconclusive else {
+                throw ValidationError(
+                    "--self-test prints one sentence: leave --format, --output, --annotations and "
+                        + "--allow-inconclusive out")
+            }
         } else if stored.source != nil {
             guard baseline != nil, candidate == nil else {
                 throw ValidationError(
@@ -126,7 +131,8 @@ struct CompareCommand: AsyncParsableCommand {
             stored.source == nil
             ? (compared(runs[0], runs[1]), nil)
             : try stored.compared(runs[0], rule: gate.rule, by: compared)
-        let report = ComparisonReport(comparison)
+        let report = ComparisonReport(
+            comparison, allowsInconclusive: gate.allowInconclusive)
         if let output {
             let folder = try RunFolder(forOutputAt: URL(fileURLWithPath: output))
             for file in report.files { try folder.write(file.text, to: file.name) }

@@ -123,7 +123,8 @@ struct DuelCommand: AsyncParsableCommand {
         guard !dryRun else { return contest.printPlan(plan) }
         let url = output.map { URL(fileURLWithPath: $0) } ?? Measurement.newFolder(named: "duel")
         let (comparison, folder, wasInterrupted) = try await contest.run(plan, in: url)
-        let report = ComparisonReport(comparison)
+        let report = ComparisonReport(
+            comparison, allowsInconclusive: gate.allowInconclusive)
         for file in report.files { try folder.top.write(file.text, to: file.name) }
         tell(report.text)
         if annotations { tell(report.annotations) }

@@ -15,6 +15,10 @@ struct GateFormTests {
         let document = try ComparisonReader(ComparisonReport(comparison).json)
         #expect(document.schemaVersion == 1)
         #expect(document.exitCode == Double(comparison.verdict.exitCode()))
+        let allowed = try ComparisonReader(
+            ComparisonReport(comparison, allowsInconclusive: true).json)
+        let isUndecided = comparison.verdict == .inconclusive
+        #expect(allowed.exitCode == (isUndecided ? 0 : document.exitCode))
         #expect(try document.comparison() == comparison)
     }
 
