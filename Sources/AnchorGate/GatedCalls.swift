@@ -31,8 +31,9 @@ extension Gate {
             if let refusal = guardian.charge(function, bytes: bytes) { return refusal }
             // What is over with the call is in flight; what begins an operation does no work yet.
             guard let kind else {
-                return guardian.inFlight(function) { call() ?? CKR_FUNCTION_NOT_SUPPORTED }
-                    ?? guardian.throttledCode
+                if let refusal = guardian.enter(function) { return refusal }
+                defer { guardian.leave() }
+                return call() ?? CKR_FUNCTION_NOT_SUPPORTED
             }
             let code = call() ?? CKR_FUNCTION_NOT_SUPPORTED
             if code == CKR_OK, let operations = guardian.operations {
@@ -70,11 +71,11 @@ extension Gate {
                 asksSize
                 ? guardian.refusal(function)
                 : guardian.charge(function, kind, of: session, bytes: bytes)
-            if let refusal { return abandon(kind, session, guardian, refusal) }
-            let result = guardian.inFlight(function) { call() ?? CKR_FUNCTION_NOT_SUPPORTED }
-            guard let code = result else {
-                return abandon(kind, session, guardian, guardian.throttledCode)
+            if let refusal = refusal ?? guardian.enter(function) {
+                return abandon(kind, session, guardian, refusal)
             }
+            let code = call() ?? CKR_FUNCTION_NOT_SUPPORTED
+            guardian.leave()
             if let operations = guardian.operations, !asksSize, code != CKR_BUFFER_TOO_SMALL {
                 if step == .part, code == CKR_OK {
                     operations.advance(kind, session, bytes: bytes)

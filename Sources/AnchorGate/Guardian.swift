@@ -75,14 +75,17 @@ final class Guardian: Sendable {
         return code(outcome)
     }
 
-    /// Runs a call of the wrapped module as one of those in flight.
+    /// Waits until a call may be one of those in flight; `leave` must follow.
+    ///
+    /// - Returns: the code with which it is refused; nil where it may go on.
     @inline(__always)
-    func inFlight(_ function: GateFunction, _ body: () -> CK_RV) -> CK_RV? {
-        guard hasSlots else { return body() }
-        guard state.enter(function, row: row) else { return nil }
-        defer { state.leave(row: row) }
-        return body()
+    func enter(_ function: GateFunction) -> CK_RV? {
+        hasSlots ? code(state.enter(function, row: row)) : nil
     }
+
+    /// Ends a call in flight.
+    @inline(__always)
+    func leave() { if hasSlots { state.leave(row: row) } }
 
     private func code(_ outcome: GateOutcome) -> CK_RV? {
         switch outcome {

@@ -207,8 +207,9 @@ extension GateState {
         return .admitted
     }
 
-    /// Waits for a slot of `concurrency`; false where none came free in time, which is counted.
-    package func enter(_ function: GateFunction, row: Int) -> Bool {
+    /// Waits for a slot of `concurrency`, to be given back with `leave`; where none came free in
+    /// time, or the identity was revoked meanwhile, there is none and that is counted.
+    package func enter(_ function: GateFunction, row: Int) -> GateOutcome {
         let patience: Nanoseconds =
             switch configuration.policy.onLimit {
             case .deny: .zero
@@ -216,9 +217,12 @@ extension GateState {
             }
         guard throttle.enter(client: row, waitingAtMost: patience) else {
             count(function, .throttled, row: row)
-            return false
+            return .throttled
         }
-        return true
+        guard isRevoked(row) else { return .admitted }
+        throttle.leave(client: row)
+        count(function, .revoked, row: row)
+        return .revoked
     }
 
     /// Gives the slot back.
