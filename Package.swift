@@ -112,7 +112,7 @@ let package = Package(
         .testTarget(
             name: "AnchorGateTests",
             dependencies: ["Cryptoki", "CCryptoki", "GateState", "Throttling", "Units"],
-            exclude: ["Client"], swiftSettings: strict),
+            exclude: ["Clients"], swiftSettings: strict),
         .testTarget(
             name: "LatencyTests", dependencies: ["Latency", "Units"],
             exclude: ["Golden", "peer.py"], swiftSettings: strict),

@@ -8,7 +8,7 @@ import Units
 struct HarnessTests {
     /// Rows of a run's cells by the end of their keys, each by its columns.
     private func measure(
-        _ clients: Clients, _ anchor: String
+        _ clients: Openers, _ anchor: String
     ) throws -> [[String: Substring]] {
         let scenario = clients.folder.appending(path: "scenario.yaml")
         try """
@@ -47,7 +47,7 @@ struct HarnessTests {
 
     @Test("what the gate refuses is denied and no error, where the scenario names its code")
     func denied() throws {
-        let clients = try Clients {
+        let clients = try Openers {
             $0.policy = Policy(
                 .tokenBucket(TokenBucket(rate: Rate(1_000), burst: RecordCount(1))), onLimit: .deny)
             $0.chargesKeyStreams = false
@@ -67,7 +67,7 @@ struct HarnessTests {
 
     @Test("a gate that makes calls wait gives its rate")
     func waits() throws {
-        let clients = try Clients {
+        let clients = try Openers {
             $0.policy = Policy(
                 .tokenBucket(TokenBucket(rate: Rate(1_000), burst: RecordCount(1))))
             $0.chargesKeyStreams = false

@@ -15,7 +15,7 @@ struct SharedGateTests {
 
     @Test("eight processes together get exactly what the policy admits")
     func exact() throws {
-        let clients = try Clients {
+        let clients = try Openers {
             $0.policy = bucket(5_000)
             // Each client seals a record first.
             $0.chargesKeyStreams = false
@@ -35,7 +35,7 @@ struct SharedGateTests {
 
     @Test("no count is lost where a process is killed in the middle of a call")
     func killed() throws {
-        let clients = try Clients()
+        let clients = try Openers()
         let kills = 100
         for kill in 0..<kills {
             let before = clients.opened
@@ -59,7 +59,7 @@ struct SharedGateTests {
 
     @Test("a revocation stops the next call of every process, sessions already open included")
     func revoked() throws {
-        let clients = try Clients()
+        let clients = try Openers()
         let started = try (0..<3).map { _ in try clients.start("thief", calls: 0) }
         let other = try clients.start("web", calls: 0, tallies: false)
         defer { other.kill() }
@@ -86,7 +86,7 @@ struct SharedGateTests {
 
     @Test("so many calls are in flight at once as the policy allows, and no more")
     func inFlight() throws {
-        let clients = try Clients { $0.policy = Policy(.concurrency(RecordCount(1))) }
+        let clients = try Openers { $0.policy = Policy(.concurrency(RecordCount(1))) }
         let start = monotonicNanoseconds()
         let started = try (0..<2).map { _ in
             try clients.start("a", calls: 20, script: "service=fixed:5ms")
@@ -100,7 +100,7 @@ struct SharedGateTests {
         let policy = Policy(
             .tokenBucket(TokenBucket(rate: Rate(100), burst: RecordCount(1))),
             onLimit: .wait(atMost: .seconds(30)))
-        let clients = try Clients { $0.policy = policy }
+        let clients = try Openers { $0.policy = policy }
         let start = monotonicNanoseconds()
         #expect(try clients.start("a", calls: 30).results()["0"] == 30)
         #expect(monotonicNanoseconds() - start >= 300_000_000)

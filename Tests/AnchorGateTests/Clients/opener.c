@@ -1,6 +1,6 @@
 /* A client of a PKCS#11 module that opens one record again and again, with AES-GCM under a key of its own session.
 
-     client MODULE COUNT [TALLY]
+     opener MODULE COUNT [TALLY]
 
    Opens COUNT times, or until it is killed where COUNT is 0, with C_DecryptInit and C_Decrypt. Prints, once it is over, a line
    "CODE COUNT" for each return code of the two, hexadecimal, and on the monotonic clock "last-opened
@@ -35,7 +35,7 @@ static void tally_code(CK_RV code) {
 }
 
 static int fail(const char *what, CK_RV code) {
-    fprintf(stderr, "client: %s: 0x%lx\n", what, (unsigned long)code);
+    fprintf(stderr, "opener: %s: 0x%lx\n", what, (unsigned long)code);
     return 2;
 }
 

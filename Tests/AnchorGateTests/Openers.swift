@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A folder with a gate before the module that does nothing, and processes that call through it.
-final class Clients: Sendable {
+final class Openers: Sendable {
     let folder: URL
     let state: String
     private let program: String
@@ -28,7 +28,7 @@ final class Clients: Sendable {
     /// The client, compiled once.
     private static let compiled = Result<String, any Error> {
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appending(path: "Client/client.c").path
+            .appending(path: "Clients/opener.c").path
         let program = FileManager.default.temporaryDirectory
             .appending(path: "anchorgate-client-\(getpid())").path
         let compiler = Process()
