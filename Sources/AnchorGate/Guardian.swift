@@ -65,7 +65,8 @@ final class Guardian: Sendable {
         _ function: GateFunction, _ kind: OperationTable.Kind, of session: CK_SESSION_HANDLE,
         bytes: CK_ULONG
     ) -> CK_RV? {
-        guard let operations else { return refusal(function) }
+        // Nothing opens nothing: the end of an operation, be there one or not, is free.
+        guard let operations, bytes > 0 else { return refusal(function) }
         let (before, charged) = operations.progress(of: kind, session)
         let (total, overflow) = before.addingReportingOverflow(UInt64(bytes))
         let due = units(overflow ? .max : CK_ULONG(total))

@@ -14,8 +14,13 @@ final class ClientSite {
     static let pin = "4711"
     private var gates = 0
 
+    /// What the folder is made with.
+    enum Contents {
+        case nothing, emptyToken, keys
+    }
+
     /// Makes the folder, and the token where one is wanted.
-    init(hasToken: Bool = true) throws {
+    init(_ contents: Contents = .keys) throws {
         folder = FileManager.default.temporaryDirectory
             .appending(path: "gate-\(UUID().uuidString.prefix(8))", directoryHint: .isDirectory)
             .resolvingSymlinksInPath()
@@ -23,7 +28,8 @@ final class ClientSite {
         try FileManager.default.createDirectory(at: tokens, withIntermediateDirectories: true)
         try write(
             "directories.tokendir = \(tokens.path)\nlog.level = ERROR\n", to: "softhsm2.conf")
-        if hasToken { try makeToken() }
+        if contents != .nothing { try makeToken() }
+        if contents == .keys { try makeKeys() }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -75,7 +81,8 @@ final class ClientSite {
     func compile(_ name: String, _ libraries: String...) throws -> String {
         let program = path(name)
         try run(
-            "clang", ["-O0", "-Wno-deprecated-declarations", Self.source("\(name).c"), "-o"]
+            "clang",
+            ["-O0", "-Wno-deprecated-declarations", Self.source("\(name).c"), "-o"]
                 + [program] + libraries.map { "-l\($0)" }
         ).check()
         return program
@@ -123,6 +130,9 @@ final class ClientSite {
             ["--init-token", "--free", "--label", "gate", "--so-pin", "12345678", "--pin"]
                 + [Self.pin]
         ).check()
+    }
+
+    private func makeKeys() throws {
         try run(
             "openssl",
             ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-days"]

@@ -61,6 +61,7 @@ struct OutOfProcessTests {
         try site.run("install", ["-d", "-o", Self.serving, "-m", "755", site.path("run")]).check()
         try site.run("chown", ["-R", Self.serving, site.path("tokens"), gate.path]).check()
         let server = try serve(gate, site, library: library, as: Self.serving, socket: "run/web")
+        try site.run("chmod", ["660", site.path("run/web")]).check()
         var environment = site.environment()
         environment["P11_KIT_SERVER_ADDRESS"] = "unix:path=\(site.path("run/web"))"
         let asClient = ["-u", Self.calling, "--"]
@@ -76,6 +77,8 @@ struct OutOfProcessTests {
             #expect(end.code != 0, "\(program)")
             #expect(end.error.contains("Permission denied"), "\(program): \(end.error)")
         }
+        let another = ["-u", "bin", "-g", Self.calling, "--", "pkcs11-tool"] + Self.open
+        #expect(try site.run("runuser", another, environment).output.isEmpty)
         // The wrapped module without the gate finds no token, and the gate does not start.
         environment["ANCHORGATE_STATE"] = gate.path
         environment["SOFTHSM2_CONF"] = site.path("softhsm2.conf")
@@ -93,7 +96,9 @@ struct OutOfProcessTests {
 
     /// Users that every Debian has, and nothing in common.
     private static let (serving, calling) = ("nobody", "daemon")
-    private static let decrypting = ["--decrypt", "--id", "01", "-m", "RSA-PKCS", "-i", "record.rsa"]
+    private static let decrypting = [
+        "--decrypt", "--id", "01", "-m", "RSA-PKCS", "-i", "record.rsa",
+    ]
     private static var open: [String] { ClientSite.tool(remote) + decrypting }
 
     /// Starts a server for one identity, as a user where one is named.
@@ -105,7 +110,11 @@ struct OutOfProcessTests {
             "p11-kit", "server", "--foreground", "--provider", library, "--name",
             site.path(socket), "pkcs11:token=gate",
         ]
-        if let user { command = ["runuser", "-u", user, "-g", Self.calling, "--"] + command }
+        if let user {
+            command =
+                ["runuser", "-u", user, "-g", Self.calling, "--"] + command
+                + ["--user", Self.calling]
+        }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = command
