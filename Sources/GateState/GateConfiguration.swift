@@ -48,17 +48,16 @@ package struct GateConfiguration: Hashable, Sendable {
 
     /// `CKR_FUNCTION_FAILED`: this call did not succeed, and nothing is said of the next.
     ///
-    /// Clients name it, keep their session and do not ask again by themselves. Codes that tell of a
-    /// shortage or a defect of the device (`CKR_DEVICE_MEMORY`, `CKR_DEVICE_ERROR`) send somebody to
-    /// look for it, and `CKR_GENERAL_ERROR` is a wrong authentication tag to SunPKCS11.
+    /// pkcs11-tool, OpenSSL's engine, SunPKCS11 and python-pkcs11 all name it and go on with their
+    /// session. Codes of a shortage or a defect of the device would be untrue, and
+    /// `CKR_GENERAL_ERROR` is a wrong authentication tag to SunPKCS11.
     package static let throttled: UInt = 0x06
     /// `CKR_FUNCTION_CANCELED`: somebody stopped it.
     ///
-    /// Otherwise it comes from PIN pads, at a login, so that it tells a revocation from all that the
-    /// wrapped module says of an operation. `CKR_FUNCTION_REJECTED` would say more, but OpenSC and
-    /// OpenSSL's engine print its number only; codes of a lost login, session or token have
-    /// applications log in again or give the token up; after `CKR_KEY_FUNCTION_NOT_PERMITTED` the
-    /// engine tries to sign by encrypting.
+    /// The same clients name it, and it is not the code of a throttled call.
+    /// `CKR_FUNCTION_REJECTED` would say more, but OpenSC and OpenSSL's engine print its number
+    /// only; after `CKR_KEY_FUNCTION_NOT_PERMITTED` the engine tries to sign by encrypting. Codes of a
+    /// lost login, session or token would be untrue.
     package static let revoked: UInt = 0x50
 
     /// Bytes of the longest identity in UTF-8.

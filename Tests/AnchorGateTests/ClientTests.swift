@@ -4,7 +4,7 @@ import Testing
 import Throttling
 import Units
 
-/// What the users of real clients see of a gate: whether a record opens, and what is said where not.
+/// What the users of real clients see of a gate: whether a record opens, and what is said if not.
 @Suite("Real clients fail cleanly at the gate, and recover")
 struct ClientTests {
     /// A client that stays: how it is started, what it can do, and what it says when refused.

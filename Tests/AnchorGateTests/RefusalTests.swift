@@ -4,7 +4,7 @@ import Testing
 import Throttling
 import Units
 
-/// What a refused call leaves behind in the module: nothing, or the session could not be used again.
+/// What a refused call leaves behind in the module: nothing, or the session could not go on.
 @Suite("A refused call leaves no operation active in the module")
 struct RefusalTests {
     /// A module, how it is started, and the operations that it does not have in parts.
