@@ -56,8 +56,8 @@ package struct GateConfiguration: Hashable, Sendable {
     ///
     /// The same clients name it, and it is not the code of a throttled call.
     /// `CKR_FUNCTION_REJECTED` would say more, but OpenSC and OpenSSL's engine print its number
-    /// only; after `CKR_KEY_FUNCTION_NOT_PERMITTED` the engine tries to sign by encrypting. Codes of a
-    /// lost login, session or token would be untrue.
+    /// only; after `CKR_KEY_FUNCTION_NOT_PERMITTED` the engine tries to sign by encrypting. Codes
+    /// of a lost login, session or token would be untrue.
     package static let revoked: UInt = 0x50
 
     /// Bytes of the longest identity in UTF-8.
