@@ -55,6 +55,20 @@ extension ScenarioReader {
 }
 
 extension ScenarioReader {
+    /// The one throttle that a flag names, whatever the records are that it will meet.
+    ///
+    /// - Throws: `ScenarioError` where it is none, or several.
+    package static func policy(_ text: String, flag: String) throws(ScenarioError) -> Policy {
+        var draft = ScenarioDraft()
+        try draft.apply(ScenarioOverride(flag: flag, yaml: "throttles: [\(text)]"))
+        // A scenario compares its throttles with none, which stands beside them.
+        let policies = draft.throttles.filter { $0 != .none }
+        guard policies.count <= 1 else {
+            throw ScenarioError("\(flag): \(policies.count) throttles are named, and one is wanted")
+        }
+        return policies.first ?? .none
+    }
+
     /// The scenario that a run was begun with, to go on with it.
     ///
     /// - Throws: `ScenarioError` where its anchor is named by what no file holds, such as the label

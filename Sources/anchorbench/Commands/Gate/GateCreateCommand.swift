@@ -90,14 +90,7 @@ struct GateCreateCommand: ParsableCommand {
     }
 
     private func configuration() throws -> GateConfiguration {
-        let resolved = try ScenarioOptions.resolve(
-            nil,
-            overrides: [ScenarioOverride(flag: "--throttle", yaml: "throttles: [\(throttle)]")])
-        // A scenario compares its throttles with none, which stands beside them.
-        let policies = resolved.scenario.throttles.filter { $0 != .none }
-        guard policies.count <= 1 else {
-            throw ValidationError("--throttle names \(policies.count) policies: a gate has one")
-        }
+        let policy = try ScenarioReader.policy(throttle, flag: "--throttle")
         let path = URL(fileURLWithPath: module).path(percentEncoded: false)
         guard FileManager.default.fileExists(atPath: path) else {
             throw ExperimentError.missingInput("--module: there is no file '\(path)'")
@@ -106,7 +99,7 @@ struct GateCreateCommand: ParsableCommand {
             $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
         return GateConfiguration(
-            module: path, policy: policies.first ?? .none, period: try Nanoseconds(parsing: period),
+            module: path, policy: policy, period: try Nanoseconds(parsing: period),
             history: history, capacity: mostIdentities, identities: names ?? [],
             isClosed: onlyNamed, chargesKeyStreams: !freeEncryption,
             throttledCode: try code(throttledCode, "--throttled-code")
