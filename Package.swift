@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .systemLibrary(name: "CCryptoki", providers: [.apt(["libsofthsm2-dev"])]),
@@ -99,6 +100,7 @@ let package = Package(
                 "Latency", "Units",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Rainbow", "Rainbow"), product("TextTable", "TextTable"),
+                product("FlyingFox", "FlyingFox"), product("FlyingSocks", "FlyingFox"),
             ],
             swiftSettings: strict),
         .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
@@ -145,13 +147,17 @@ let package = Package(
                 "Reporting", "Exposure", "GateState", "Regression", "Results", "Throttling",
                 "Units",
             ],
-            exclude: ["Charts/Golden", "Golden"], swiftSettings: strict),
+            exclude: ["Charts/Golden", "Golden", "GateMetrics/EmbeddedMetricFormat.json"],
+            swiftSettings: strict),
         .testTarget(
             name: "ScriptedTokenTests", dependencies: ["Cryptoki", "CCryptoki"],
             swiftSettings: strict),
         .testTarget(
             name: "anchorbenchTests",
-            dependencies: ["anchorbench", "Regression", "Results", "Latency", "Units"],
+            dependencies: [
+                "anchorbench", "GateState", "Regression", "Results", "Throttling", "Latency",
+                "Units",
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

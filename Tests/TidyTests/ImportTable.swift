@@ -45,7 +45,7 @@ enum ImportTable {
 
     /// The one place where each package of others enters.
     static let packages: [String: Set<String>] = [
-        "anchorbench": ["ArgumentParser", "Rainbow", "TextTable", "FlyingFox"],
+        "anchorbench": ["ArgumentParser", "Rainbow", "TextTable", "FlyingFox", "FlyingSocks"],
         "Experiment": ["Yams", "Subprocess", "SystemPackage"],
         "Drill": ["GRDB", "Subprocess"],
         "Latency": ["Histogram"],

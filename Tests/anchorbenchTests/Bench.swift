@@ -178,6 +178,11 @@ final class Running {
         get throws { try String(contentsOf: streams.error, encoding: .utf8) }
     }
 
+    /// What it has printed so far.
+    var outputSoFar: String {
+        get throws { try String(contentsOf: streams.output, encoding: .utf8) }
+    }
+
     /// Waits for the end; a command that a signal ended has that signal's number, negative.
     func wait() throws -> Ended {
         process.waitUntilExit()

@@ -6,14 +6,21 @@ import Glibc
 final class SignalWatch: Sendable {
     private let sources: [any DispatchSourceSignal]
 
-    init(_ interruption: Interruption) {
+    /// Watches from now on.
+    ///
+    /// - Parameter sentence: what is said at the first signal; nil for nothing.
+    init(
+        _ interruption: Interruption,
+        saying sentence: String? =
+            "\nstopping: what was measured is kept (Ctrl-C again to end at once)"
+    ) {
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 // Workers that lose their parent clean up after themselves.
                 guard !interruption.isSet else { _exit(130) }
-                Console.say("\nstopping: what was measured is kept (Ctrl-C again to end at once)")
+                if let sentence { Console.say(sentence) }
                 interruption.set()
             }
             source.resume()

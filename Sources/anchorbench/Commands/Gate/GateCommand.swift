@@ -13,6 +13,7 @@ struct GateCommand: AsyncParsableCommand {
               anchorbench gate create --module /usr/lib/softhsm/libsofthsm2.so \\
                 --throttle '{ token-bucket: { rate: 500/s, burst: 100 } }' /var/lib/gate.state
               ANCHORGATE_STATE=/var/lib/gate.state pkcs11-tool --module libanchorgate.so -L
+              anchorbench gate status /var/lib/gate.state
               anchorbench gate revoke /var/lib/gate.state front-end
 
             Inside the application's process a gate counts and slows whoever keeps to it; a thief \
@@ -20,6 +21,7 @@ struct GateCommand: AsyncParsableCommand {
             socket, in a process of another user, he can do neither.
             """,
         subcommands: [
-            GateCreateCommand.self, GateRevokeCommand.self, GateRestoreCommand.self,
+            GateCreateCommand.self, GateStatusCommand.self, GateWatchCommand.self,
+            GateServeCommand.self, GateRevokeCommand.self, GateRestoreCommand.self,
         ])
 }
