@@ -86,9 +86,9 @@ package struct GateStatusPage {
     /// How a thief gets around it.
     private var ways: [String] {
         var ways = [
-            "who may open \(GateWording.oneLine(configuration.module)) or write the state, as "
-                + "any code in the application's process may, is not bound by the gate",
-            "behind a socket, in a process of another user who alone may do either, he is",
+            "who may open \(GateWording.oneLine(configuration.module)) or write the state walks "
+                + "around it, as any code in the application's process may; nobody can where the "
+                + "gate stands behind a socket, in a process of another user"
         ]
         if !configuration.chargesKeyStreams {
             ways.append(
