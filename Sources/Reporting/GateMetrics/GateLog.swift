@@ -77,6 +77,13 @@ package enum GateLog: Sendable {
         return (text, end)
     }
 
+    /// Where something ends that tells of the periods from the first on that is not over.
+    package static func end(before snapshot: GateSnapshot) -> End {
+        let history = GateHistory(snapshot)
+        let next = history.start(of: history.over.upperBound)
+        return End(start: next.count / 1_000_000, names: [], mayHoldMore: false)
+    }
+
     private func lines(
         of number: Int64, in history: GateHistory
     ) -> [(place: Place, text: String)] {

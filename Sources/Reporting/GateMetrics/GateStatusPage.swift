@@ -87,8 +87,8 @@ package struct GateStatusPage {
     private var ways: [String] {
         var ways = [
             "who may open \(GateWording.oneLine(configuration.module)) or write the state walks "
-                + "around it, as any code in the application's process may; nobody can where the "
-                + "gate stands behind a socket, in a process of another user"
+                + "around it, as any code in the application's process may; who holds only a "
+                + "socket to it, the gate being in a process of another user, cannot"
         ]
         if !configuration.chargesKeyStreams {
             ways.append(

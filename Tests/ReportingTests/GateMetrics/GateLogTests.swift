@@ -39,6 +39,16 @@ struct GateLogTests {
         #expect(second.end?.period == FixedGate.noon)
     }
 
+    @Test("who begins without a file tells of no period that was over before", arguments: forms)
+    func fresh(form: GateLog) {
+        let end = GateLog.end(before: FixedGate.busy)
+        #expect(form.lines(of: FixedGate.busy, after: end).text == "")
+        var snapshot = FixedGate.busy
+        snapshot.taken += .seconds(60)
+        let lines = Self.lines(form.lines(of: snapshot, after: end).text)
+        #expect(lines.count == (form == .table ? 2 : 3))
+    }
+
     @Test("names that look alike are told apart by their bytes", arguments: forms)
     func canonicalNames(form: GateLog) throws {
         var snapshot = FixedGate.busy

@@ -59,10 +59,8 @@ struct GateOpenMetricsTests {
         let text = GateOpenMetrics(FixedGate.busy).text(.prometheus)
         let gate = #"gate="/var/lib/anchorgate/state"} "#
         for outcome in GateOutcome.allCases {
-            #expect(
-                text.contains(
-                    "{identity=\"uid:1000\",function=\"derive\",outcome=\"\(outcome.name)\",\(gate)0\n"
-                ))
+            let labels = #"{identity="uid:1000",function="derive",outcome="\#(outcome.name)","#
+            #expect(text.contains("\(labels)\(gate)0\n"))
         }
         #expect(text.contains("{identity=\"web\",function=\"wrap\",outcome=\"revoked\",\(gate)0\n"))
         #expect(!text.contains("function=\"wrap\",outcome=\"admitted\""))

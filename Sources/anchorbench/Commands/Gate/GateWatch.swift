@@ -32,13 +32,13 @@ final class GateWatch {
         self.logs = logs
         self.textFile = textFile
         next = GatePeriodLines(first).end
-        printedEnd = GateLog.embeddedMetrics.lines(of: first, after: nil).end
+        printedEnd = GateLog.end(before: first)
     }
 
     /// Looks until the time is over or somebody asks for the end, and a last time then.
     ///
-    /// - Throws: `GateStateError` where the gate cannot be read any more: the file for the collector
-    ///   is taken away then, so that nobody takes its old numbers for new ones.
+    /// - Throws: `GateStateError` where the gate cannot be read any more: the file for the
+    ///   collector is taken away then, so that nobody takes its old numbers for new ones.
     func run(
         every interval: Duration, for length: Duration?, until interruption: Interruption
     ) async throws {
