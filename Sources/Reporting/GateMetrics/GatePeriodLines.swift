@@ -18,27 +18,27 @@ package struct GatePeriodLines {
         }
     }
 
-    /// The running period so far.
+    /// The running period so far, short enough for a line of a terminal.
     package var running: String {
         let start = history.start(of: history.current)
         let elapsed = (history.snapshot.taken - start).count / 1_000_000_000
         let closed = history.snapshot.closedSince == nil ? "" : ", closed"
-        return "\(InstantText.text(start)) +\(elapsed)s  \(counts(in: history.current))\(closed)"
+        let time = InstantText.text(start).drop { $0 != "T" }.dropFirst()
+        return "\(time) +\(elapsed)s  \(counts(in: history.current, longestName: 20))\(closed)"
     }
 
-    private func counts(in number: Int64) -> String {
+    private func counts(in number: Int64, longestName: Int = 63) -> String {
         let calls = history.total(in: number).calls
         let counts = GateOutcome.allCases.map { outcome in
             "\(Significant.grouped(calls[outcome])) \(outcome.name)"
-        }
+        }.joined(separator: ", ")
         let callers = zip(history.snapshot.identities, history.counts(in: number)).compactMap {
             identity, period in period.map { (name: identity.name, count: $0.calls.total) }
         }
-        guard let most = callers.max(by: { $0.count < $1.count }), callers.count > 1 else {
-            return counts.joined(separator: ", ")
-                + (callers.first.map { "; all by \(GateWording.brief($0.name))" } ?? "")
-        }
-        return counts.joined(separator: ", ")
-            + "; most by \(GateWording.brief(most.name)): \(Significant.grouped(most.count))"
+        guard let most = callers.max(by: { $0.count < $1.count }) else { return counts }
+        let name = GateWording.brief(most.name, atMost: longestName)
+        return callers.count == 1
+            ? "\(counts); all by \(name)"
+            : "\(counts); most by \(name): \(Significant.grouped(most.count))"
     }
 }
