@@ -149,8 +149,8 @@ enum Gate {
 public func getFunctionList(
     _ list: UnsafeMutablePointer<UnsafeMutablePointer<CK_FUNCTION_LIST>?>?
 ) -> CK_RV {
-    guard let list else { return CKR_ARGUMENTS_BAD }
     Gate.prepare()
+    guard let list else { return Gate.wrapped.C_GetFunctionList?(nil) ?? CKR_ARGUMENTS_BAD }
     list.pointee = Gate.list
     return CKR_OK
 }
