@@ -23,14 +23,15 @@ extension Gate {
         if Gate.wrapped.C_EncryptInit != nil {
             list.C_EncryptInit = { session, mechanism, key in
                 let opens = mechanism.map { Gate.makesKeyStream($0.pointee.mechanism) } ?? false
-                return Gate.guarded { guardian in
+                let begin = { (session: CK_SESSION_HANDLE) in
+                    Gate.wrapped.C_EncryptInit?(session, mechanism, key)
+                }
+                return Gate.guarded(begin) { guardian in
                     guard !opens || !guardian.chargesKeyStreams else {
-                        return Gate.begin(.encrypt, .encrypt, session) {
-                            Gate.wrapped.C_EncryptInit?(session, mechanism, key)
-                        }
+                        return Gate.begin(.encrypt, .encrypt, session, begin)
                     }
                     if let refusal = guardian.refusal(.encrypt) { return refusal }
-                    let code = Gate.wrapped.C_EncryptInit?(session, mechanism, key)
+                    let code = begin(session)
                     if code == CKR_OK, let operations = guardian.operations {
                         operations.begin(.encrypt, session, charged: .max)
                     }
@@ -43,7 +44,7 @@ extension Gate {
                 Gate.goOn(
                     .encrypt, .encrypt, .whole, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_Encrypt?(session, data, length, result, resultLength)
+                    Gate.wrapped.C_Encrypt?($0, data, length, result, resultLength)
                 }
             }
         }
@@ -52,14 +53,14 @@ extension Gate {
                 Gate.goOn(
                     .encrypt, .encrypt, .part, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_EncryptUpdate?(session, part, length, result, resultLength)
+                    Gate.wrapped.C_EncryptUpdate?($0, part, length, result, resultLength)
                 }
             }
         }
         if Gate.wrapped.C_EncryptFinal != nil {
             list.C_EncryptFinal = { session, result, resultLength in
                 Gate.goOn(.encrypt, .encrypt, .end, session, bytes: 0, asksSize: result == nil) {
-                    Gate.wrapped.C_EncryptFinal?(session, result, resultLength)
+                    Gate.wrapped.C_EncryptFinal?($0, result, resultLength)
                 }
             }
         }
@@ -72,7 +73,7 @@ extension Gate {
                 Gate.goOn(
                     .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_DecryptDigestUpdate?(session, part, length, result, resultLength)
+                    Gate.wrapped.C_DecryptDigestUpdate?($0, part, length, result, resultLength)
                 }
             }
         }
@@ -81,7 +82,7 @@ extension Gate {
                 Gate.goOn(
                     .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_DecryptVerifyUpdate?(session, part, length, result, resultLength)
+                    Gate.wrapped.C_DecryptVerifyUpdate?($0, part, length, result, resultLength)
                 }
             }
         }
@@ -90,7 +91,7 @@ extension Gate {
                 Gate.goOn(
                     .encrypt, .encrypt, .part, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_DigestEncryptUpdate?(session, part, length, result, resultLength)
+                    Gate.wrapped.C_DigestEncryptUpdate?($0, part, length, result, resultLength)
                 }
             }
         }
@@ -99,10 +100,10 @@ extension Gate {
                 // Signed and encrypted: charged for both, one after the other.
                 Gate.goOn(.sign, .sign, .part, session, bytes: length, asksSize: result == nil) {
                     Gate.goOn(
-                        .encrypt, .encrypt, .part, session, bytes: length, asksSize: result == nil
+                        .encrypt, .encrypt, .part, $0, bytes: length, asksSize: result == nil
                     ) {
                         Gate.wrapped.C_SignEncryptUpdate?(
-                            session, part, length, result, resultLength)
+                            $0, part, length, result, resultLength)
                     }
                 }
             }

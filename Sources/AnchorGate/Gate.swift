@@ -14,10 +14,15 @@ enum Gate {
     /// is kept for as long as the process lives, so that a call need not count its references.
     nonisolated(unsafe) private static var current: Unmanaged<Guardian>?
 
-    /// Runs a call before the guardian, or refuses it where there is none.
+    /// Runs a call before the guardian. Where there is none, the wrapped module answers as it does
+    /// before `C_Initialize`; it is called for no session, lest somebody else had started it.
     @inline(__always)
-    static func guarded(_ body: (Guardian) -> CK_RV) -> CK_RV {
-        guard let current else { return CKR_CRYPTOKI_NOT_INITIALIZED }
+    static func guarded(
+        _ call: (CK_SESSION_HANDLE) -> CK_RV?, by body: (Guardian) -> CK_RV
+    ) -> CK_RV {
+        guard let current else {
+            return call(CK_SESSION_HANDLE(CK_INVALID_HANDLE)) ?? CKR_FUNCTION_NOT_SUPPORTED
+        }
         return current._withUnsafeGuaranteedRef(body)
     }
 

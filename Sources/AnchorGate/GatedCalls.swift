@@ -22,20 +22,21 @@ extension Gate {
     /// - Parameters:
     ///   - kind: which operation it begins; nil where it is over with the call.
     ///   - bytes: what it is given at once.
+    ///   - call: hands it to the wrapped module for a session.
     @inline(__always)
     static func begin(
         _ function: GateFunction, _ kind: OperationTable.Kind?, _ session: CK_SESSION_HANDLE,
-        bytes: CK_ULONG = 0, _ call: () -> CK_RV?
+        bytes: CK_ULONG = 0, _ call: (CK_SESSION_HANDLE) -> CK_RV?
     ) -> CK_RV {
-        guarded { guardian in
+        guarded(call) { guardian in
             if let refusal = guardian.charge(function, bytes: bytes) { return refusal }
             // What is over with the call is in flight; what begins an operation does no work yet.
             guard let kind else {
                 if let refusal = guardian.enter(function) { return refusal }
                 defer { guardian.leave() }
-                return call() ?? CKR_FUNCTION_NOT_SUPPORTED
+                return call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
             }
-            let code = call() ?? CKR_FUNCTION_NOT_SUPPORTED
+            let code = call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
             if code == CKR_OK, let operations = guardian.operations {
                 operations.begin(kind, session, charged: 1)
             }
@@ -61,12 +62,14 @@ extension Gate {
     /// - Parameters:
     ///   - bytes: what it is given.
     ///   - asksSize: whether it only asks how long the result is.
+    ///   - call: hands it to the wrapped module for a session.
     @inline(__always)
     static func goOn(
         _ function: GateFunction, _ kind: OperationTable.Kind, _ step: Step,
-        _ session: CK_SESSION_HANDLE, bytes: CK_ULONG, asksSize: Bool, _ call: () -> CK_RV?
+        _ session: CK_SESSION_HANDLE, bytes: CK_ULONG, asksSize: Bool,
+        _ call: (CK_SESSION_HANDLE) -> CK_RV?
     ) -> CK_RV {
-        guarded { guardian in
+        guarded(call) { guardian in
             let refusal =
                 asksSize
                 ? guardian.refusal(function)
@@ -74,7 +77,7 @@ extension Gate {
             if let refusal = refusal ?? guardian.enter(function) {
                 return abandon(kind, session, guardian, refusal)
             }
-            let code = call() ?? CKR_FUNCTION_NOT_SUPPORTED
+            let code = call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
             guardian.leave()
             if let operations = guardian.operations, !asksSize, code != CKR_BUFFER_TOO_SMALL {
                 if step == .part, code == CKR_OK {
@@ -99,7 +102,7 @@ extension Gate {
 
     /// Does something with the operations that are charged by bytes, where they are.
     private static func withOperations(_ body: (OperationTable) -> Void) {
-        _ = guarded { guardian in
+        _ = guarded({ _ in CKR_OK }) { guardian in
             if let operations = guardian.operations { body(operations) }
             return CKR_OK
         }
@@ -117,7 +120,7 @@ extension Gate {
         if Gate.wrapped.C_SetOperationState != nil {
             list.C_SetOperationState = { session, state, length, cipherKey, macKey in
                 let code = Gate.begin(.resume, nil, session) {
-                    Gate.wrapped.C_SetOperationState?(session, state, length, cipherKey, macKey)
+                    Gate.wrapped.C_SetOperationState?($0, state, length, cipherKey, macKey)
                 }
                 guard code == CKR_OK else { return code }
                 // Nobody knows how far what goes on here had got: it is charged anew.
@@ -135,7 +138,7 @@ extension Gate {
         if Gate.wrapped.C_DecryptInit != nil {
             list.C_DecryptInit = { session, mechanism, key in
                 Gate.begin(.decrypt, .decrypt, session) {
-                    Gate.wrapped.C_DecryptInit?(session, mechanism, key)
+                    Gate.wrapped.C_DecryptInit?($0, mechanism, key)
                 }
             }
         }
@@ -144,7 +147,7 @@ extension Gate {
                 Gate.goOn(
                     .decrypt, .decrypt, .whole, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_Decrypt?(session, data, length, result, resultLength)
+                    Gate.wrapped.C_Decrypt?($0, data, length, result, resultLength)
                 }
             }
         }
@@ -153,14 +156,14 @@ extension Gate {
                 Gate.goOn(
                     .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_DecryptUpdate?(session, part, length, result, resultLength)
+                    Gate.wrapped.C_DecryptUpdate?($0, part, length, result, resultLength)
                 }
             }
         }
         if Gate.wrapped.C_DecryptFinal != nil {
             list.C_DecryptFinal = { session, result, resultLength in
                 Gate.goOn(.decrypt, .decrypt, .end, session, bytes: 0, asksSize: result == nil) {
-                    Gate.wrapped.C_DecryptFinal?(session, result, resultLength)
+                    Gate.wrapped.C_DecryptFinal?($0, result, resultLength)
                 }
             }
         }
@@ -170,35 +173,35 @@ extension Gate {
         if Gate.wrapped.C_SignInit != nil {
             list.C_SignInit = { session, mechanism, key in
                 Gate.begin(.sign, .sign, session) {
-                    Gate.wrapped.C_SignInit?(session, mechanism, key)
+                    Gate.wrapped.C_SignInit?($0, mechanism, key)
                 }
             }
         }
         if Gate.wrapped.C_Sign != nil {
             list.C_Sign = { session, data, length, result, resultLength in
                 Gate.goOn(.sign, .sign, .whole, session, bytes: length, asksSize: result == nil) {
-                    Gate.wrapped.C_Sign?(session, data, length, result, resultLength)
+                    Gate.wrapped.C_Sign?($0, data, length, result, resultLength)
                 }
             }
         }
         if Gate.wrapped.C_SignUpdate != nil {
             list.C_SignUpdate = { session, part, length in
                 Gate.goOn(.sign, .sign, .part, session, bytes: length, asksSize: false) {
-                    Gate.wrapped.C_SignUpdate?(session, part, length)
+                    Gate.wrapped.C_SignUpdate?($0, part, length)
                 }
             }
         }
         if Gate.wrapped.C_SignFinal != nil {
             list.C_SignFinal = { session, result, resultLength in
                 Gate.goOn(.sign, .sign, .end, session, bytes: 0, asksSize: result == nil) {
-                    Gate.wrapped.C_SignFinal?(session, result, resultLength)
+                    Gate.wrapped.C_SignFinal?($0, result, resultLength)
                 }
             }
         }
         if Gate.wrapped.C_SignRecoverInit != nil {
             list.C_SignRecoverInit = { session, mechanism, key in
                 Gate.begin(.sign, .signRecover, session) {
-                    Gate.wrapped.C_SignRecoverInit?(session, mechanism, key)
+                    Gate.wrapped.C_SignRecoverInit?($0, mechanism, key)
                 }
             }
         }
@@ -207,7 +210,7 @@ extension Gate {
                 Gate.goOn(
                     .sign, .signRecover, .whole, session, bytes: length, asksSize: result == nil
                 ) {
-                    Gate.wrapped.C_SignRecover?(session, data, length, result, resultLength)
+                    Gate.wrapped.C_SignRecover?($0, data, length, result, resultLength)
                 }
             }
         }
@@ -218,24 +221,24 @@ extension Gate {
             list.C_UnwrapKey = { session, mechanism, with, data, length, template, count, key in
                 Gate.begin(.unwrap, nil, session, bytes: length) {
                     Gate.wrapped.C_UnwrapKey?(
-                        session, mechanism, with, data, length, template, count, key)
+                        $0, mechanism, with, data, length, template, count, key)
                 }
             }
         }
         if Gate.wrapped.C_DeriveKey != nil {
             list.C_DeriveKey = { session, mechanism, base, template, count, key in
                 Gate.begin(.derive, nil, session) {
-                    Gate.wrapped.C_DeriveKey?(session, mechanism, base, template, count, key)
+                    Gate.wrapped.C_DeriveKey?($0, mechanism, base, template, count, key)
                 }
             }
         }
         if Gate.wrapped.C_WrapKey != nil {
             list.C_WrapKey = { session, mechanism, with, key, result, resultLength in
-                Gate.guarded { guardian in
-                    guardian.refusal(.wrap)
-                        ?? Gate.wrapped.C_WrapKey?(
-                            session, mechanism, with, key, result, resultLength)
-                        ?? CKR_FUNCTION_NOT_SUPPORTED
+                let wrap = { (session: CK_SESSION_HANDLE) in
+                    Gate.wrapped.C_WrapKey?(session, mechanism, with, key, result, resultLength)
+                }
+                return Gate.guarded(wrap) { guardian in
+                    guardian.refusal(.wrap) ?? wrap(session) ?? CKR_FUNCTION_NOT_SUPPORTED
                 }
             }
         }
