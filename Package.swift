@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "AnchorGateTests",
             dependencies: ["Cryptoki", "CCryptoki", "GateState", "Throttling", "Units"],
-            exclude: ["Clients"], swiftSettings: strict),
+            exclude: ["Clients", "Walk"], swiftSettings: strict),
         .testTarget(
             name: "LatencyTests", dependencies: ["Latency", "Units"],
             exclude: ["Golden", "peer.py"], swiftSettings: strict),
