@@ -29,7 +29,7 @@ extension CommandTests {
             #expect(web.contains("4 / 0 / 2"))
             let other = try #require(ended.lines.first { $0.hasPrefix("日,本") })
             #expect(other.contains("1 / 2 / 0"))
-            #expect(ended.output.contains("CKR_FUNCTION_REJECTED"))
+            #expect(ended.output.contains("CKR_FUNCTION_CANCELED"))
             #expect(ended.output.contains(scene.state))
         }
 
