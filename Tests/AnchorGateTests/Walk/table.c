@@ -272,3 +272,12 @@ void walk_table_after(void)
         give_up("C_Initialize and C_Finalize do not work", 0);
     walk_uninitialized();
 }
+
+void walk_table_refused(void)
+{
+    if (case_begins(UNINITIALIZED, "refused")) {
+        begin("C_Initialize", "");
+        END(initialize(), NULL, 0, 0);
+    }
+    walk_uninitialized();
+}

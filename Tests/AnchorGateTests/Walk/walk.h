@@ -99,6 +99,7 @@ void walk_table(void);
 void walk_table_in_public(void);
 void walk_table_before(void);
 void walk_table_after(void);
+void walk_table_refused(void);
 
 /* sequences.c, life.c */
 void walk_sequences(void);
