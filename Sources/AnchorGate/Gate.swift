@@ -42,6 +42,9 @@ enum Gate {
     }
 
     private static let loaded = Mutex(Loaded())
+    /// The thread that asks the wrapped module for its functions: it comes back where that is this
+    /// gate itself.
+    private static let asking = Atomic<pthread_t>(0)
 
     private static let stateVariable = "ANCHORGATE_STATE"
     private static let identityVariable = "ANCHORGATE_IDENTITY"
@@ -49,6 +52,7 @@ enum Gate {
     /// Loads the wrapped module where that is possible already, so that its own functions answer
     /// from the first call on. What hinders it is said by `C_Initialize`.
     static func prepare() {
+        guard asking.load(ordering: .relaxed) != pthread_self() else { return }
         loaded.withLock { loaded in
             guard loaded.path == nil, let state = try? openState() else { return }
             _ = load(state.configuration.module, &loaded)
@@ -126,7 +130,9 @@ enum Gate {
         }
         let get = unsafeBitCast(symbol, to: CK_C_GetFunctionList.self)
         var functions: UnsafeMutablePointer<CK_FUNCTION_LIST>?
+        asking.store(pthread_self(), ordering: .relaxed)
         let code = withUnsafeMutablePointer(to: &functions) { get($0) }
+        asking.store(0, ordering: .relaxed)
         guard code == CKR_OK, let functions else {
             return "the wrapped module '\(path)' gives no functions: its C_GetFunctionList "
                 + "returned 0x\(String(code, radix: 16))"
