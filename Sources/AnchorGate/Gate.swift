@@ -147,8 +147,10 @@ enum Gate {
         return nil
     }
 
+    /// Says it in one line, whatever stands in the names that it quotes.
     private static func report(_ problem: String) {
-        let line = Array("anchorgate: \(problem)\n".utf8)
+        let text = problem.utf8.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }
+        let line = Array("anchorgate: ".utf8) + text + [0x0a]
         _ = write(STDERR_FILENO, line, line.count)
     }
 }
