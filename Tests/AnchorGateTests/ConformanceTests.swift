@@ -25,9 +25,9 @@ struct ConformanceTests {
             let gate = try site.gate(policy, module: module.path, chargesKeyStreams: charges)
             let gated = try walk.lines(of: module, through: gate)
             let differences = Walk.differences(bare, gated)
-            #expect(differences == [], "\(differences.count) of \(bare.count), \(policy)")
+            #expect(differences == [], "\(differences.count) of \(bare.count) lines")
             let calls = try site.counts(gate).calls
-            #expect(calls[.decrypt]?.admitted ?? 0 > 1_000, "the walk went past the gate")
+            #expect(calls[.decrypt]?.admitted ?? 0 > 500, "the walk went past the gate")
             #expect(calls.values.allSatisfy { $0.throttled + $0.revoked == 0 })
         }
     }
@@ -46,21 +46,20 @@ struct ConformanceTests {
     /// That every function was called well and badly.
     private func expectWhole(_ lines: [String]) throws {
         #expect(lines.count > 8_000)
-        var good: Set<String> = []
-        var bad: Set<String> = []
-        for line in lines where !line.hasPrefix("#") {
-            let words = line.split(separator: " ")
-            let name = String(try #require(words.dropFirst().first))
-            if line.contains(") 0x0 ") { good.insert(name) } else { bad.insert(name) }
+        let calls = lines.filter { !$0.hasPrefix("#") }
+        func count(_ name: String, _ isMeant: (String) -> Bool) -> Int {
+            calls.filter { $0.contains(" \(name) (") && isMeant($0) }.count
         }
         let names = try Self.functions()
         #expect(names.count == 68)
         for name in names {
-            #expect(good.union(bad).contains(name), "\(name) was not called")
-            #expect(bad.contains(name), "\(name) was not called badly")
+            #expect(count(name) { $0.contains(", good") } > 0, "\(name) was not called well")
+            #expect(
+                count(name) { $0.contains(", argument ") || $0.contains(", zeros") } > 0,
+                "\(name) was not called badly")
         }
-        // What a module does not have at all is never good.
-        #expect(names.filter(good.contains).count > 50)
+        // A module need not have them all.
+        #expect(names.filter { name in count(name) { $0.contains(") 0x0 ") } > 0 }.count > 50)
     }
 
     /// The names of the functions in the header's list.

@@ -38,7 +38,8 @@ struct FaultTests {
         #expect(calls.first?.contains("C_Initialize (refused) \(code) ") == true)
         let others = calls.dropFirst().filter { !$0.contains("C_GetFunctionList ") }
         #expect(others.count > 250)
-        let open = others.filter { !$0.contains(") 0x190 ") }
+        // What the module that does nothing does not have, it does not have at any time.
+        let open = others.filter { !$0.contains(") 0x190 ") && !$0.contains(") 0x54 ") }
         #expect(open.isEmpty, "\(open.count) calls, such as \(open.first ?? "")")
     }
 

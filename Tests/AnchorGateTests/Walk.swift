@@ -8,15 +8,22 @@ struct Walk {
     let site: ClientSite
     private let program: String
 
-    /// Compiles it in the folder of a site.
+    /// A walk in the folder of a site.
     init(in site: ClientSite) throws {
         self.site = site
-        program = site.path("walk")
+        program = try Self.compiled.get()
+    }
+
+    /// The program, compiled once.
+    private static let compiled = Result<String, any Error> {
+        let program = FileManager.default.temporaryDirectory
+            .appending(path: "anchorgate-walk-\(getpid())").path
         let sources = ["walk", "setup", "inputs", "rows", "table", "sequences", "life"]
-        try site.run(
-            "clang",
-            ["-O0", "-Wall", "-o", program] + sources.map { Self.source("\($0).c") } + ["-ldl"]
+            .map { source("\($0).c") }
+        try ClientSite(.nothing).run(
+            "clang", ["-O0", "-Wall", "-Wextra", "-o", program] + sources + ["-ldl"]
         ).check()
+        return program
     }
 
     /// A file of the walk's.

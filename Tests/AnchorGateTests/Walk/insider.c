@@ -70,7 +70,8 @@ static CK_RV open_record(CK_FUNCTION_LIST_PTR module)
     }
     CK_ULONG length = sizeof plain;
     CK_RV code = module->C_DecryptInit(session, &gcm, key);
-    return code == CKR_OK ? module->C_Decrypt(session, sealed, sealed_length, plain, &length) : code;
+    if (code != CKR_OK) return code;
+    return module->C_Decrypt(session, sealed, sealed_length, plain, &length);
 }
 
 static void open_records(CK_FUNCTION_LIST_PTR gate)

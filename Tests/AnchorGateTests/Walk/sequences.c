@@ -193,7 +193,10 @@ static void walk_saved_states(void)
     for (size_t i = 0; i < 3; i++) {
         if (!case_begins(USER, "saved state")) continue;
         s = open_session(CKF_RW_SESSION);
-        if (kinds[i] == SHA256) mechanism = mechanism_of(SHA256), CALL(C_DigestInit, "", s, &mechanism);
+        if (kinds[i] == SHA256) {
+            mechanism = mechanism_of(SHA256);
+            CALL(C_DigestInit, "", s, &mechanism);
+        }
         if (kinds[i] == AES_CBC) INIT(C_DecryptInit, "", AES_CBC, AES);
         if (kinds[i] == SHA256_HMAC) INIT(C_SignInit, "", SHA256_HMAC, HMAC);
         CK_BYTE saved[ROOM] = {0};
@@ -263,8 +266,10 @@ void walk_sequences(void)
     static const struct { enum mechanism name; enum key key, open; } kinds[] = {
         {SHA256_HMAC, HMAC, HMAC}, {AES_CMAC, AES, AES}, {SHA256_RSA, RSA_PRIVATE, RSA_PUBLIC},
         {RSA_PKCS, RSA_PRIVATE, RSA_PUBLIC}};
-    for (size_t i = 0; i < 4; i++)
-        if (case_begins(USER, "signature")) sign_in_parts(kinds[i].name, kinds[i].key, kinds[i].open);
+    for (size_t i = 0; i < 4; i++) {
+        if (!case_begins(USER, "signature")) continue;
+        sign_in_parts(kinds[i].name, kinds[i].key, kinds[i].open);
+    }
     walk_pairs();
     walk_saved_states();
     walk_objects();

@@ -182,8 +182,8 @@ static CK_RV call(const struct row *row, struct frame *frame, const char *what)
     /* Of handles only this is told: whether there is one. */
     CK_ULONG told = strchr(row->kinds, 'n') ? frame->length
         : strchr(row->kinds, 'P') ? frame->places[0][0] != 0 : 0;
-    /* Where there is too little room, NSS gives lengths that it never set. */
-    if (code == CKR_BUFFER_TOO_SMALL) told = 0;
+    /* Of a call that fails, NSS may give a length that it never set. */
+    if (code != CKR_OK) told = 0;
     return end(code, has_output ? frame->output : NULL, told, ROOM);
 }
 
