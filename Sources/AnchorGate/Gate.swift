@@ -41,7 +41,9 @@ enum Gate {
         var guardians: [Guardian] = []
     }
 
-    private static let loaded = Mutex(Loaded())
+    private static let lock = ProcessLock()
+    /// Read and written under the lock.
+    nonisolated(unsafe) private static var loaded = Loaded()
     /// The thread that asks the wrapped module for its functions: it comes back where that is this
     /// gate itself.
     private static let asking = Atomic<pthread_t>(0)
@@ -53,15 +55,15 @@ enum Gate {
     /// from the first call on. What hinders it is said by `C_Initialize`.
     static func prepare() {
         guard asking.load(ordering: .relaxed) != pthread_self() else { return }
-        loaded.withLock { loaded in
+        lock.withLock {
             guard loaded.path == nil, let state = try? openState() else { return }
-            _ = load(state.configuration.module, &loaded)
+            _ = load(state.configuration.module)
         }
     }
 
     /// `C_Initialize`: opens the state and starts the wrapped module.
     static func initialize(_ arguments: UnsafeMutableRawPointer?) -> CK_RV {
-        loaded.withLock { loaded in
+        lock.withLock {
             if current != nil, let initialize = wrapped.C_Initialize {
                 return initialize(arguments)
             }
@@ -76,7 +78,7 @@ enum Gate {
                 report(error.description)
                 return CKR_GENERAL_ERROR
             }
-            if let problem = load(next.state.configuration.module, &loaded) {
+            if let problem = load(next.state.configuration.module) {
                 report(problem)
                 return CKR_GENERAL_ERROR
             }
@@ -93,7 +95,7 @@ enum Gate {
 
     /// `C_Finalize`: stops the wrapped module, and lets nothing through any more.
     static func finalize(_ reserved: UnsafeMutableRawPointer?) -> CK_RV {
-        loaded.withLock { _ in
+        lock.withLock {
             guard let finalize = wrapped.C_Finalize else { return CKR_CRYPTOKI_NOT_INITIALIZED }
             let code = finalize(reserved)
             if code == CKR_OK { current = nil }
@@ -115,7 +117,7 @@ enum Gate {
     }
 
     /// Loads a module and fills the list; a sentence where that is impossible.
-    private static func load(_ path: String, _ loaded: inout Loaded) -> String? {
+    private static func load(_ path: String) -> String? {
         if let known = loaded.path {
             guard known != path else { return nil }
             return "this process already has a gate before '\(known)': '\(path)' cannot be guarded "
@@ -142,6 +144,8 @@ enum Gate {
         }
         wrapped = functions.pointee
         list.pointee = wrapped
+        // A list of a later standard is longer, and clients read its version to know that.
+        if wrapped.version.major > 2 { list.pointee.version = CK_VERSION(major: 2, minor: 40) }
         fillGated(&list.pointee)
         loaded.path = path
         return nil

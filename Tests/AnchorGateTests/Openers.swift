@@ -26,14 +26,19 @@ final class Openers: Sendable {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// The client, compiled once.
-    private static let compiled = Result<String, any Error> {
-        let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appending(path: "Clients/opener.c").path
+    private static let compiled = Result { try compile("opener.c", ["-O1"]) }
+
+    /// What is preloaded into a client whose calendar jumps, compiled once.
+    static let jump = Result { try compile("jump.c", ["-O1", "-shared", "-fPIC"]) }
+
+    private static func compile(_ source: String, _ options: [String]) throws -> String {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appending(path: "Clients/\(source)").path
         let program = FileManager.default.temporaryDirectory
-            .appending(path: "anchorgate-client-\(getpid())").path
+            .appending(path: "anchorgate-\(source)-\(getpid())").path
         let compiler = Process()
         compiler.executableURL = URL(fileURLWithPath: "/usr/bin/cc")
-        compiler.arguments = ["-O1", "-Wall", "-Wextra", "-o", program, source, "-ldl"]
+        compiler.arguments = options + ["-Wall", "-Wextra", "-o", program, path, "-ldl"]
         try compiler.run()
         compiler.waitUntilExit()
         guard compiler.terminationStatus == 0 else { throw CocoaError(.fileReadUnknown) }
@@ -56,8 +61,10 @@ final class Openers: Sendable {
     /// - Parameters:
     ///   - calls: how often it opens the record; 0 until it is refused or killed.
     ///   - script: what the module behind the gate does.
+    ///   - preload: a library that is loaded before all others.
     func start(
-        _ identity: String, calls: Int, script: String = "", tallies: Bool = true
+        _ identity: String, calls: Int, script: String = "", tallies: Bool = true,
+        preload: String? = nil
     ) throws -> Client {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
@@ -65,7 +72,7 @@ final class Openers: Sendable {
         process.environment = [
             "ANCHORGATE_STATE": state, "ANCHORGATE_IDENTITY": identity,
             "ANCHORBENCH_SCRIPT": script,
-        ]
+        ].merging(preload.map { ["LD_PRELOAD": $0] } ?? [:]) { $1 }
         let output = Pipe()
         process.standardOutput = output
         try process.run()

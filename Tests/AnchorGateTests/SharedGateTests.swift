@@ -95,6 +95,27 @@ struct SharedGateTests {
         #expect(monotonicNanoseconds() - start >= 200_000_000)
     }
 
+    @Test("a calendar that jumps a day back and ahead admits no call more")
+    func jumps() throws {
+        let jump = try Openers.jump.get()
+        let day = Policy(
+            .budget(Budget(quota: RecordCount(100), period: .day)), onLimit: .deny)
+        for policy in [bucket(100), day] {
+            let clients = try Openers {
+                $0.policy = policy
+                $0.chargesKeyStreams = false
+                $0.history = 3_000
+            }
+            let results = try clients.start("a", calls: 5_000, preload: jump).results()
+            #expect(results["0"] == 100 && results["6"] == 4_900)
+            let identity = try #require(try clients.snapshot().identities.first)
+            #expect(identity.total == GateCalls(admitted: 100, throttled: 4_900))
+            // It did jump: the first calls were counted yesterday.
+            let first = try #require(identity.periods.first?.start)
+            #expect(Date().timeIntervalSince1970 - first.seconds.value > 80_000)
+        }
+    }
+
     @Test("a call beyond the throttle waits for its turn where the policy says so")
     func waits() throws {
         let policy = Policy(
