@@ -34,6 +34,7 @@ final class OperationTable: @unchecked Sendable {
     deinit { free(words) }
 
     /// Bytes that an operation has taken and units that it was charged; nothing before it began.
+    @inline(__always)
     func progress(
         of kind: Kind, _ session: CK_SESSION_HANDLE
     ) -> (bytes: UInt64, units: UInt64) {
@@ -45,8 +46,14 @@ final class OperationTable: @unchecked Sendable {
     }
 
     /// Takes down that an operation began, and was charged so much for it.
+    @inline(__always)
     func begin(_ kind: Kind, _ session: CK_SESSION_HANDLE, charged units: UInt64) {
         guard let line = line(of: session) ?? insert(session) else { return }
+        reset(kind, line, charged: units)
+    }
+
+    @inline(__always)
+    private func reset(_ kind: Kind, _ line: Int, charged units: UInt64) {
         words[line + Self.bytes + kind.rawValue].store(0, ordering: .relaxed)
         words[line + Self.units + kind.rawValue].store(units, ordering: .relaxed)
     }
@@ -64,9 +71,10 @@ final class OperationTable: @unchecked Sendable {
     }
 
     /// Takes down that an operation is over.
+    @inline(__always)
     func end(_ kind: Kind, _ session: CK_SESSION_HANDLE) {
-        guard line(of: session) != nil else { return }
-        begin(kind, session, charged: 0)
+        guard let line = line(of: session) else { return }
+        reset(kind, line, charged: 0)
     }
 
     /// Forgets a session that was closed.
@@ -84,15 +92,24 @@ final class OperationTable: @unchecked Sendable {
         }
     }
 
-    private static func places(of handle: UInt64) -> some Sequence<Int> {
-        let first = Int(truncatingIfNeeded: (handle &* 0x9e37_79b9_7f4a_7c15) >> 48)
-        return (0..<longestProbe).lazy.map { ((first + $0) & (capacity - 1)) * stride }
+    /// The first place where a session is looked for.
+    @inline(__always)
+    private static func first(of handle: UInt64) -> Int {
+        Int(truncatingIfNeeded: (handle &* 0x9e37_79b9_7f4a_7c15) >> 48) & (capacity - 1)
     }
 
+    @inline(__always)
     private func line(of session: CK_SESSION_HANDLE) -> Int? {
         let handle = UInt64(session)
         guard handle != Self.unused, handle != Self.closed else { return nil }
-        for line in Self.places(of: handle) {
+        let line = Self.first(of: handle) &* Self.stride
+        return words[line].load(ordering: .relaxed) == handle ? line : further(of: handle)
+    }
+
+    private func further(of handle: UInt64) -> Int? {
+        let first = Self.first(of: handle)
+        for probe in 0..<Self.longestProbe {
+            let line = ((first + probe) & (Self.capacity - 1)) * Self.stride
             let found = words[line].load(ordering: .relaxed)
             if found == handle { return line }
             if found == Self.unused { return nil }
@@ -103,7 +120,9 @@ final class OperationTable: @unchecked Sendable {
     private func insert(_ session: CK_SESSION_HANDLE) -> Int? {
         let handle = UInt64(session)
         guard handle != Self.unused, handle != Self.closed else { return nil }
-        for line in Self.places(of: handle) {
+        let first = Self.first(of: handle)
+        for probe in 0..<Self.longestProbe {
+            let line = ((first + probe) & (Self.capacity - 1)) * Self.stride
             let found = words[line].load(ordering: .relaxed)
             guard found == Self.unused || found == Self.closed else { continue }
             let (exchanged, _) = words[line].compareExchange(

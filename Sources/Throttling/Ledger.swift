@@ -62,7 +62,7 @@ package struct Ledger: Sendable {
     package func decide(
         _ row: inout MutableSpan<UInt64>, at now: Nanoseconds, units: UInt64, onLimit: OnLimit
     ) -> Decision {
-        let now = max(now, .zero)
+        let now = now.orZero
         switch form {
         case .open: return decideFreely(at: now)
         case .tokenBucket(let bucket):

@@ -209,5 +209,5 @@ import Units
 extension Nanoseconds {
     /// No time where it is negative; spelt out, since generic comparison is no part of a decision.
     @inline(__always)
-    fileprivate var orZero: Nanoseconds { Nanoseconds(count < 0 ? 0 : count) }
+    var orZero: Nanoseconds { Nanoseconds(count < 0 ? 0 : count) }
 }

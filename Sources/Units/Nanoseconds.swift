@@ -10,9 +10,9 @@ package struct Nanoseconds: Quantity {
     @inlinable package init(_ count: Int64) { self.count = count }
 
     /// No time at all.
-    package static let zero = Nanoseconds(0)
+    @inlinable package static var zero: Nanoseconds { Nanoseconds(0) }
     /// The longest time that can be told.
-    package static let max = Nanoseconds(.max)
+    @inlinable package static var max: Nanoseconds { Nanoseconds(.max) }
 
     /// A length in whole microseconds.
     package static func microseconds(_ count: Int64) -> Nanoseconds { .init(count * 1_000) }
