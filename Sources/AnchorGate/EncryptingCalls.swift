@@ -1,20 +1,16 @@
 import CCryptoki
 import GateState
 
-/// Encryption, which opens a ciphertext where the mechanism makes a key stream: both ways are the
-/// same exclusive or. Such operations are charged like decryption.
+/// Encryption with a secret key, which opens records too: with AES-GCM and AES-CTR the ciphertext
+/// gives the plaintext, and any other way to encrypt or wrap a block of one's choice with the same
+/// key, AES-ECB's and AES-CBC's as well, gives their key stream (NIST SP 800-38A, 6.5). So such
+/// operations are charged like decryption.
 extension Gate {
-    /// Mechanisms with which encrypting does not open what the same key sealed: blocks that are
-    /// chained, or single, and RSA. All others, those of vendors too, are taken for key streams.
-    private static func makesKeyStream(_ mechanism: CK_MECHANISM_TYPE) -> Bool {
-        switch mechanism {
-        case CKM_RSA_PKCS, CKM_RSA_9796, CKM_RSA_X_509, CKM_RSA_PKCS_OAEP,
-            CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_CTS, CKM_AES_KEY_WRAP,
-            CKM_AES_KEY_WRAP_PAD, CKM_DES_ECB, CKM_DES_CBC, CKM_DES_CBC_PAD, CKM_DES3_ECB,
-            CKM_DES3_CBC, CKM_DES3_CBC_PAD, CKM_CAMELLIA_ECB, CKM_CAMELLIA_CBC,
-            CKM_CAMELLIA_CBC_PAD, CKM_ARIA_ECB, CKM_ARIA_CBC, CKM_ARIA_CBC_PAD, CKM_SEED_ECB,
-            CKM_SEED_CBC, CKM_SEED_CBC_PAD, CKM_BLOWFISH_CBC, CKM_TWOFISH_CBC:
-            false
+    /// Whether a mechanism encrypts with a secret key: all but those of RSA, for which a public key
+    /// will do that anybody may have. Those of vendors are taken to.
+    static func takesSecretKey(_ mechanism: UnsafeMutablePointer<CK_MECHANISM>?) -> Bool {
+        switch mechanism?.pointee.mechanism {
+        case nil, CKM_RSA_PKCS, CKM_RSA_9796, CKM_RSA_X_509, CKM_RSA_PKCS_OAEP: false
         default: true
         }
     }
@@ -22,12 +18,12 @@ extension Gate {
     static func fillEncryption(_ list: inout CK_FUNCTION_LIST) {
         if Gate.wrapped.C_EncryptInit != nil {
             list.C_EncryptInit = { session, mechanism, key in
-                let opens = mechanism.map { Gate.makesKeyStream($0.pointee.mechanism) } ?? false
+                let opens = Gate.takesSecretKey(mechanism)
                 let begin = { (session: CK_SESSION_HANDLE) in
                     Gate.wrapped.C_EncryptInit?(session, mechanism, key)
                 }
                 return Gate.guarded(begin) { guardian in
-                    guard !opens || !guardian.chargesKeyStreams else {
+                    guard !opens || !guardian.chargesEncryption else {
                         return Gate.begin(.encrypt, .encrypt, session, begin)
                     }
                     if let refusal = guardian.refusal(.encrypt) { return refusal }

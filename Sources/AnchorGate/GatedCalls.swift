@@ -238,7 +238,16 @@ extension Gate {
                     Gate.wrapped.C_WrapKey?(session, mechanism, with, key, result, resultLength)
                 }
                 return Gate.guarded(wrap) { guardian in
-                    guardian.refusal(.wrap) ?? wrap(session) ?? CKR_FUNCTION_NOT_SUPPORTED
+                    let opens = result != nil && Gate.takesSecretKey(mechanism)
+                    guard opens, guardian.chargesEncryption else {
+                        return guardian.refusal(.wrap) ?? wrap(session)
+                            ?? CKR_FUNCTION_NOT_SUPPORTED
+                    }
+                    var length: CK_ULONG = 0
+                    if guardian.operations != nil {
+                        _ = Gate.wrapped.C_WrapKey?(session, mechanism, with, key, nil, &length)
+                    }
+                    return Gate.begin(.wrap, nil, session, bytes: length, wrap)
                 }
             }
         }

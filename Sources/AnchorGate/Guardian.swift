@@ -14,8 +14,8 @@ final class Guardian: Sendable {
     let throttledCode: CK_RV
     /// What a call of a revoked identity gets.
     let revokedCode: CK_RV
-    /// Whether encrypting with a key stream is charged.
-    let chargesKeyStreams: Bool
+    /// Whether encrypting and wrapping with a secret key is charged.
+    let chargesEncryption: Bool
     /// Whether operations in flight are limited.
     let hasSlots: Bool
     /// Bytes of a unit; 0 where calls are charged.
@@ -26,7 +26,7 @@ final class Guardian: Sendable {
         self.row = row
         throttledCode = CK_RV(state.configuration.throttledCode)
         revokedCode = CK_RV(state.configuration.revokedCode)
-        chargesKeyStreams = state.configuration.chargesKeyStreams
+        chargesEncryption = state.configuration.chargesEncryption
         hasSlots = state.hasSlots
         if case .bytes(let size) = state.configuration.policy.charge {
             (unit, operations) = (UInt64(size.count), OperationTable())

@@ -17,9 +17,9 @@ package struct GateConfiguration: Hashable, Sendable {
     package var identities: [String]
     /// Whether only those are let in.
     package var isClosed: Bool
-    /// Whether encrypting with a mechanism that makes a key stream is charged too: over such a one
-    /// encrypting a ciphertext opens it.
-    package var chargesKeyStreams: Bool
+    /// Whether encrypting and wrapping with a secret key is charged too: either can give the key
+    /// stream with which records of AES-GCM and AES-CTR are opened.
+    package var chargesEncryption: Bool
     /// What a call beyond the throttle gets, a `CKR_` value.
     package var throttledCode: UInt
     /// What a call of a revoked identity gets, a `CKR_` value.
@@ -30,7 +30,7 @@ package struct GateConfiguration: Hashable, Sendable {
     package init(
         module: String, policy: Policy = .none, period: Nanoseconds = .seconds(60),
         history: Int = 1_440, capacity: Int = 64, identities: [String] = [],
-        isClosed: Bool = false, chargesKeyStreams: Bool = true,
+        isClosed: Bool = false, chargesEncryption: Bool = true,
         throttledCode: UInt = GateConfiguration.throttled,
         revokedCode: UInt = GateConfiguration.revoked
     ) {
@@ -41,7 +41,7 @@ package struct GateConfiguration: Hashable, Sendable {
         self.capacity = capacity
         self.identities = identities
         self.isClosed = isClosed
-        self.chargesKeyStreams = chargesKeyStreams
+        self.chargesEncryption = chargesEncryption
         self.throttledCode = throttledCode
         self.revokedCode = revokedCode
     }

@@ -8,9 +8,9 @@ package enum GateFunction: Int, CaseIterable, Hashable, Sendable {
     case sign
     /// `C_DeriveKey`.
     case derive
-    /// `C_EncryptInit` with a mechanism that makes a key stream, which opens what it is given.
+    /// `C_EncryptInit` with a secret key, and the calls that go on with it.
     case encrypt
-    /// `C_WrapKey`: never charged, refused to whom was revoked.
+    /// `C_WrapKey` with a secret key.
     case wrap
     /// `C_SetOperationState`: goes on with an operation without beginning it.
     case resume

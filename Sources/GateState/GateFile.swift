@@ -147,7 +147,7 @@ struct GateFile {
         let configuration = GateConfiguration(
             module: String(decoding: module, as: UTF8.self), policy: policy,
             period: Nanoseconds(period), history: layout.history, capacity: layout.capacity,
-            chargesKeyStreams: flags & 2 != 0,
+            chargesEncryption: flags & 2 != 0,
             throttledCode: UInt(header[Header.throttledCode]),
             revokedCode: UInt(header[Header.revokedCode]))
         guard module.count == Int(clamping: header[Header.pathCount]), configuration.flaw == nil
@@ -216,7 +216,7 @@ extension GateFile {
         memory[Header.history] = UInt64(configuration.history)
         memory[Header.period] = UInt64(configuration.period.count)
         memory[Header.flags] =
-            (configuration.isClosed ? 1 : 0) | (configuration.chargesKeyStreams ? 2 : 0)
+            (configuration.isClosed ? 1 : 0) | (configuration.chargesEncryption ? 2 : 0)
         memory[Header.throttledCode] = UInt64(configuration.throttledCode)
         memory[Header.revokedCode] = UInt64(configuration.revokedCode)
         let calendar = GateClock.exactCalendar()

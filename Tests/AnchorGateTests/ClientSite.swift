@@ -45,14 +45,14 @@ final class ClientSite {
     /// Makes a gate before a module.
     func gate(
         _ policy: Policy = .none, module: String = BuiltParts.softHSM,
-        chargesKeyStreams: Bool = true
+        chargesEncryption: Bool = true
     ) throws -> GateState {
         gates += 1
         let state = path("\(gates).state")
         try GateState.create(
             at: state,
             GateConfiguration(
-                module: module, policy: policy, chargesKeyStreams: chargesKeyStreams))
+                module: module, policy: policy, chargesEncryption: chargesEncryption))
         return try GateState(path: state, isTrusted: false)
     }
 

@@ -120,6 +120,29 @@ struct ClientTests {
         }
     }
 
+    @Test("a thief who opens records by encrypting the counter's blocks is charged for each")
+    func keyStream() throws {
+        let site = try ClientSite(.emptyToken)
+        let rate = Rate(1, per: .seconds(3_600))
+        let policy = Policy(
+            .tokenBucket(TokenBucket(rate: rate, burst: RecordCount(3))), onLimit: .deny)
+        let arguments = try [
+            ClientSite.source("keystream.py"), BuiltParts.gate(), ClientSite.pin, "4",
+        ]
+        let opened = "nobody but us has read this one."
+        for (isCharged, said) in [
+            (true, [opened, opened, "FunctionFailed", "FunctionFailed"]),
+            (false, [opened, opened, opened, opened]),
+        ] {
+            let gate = try site.gate(policy, chargesEncryption: isCharged)
+            let end = try site.run(python(), arguments, site.environment(gate))
+            #expect(end.code == 0, "\(end.error)")
+            #expect(end.output.split(separator: "\n").map(String.init) == said)
+            let calls = try site.counts(gate).calls[.encrypt]
+            #expect(calls == (isCharged ? GateCalls(admitted: 3, throttled: 2) : nil))
+        }
+    }
+
     @Test("pkcs11-tool finds the same with the gate and without it")
     func sameOutput() throws {
         let site = try ClientSite()

@@ -22,7 +22,7 @@ struct ConformanceTests {
         let again = try walk.lines(of: module)
         #expect(Walk.differences(bare, again) == [], "the module itself is not the same twice")
         for (policy, charges) in [(Policy.none, true), (Self.wide, true), (Self.wide, false)] {
-            let gate = try site.gate(policy, module: module.path, chargesKeyStreams: charges)
+            let gate = try site.gate(policy, module: module.path, chargesEncryption: charges)
             let gated = try walk.lines(of: module, through: gate)
             let differences = Walk.differences(bare, gated)
             #expect(differences == [], "\(differences.count) of \(bare.count) lines")

@@ -50,7 +50,7 @@ struct HarnessTests {
         let clients = try Openers {
             $0.policy = Policy(
                 .tokenBucket(TokenBucket(rate: Rate(1_000), burst: RecordCount(1))), onLimit: .deny)
-            $0.chargesKeyStreams = false
+            $0.chargesEncryption = false
         }
         let rows = try measure(clients, "  denied-by: [CKR_FUNCTION_FAILED]")
         let row = try #require(rows.first { $0["cell"]?.hasSuffix("/session-key") == true })
@@ -70,7 +70,7 @@ struct HarnessTests {
         let clients = try Openers {
             $0.policy = Policy(
                 .tokenBucket(TokenBucket(rate: Rate(1_000), burst: RecordCount(1))))
-            $0.chargesKeyStreams = false
+            $0.chargesEncryption = false
         }
         let rows = try measure(clients, "")
         let row = try #require(rows.first { $0["cell"]?.hasSuffix("/session-key") == true })

@@ -77,7 +77,7 @@ struct RefusalTests {
         let policy = Policy(
             .tokenBucket(TokenBucket(rate: Rate(1_000_000), burst: RecordCount(20))),
             onLimit: .deny, charge: .bytes(ByteCount(8)))
-        let gate = try site.gate(policy, module: wrapped.path, chargesKeyStreams: false)
+        let gate = try site.gate(policy, module: wrapped.path, chargesEncryption: false)
         let (stages, unable) = try stages(of: wrapped, "throttled", gate, site)
         #expect(stages.count == 9 + 6 - wrapped.unable.count)
         #expect(unable == wrapped.unable)

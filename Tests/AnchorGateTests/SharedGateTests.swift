@@ -18,7 +18,7 @@ struct SharedGateTests {
         let clients = try Openers {
             $0.policy = bucket(5_000)
             // Each client seals a record first.
-            $0.chargesKeyStreams = false
+            $0.chargesEncryption = false
         }
         let started = try (0..<8).map { try clients.start("client-\($0)", calls: 2_000) }
         let results = try started.map { try $0.results() }
@@ -103,7 +103,7 @@ struct SharedGateTests {
         for policy in [bucket(100), day] {
             let clients = try Openers {
                 $0.policy = policy
-                $0.chargesKeyStreams = false
+                $0.chargesEncryption = false
                 $0.history = 3_000
             }
             let results = try clients.start("a", calls: 5_000, preload: jump).results()

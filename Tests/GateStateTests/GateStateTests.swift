@@ -185,7 +185,7 @@ struct GateStateTests {
         let made = GateConfiguration(
             module: "/opt/hsm/lib ä.so", policy: bucket(7, scope: .perClient),
             period: .seconds(5), history: 100, capacity: 9, identities: ["x", "y"],
-            isClosed: true, chargesKeyStreams: false, throttledCode: 0x31, revokedCode: 0xE0)
+            isClosed: true, chargesEncryption: false, throttledCode: 0x31, revokedCode: 0xE0)
         let path = try folder.gate(made)
         #expect(try GateSnapshot(path: path).configuration == made)
     }

@@ -94,9 +94,8 @@ package struct GateOpenMetrics: Sendable {
     private func operations(of identity: GateIdentity) -> [MetricFamily.Sample] {
         GateFunction.allCases.flatMap { function in
             let calls = identity.calls[function] ?? GateCalls()
-            return GateOutcome.allCases.compactMap { outcome -> MetricFamily.Sample? in
-                guard function.isCounted(as: outcome) || calls[outcome] > 0 else { return nil }
-                return sample(
+            return GateOutcome.allCases.map { outcome in
+                sample(
                     [
                         ("identity", identity.name), ("function", function.name),
                         ("outcome", outcome.name),
@@ -121,15 +120,5 @@ package struct GateOpenMetrics: Sendable {
         _ labels: [(name: String, value: String)], _ value: String
     ) -> MetricFamily.Sample {
         MetricFamily.Sample(labels: labels + [("gate", snapshot.path)], value: value)
-    }
-}
-
-extension GateFunction {
-    /// Whether calls with this end are counted: of what is never charged, only refusals are.
-    fileprivate func isCounted(as outcome: GateOutcome) -> Bool {
-        switch self {
-        case .decrypt, .unwrap, .sign, .derive, .encrypt: true
-        case .wrap, .resume: outcome == .revoked
-        }
     }
 }

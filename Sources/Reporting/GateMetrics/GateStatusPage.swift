@@ -90,10 +90,10 @@ package struct GateStatusPage {
                 + "around it, as any code in the application's process may; who holds only a "
                 + "socket to it, the gate being in a process of another user, cannot"
         ]
-        if !configuration.chargesKeyStreams {
+        if !configuration.chargesEncryption {
             ways.append(
-                "encrypting with AES-GCM, AES-CTR and the like is free, and opens records where a "
-                    + "key may encrypt")
+                "encrypting and wrapping are free, and open records of AES-GCM and AES-CTR where "
+                    + "their key may do either")
         }
         let room = configuration.capacity - snapshot.identities.count
         if policy.limit != .none, policy.scope == .perClient, !configuration.isClosed, room > 0 {

@@ -62,8 +62,8 @@ struct GateOpenMetricsTests {
             let labels = #"{identity="uid:1000",function="derive",outcome="\#(outcome.name)","#
             #expect(text.contains("\(labels)\(gate)0\n"))
         }
-        #expect(text.contains("{identity=\"web\",function=\"wrap\",outcome=\"revoked\",\(gate)0\n"))
-        #expect(!text.contains("function=\"wrap\",outcome=\"admitted\""))
+        #expect(
+            text.contains("{identity=\"web\",function=\"wrap\",outcome=\"admitted\",\(gate)0\n"))
     }
 
     @Test(

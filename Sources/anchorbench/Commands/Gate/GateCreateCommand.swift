@@ -57,8 +57,9 @@ struct GateCreateCommand: ParsableCommand {
 
     @Flag(
         help: ArgumentHelp(
-            "Do not charge encryption with AES-GCM, AES-CTR and the like, which opens a ciphertext "
-                + "as well as decryption does: for keys that may not encrypt."))
+            "Do not charge encrypting and wrapping with a secret key, which can open records of "
+                + "AES-GCM and AES-CTR as decrypting does: for keys that may do neither, and for "
+                + "records of AES-CBC."))
     var freeEncryption = false
 
     @Option(
@@ -101,7 +102,7 @@ struct GateCreateCommand: ParsableCommand {
         return GateConfiguration(
             module: path, policy: policy, period: try Nanoseconds(parsing: period),
             history: history, capacity: mostIdentities, identities: names ?? [],
-            isClosed: onlyNamed, chargesKeyStreams: !freeEncryption,
+            isClosed: onlyNamed, chargesEncryption: !freeEncryption,
             throttledCode: try code(throttledCode, "--throttled-code")
                 ?? GateConfiguration.throttled,
             revokedCode: try code(revokedCode, "--revoked-code") ?? GateConfiguration.revoked)
