@@ -8,30 +8,44 @@ import GateState
 extension Gate {
     /// Whether a mechanism encrypts with a secret key: all but those of RSA, for which a public key
     /// will do that anybody may have. Those of vendors are taken to.
-    static func takesSecretKey(_ mechanism: UnsafeMutablePointer<CK_MECHANISM>?) -> Bool {
-        switch mechanism?.pointee.mechanism {
-        case nil, CKM_RSA_PKCS, CKM_RSA_9796, CKM_RSA_X_509, CKM_RSA_PKCS_OAEP: false
+    static func takesSecretKey(_ mechanism: CK_MECHANISM) -> Bool {
+        switch mechanism.mechanism {
+        case CKM_RSA_PKCS, CKM_RSA_9796, CKM_RSA_X_509, CKM_RSA_PKCS_OAEP: false
         default: true
         }
+    }
+
+    /// Runs a call with a copy of a mechanism, which nobody can change between the gate's look at
+    /// it and the module's.
+    @inline(__always)
+    static func withCopy(
+        of mechanism: UnsafeMutablePointer<CK_MECHANISM>?,
+        _ body: (UnsafeMutablePointer<CK_MECHANISM>?, _ takesSecretKey: Bool) -> CK_RV
+    ) -> CK_RV {
+        guard let mechanism else { return body(nil, false) }
+        var copy = mechanism.pointee
+        let takesSecretKey = takesSecretKey(copy)
+        return withUnsafeMutablePointer(to: &copy) { body($0, takesSecretKey) }
     }
 
     static func fillEncryption(_ list: inout CK_FUNCTION_LIST) {
         if Gate.wrapped.C_EncryptInit != nil {
             list.C_EncryptInit = { session, mechanism, key in
-                let opens = Gate.takesSecretKey(mechanism)
-                let begin = { (session: CK_SESSION_HANDLE) in
-                    Gate.wrapped.C_EncryptInit?(session, mechanism, key)
-                }
-                return Gate.guarded(begin) { guardian in
-                    guard !opens || !guardian.chargesEncryption else {
-                        return Gate.begin(.encrypt, .encrypt, session, begin)
+                Gate.withCopy(of: mechanism) { mechanism, opens in
+                    let begin = { (session: CK_SESSION_HANDLE) in
+                        Gate.wrapped.C_EncryptInit?(session, mechanism, key)
                     }
-                    if let refusal = guardian.refusal(.encrypt) { return refusal }
-                    let code = begin(session)
-                    if code == CKR_OK, let operations = guardian.operations {
-                        operations.begin(.encrypt, session, charged: .max)
+                    return Gate.guarded(begin) { guardian in
+                        guard !opens || !guardian.chargesEncryption else {
+                            return Gate.begin(.encrypt, .encrypt, session, begin)
+                        }
+                        if let refusal = guardian.refusal(.encrypt) { return refusal }
+                        let code = begin(session)
+                        if code == CKR_OK, let operations = guardian.operations {
+                            operations.begin(.encrypt, session, charged: .max)
+                        }
+                        return code ?? CKR_FUNCTION_NOT_SUPPORTED
                     }
-                    return code ?? CKR_FUNCTION_NOT_SUPPORTED
                 }
             }
         }
@@ -93,14 +107,36 @@ extension Gate {
         }
         if Gate.wrapped.C_SignEncryptUpdate != nil {
             list.C_SignEncryptUpdate = { session, part, length, result, resultLength in
-                // Signed and encrypted: charged for both, one after the other.
-                Gate.goOn(.sign, .sign, .part, session, bytes: length, asksSize: result == nil) {
-                    Gate.goOn(
-                        .encrypt, .encrypt, .part, $0, bytes: length, asksSize: result == nil
-                    ) {
-                        Gate.wrapped.C_SignEncryptUpdate?(
-                            $0, part, length, result, resultLength)
+                let call = { (session: CK_SESSION_HANDLE) in
+                    Gate.wrapped.C_SignEncryptUpdate?(session, part, length, result, resultLength)
+                }
+                return Gate.guarded(call) { guardian in
+                    // Charged for both; also where it asks for a size, since a module may sign what
+                    // it was given all the same.
+                    let refusal =
+                        guardian.charge(.sign, .sign, of: session, bytes: length)
+                        ?? guardian.charge(.encrypt, .encrypt, of: session, bytes: length)
+                        ?? guardian.enter(.sign)
+                    if let refusal {
+                        for kind in [OperationTable.Kind.sign, .encrypt] {
+                            Gate.abandon(kind, session)
+                            guardian.operations?.end(kind, session)
+                        }
+                        return refusal
                     }
+                    let code = call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
+                    guardian.leave()
+                    guard let operations = guardian.operations, code != CKR_BUFFER_TOO_SMALL else {
+                        return code
+                    }
+                    for kind in [OperationTable.Kind.sign, .encrypt] {
+                        if code == CKR_OK {
+                            operations.advance(kind, session, bytes: length)
+                        } else {
+                            operations.end(kind, session)
+                        }
+                    }
+                    return code
                 }
             }
         }

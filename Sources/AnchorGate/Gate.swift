@@ -143,10 +143,11 @@ enum Gate {
             return "the wrapped module '\(path)' is this gate itself: name the module behind it"
         }
         wrapped = functions.pointee
-        list.pointee = wrapped
+        var gated = wrapped
         // A list of a later standard is longer, and clients read its version to know that.
-        if wrapped.version.major > 2 { list.pointee.version = CK_VERSION(major: 2, minor: 40) }
-        fillGated(&list.pointee)
+        if wrapped.version.major > 2 { gated.version = CK_VERSION(major: 2, minor: 40) }
+        fillGated(&gated)
+        list.pointee = gated
         loaded.path = path
         return nil
     }

@@ -21,15 +21,16 @@ extension Gate {
     ///
     /// - Parameters:
     ///   - kind: which operation it begins; nil where it is over with the call.
-    ///   - bytes: what it is given at once.
+    ///   - bytes: what it is given at once; asked for only where bytes are charged.
     ///   - call: hands it to the wrapped module for a session.
     @inline(__always)
     static func begin(
         _ function: GateFunction, _ kind: OperationTable.Kind?, _ session: CK_SESSION_HANDLE,
-        bytes: CK_ULONG = 0, _ call: (CK_SESSION_HANDLE) -> CK_RV?
+        bytes: @autoclosure () -> CK_ULONG = 0, _ call: (CK_SESSION_HANDLE) -> CK_RV?
     ) -> CK_RV {
         guarded(call) { guardian in
-            if let refusal = guardian.charge(function, bytes: bytes) { return refusal }
+            let given = guardian.operations == nil ? 0 : bytes()
+            if let refusal = guardian.charge(function, bytes: given) { return refusal }
             // What is over with the call is in flight; what begins an operation does no work yet.
             guard let kind else {
                 if let refusal = guardian.enter(function) { return refusal }
@@ -227,27 +228,32 @@ extension Gate {
         }
         if Gate.wrapped.C_DeriveKey != nil {
             list.C_DeriveKey = { session, mechanism, base, template, count, key in
-                Gate.begin(.derive, nil, session) {
+                Gate.begin(
+                    .derive, nil, session, bytes: Gate.derivedBytes(mechanism, template, count)
+                ) {
                     Gate.wrapped.C_DeriveKey?($0, mechanism, base, template, count, key)
                 }
             }
         }
         if Gate.wrapped.C_WrapKey != nil {
             list.C_WrapKey = { session, mechanism, with, key, result, resultLength in
-                let wrap = { (session: CK_SESSION_HANDLE) in
-                    Gate.wrapped.C_WrapKey?(session, mechanism, with, key, result, resultLength)
-                }
-                return Gate.guarded(wrap) { guardian in
-                    let opens = result != nil && Gate.takesSecretKey(mechanism)
-                    guard opens, guardian.chargesEncryption else {
-                        return guardian.refusal(.wrap) ?? wrap(session)
-                            ?? CKR_FUNCTION_NOT_SUPPORTED
+                Gate.withCopy(of: mechanism) { mechanism, takesSecretKey in
+                    let wrap = { (session: CK_SESSION_HANDLE) in
+                        Gate.wrapped.C_WrapKey?(
+                            session, mechanism, with, key, result, resultLength)
                     }
-                    var length: CK_ULONG = 0
-                    if guardian.operations != nil {
-                        _ = Gate.wrapped.C_WrapKey?(session, mechanism, with, key, nil, &length)
+                    return Gate.guarded(wrap) { guardian in
+                        guard result != nil, takesSecretKey, guardian.chargesEncryption else {
+                            return guardian.refusal(.wrap) ?? wrap(session)
+                                ?? CKR_FUNCTION_NOT_SUPPORTED
+                        }
+                        var length: CK_ULONG = 0
+                        if guardian.operations != nil {
+                            _ = Gate.wrapped.C_WrapKey?(
+                                session, mechanism, with, key, nil, &length)
+                        }
+                        return Gate.begin(.wrap, nil, session, bytes: length, wrap)
                     }
-                    return Gate.begin(.wrap, nil, session, bytes: length, wrap)
                 }
             }
         }

@@ -36,4 +36,11 @@ enum GateClock {
         func word(_ digits: ArraySlice<UInt64>) -> UInt64 { digits.reduce(0) { $0 << 4 | $1 } }
         return (word(digits[..<16]), word(digits[16...]))
     }
+
+    /// The number of this process's time namespace, in which the monotonic clock may be another; 0
+    /// where the system has none.
+    static func timeNamespace() -> UInt64 {
+        var status = stat()
+        return unsafe stat("/proc/self/ns/time", &status) == 0 ? UInt64(status.st_ino) : 0
+    }
 }

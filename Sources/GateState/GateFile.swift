@@ -226,6 +226,7 @@ extension GateFile {
         let start = calendar - calendar % Self.week
         memory[Header.calendarOfStart] = UInt64(start)
         (memory[Header.boot], memory[Header.boot + 1]) = boot
+        memory[Header.timeNamespace] = GateClock.timeNamespace()
         memory[Header.offset] = UInt64(
             bitPattern: calendar - start - GateClock.monotonic())
         var known: Set<String> = []

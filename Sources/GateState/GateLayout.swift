@@ -34,6 +34,8 @@ struct GateLayout: Equatable {
         static let boot = 16
         /// The gate's time less the monotonic clock.
         static let offset = 18
+        /// Which time namespace the clocks belong to.
+        static let timeNamespace = 19
         /// When nobody at all was let in any more; 0 where it stands open. On a line of its own.
         static let closed = 24
         /// The lock of what is seldom changed.

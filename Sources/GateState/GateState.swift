@@ -42,8 +42,8 @@ package final class GateState: Sendable {
 
     /// Opens a gate to call through it, or to steer it.
     ///
-    /// - Parameter isTrusted: whether its owner must be root or this user, and nobody else may
-    ///   write it: what a client asks of the gate that guards its module.
+    /// - Parameter isTrusted: whether calls go through it: then its owner must be root or this
+    ///   user, and nobody else may write it. Without that it is only steered, and has no time.
     /// - Throws: `GateStateError` where it is anything but whole; it is never made anew.
     package init(path: String, isTrusted: Bool = true) throws(GateStateError) {
         let file = try GateFile(path: path, for: isTrusted ? .guarding : .steering)
@@ -57,8 +57,19 @@ package final class GateState: Sendable {
         (memory, layout) = (file.memory, file.layout)
         calendar = PeriodCalendar(period: file.configuration.period)
         hasSlots = file.configuration.policy.limit.slots != nil
+        // Who only steers waits for nobody: a client that was stopped may hold the lock.
+        guard isTrusted else {
+            offset = 0
+            return
+        }
         guard let boot = GateClock.boot() else {
             throw GateStateError(path, "cannot be used: /proc/sys/kernel/random/boot_id", errno)
+        }
+        guard file.memory[Header.timeNamespace] == GateClock.timeNamespace() else {
+            throw GateStateError(
+                path,
+                "was made in another time namespace, whose clocks are others: start the "
+                    + "client outside of its own")
         }
         let memory = file.memory
         offset = memory.lock.withLock(repair: {}) {
@@ -73,13 +84,13 @@ package final class GateState: Sendable {
     ) -> Int64 {
         let known = (memory[Header.boot], memory[Header.boot + 1])
         guard known != boot else { return Int64(bitPattern: memory[Header.offset]) }
-        let created = memory[Header.created] - memory[Header.calendarOfStart]
-        let last = (0..<layout.capacity).reduce(Int64(created)) { last, row in
-            max(last, Int64(memory[layout.row(row) + Row.lastCall]))
+        let created = memory[Header.created] &- memory[Header.calendarOfStart]
+        let last = (0..<layout.capacity).reduce(Int64(clamping: created)) { last, row in
+            max(last, Int64(clamping: memory[layout.row(row) + Row.lastCall]))
         }
         // Whoever is killed in between leaves a start that is not this one, and the next begins
         // again: the new start is written last.
-        let offset = last - GateClock.monotonic()
+        let offset = last &- GateClock.monotonic()
         memory[Header.offset] = UInt64(bitPattern: offset)
         memory[Header.boot + 1] = boot.1
         memory[Header.boot] = boot.0
@@ -149,6 +160,9 @@ extension GateState {
 
 /// What calls go through.
 extension GateState {
+    /// The most units that one call counts as: no client can make a sum go round by claiming more.
+    private static let mostCounted: UInt64 = 1 << 32
+
     /// How long a call that waits sleeps before it looks for a revocation, in nanoseconds.
     private static let turn: Int64 = 10_000_000
 
@@ -196,7 +210,7 @@ extension GateState {
         let place = layout.row(row)
         memory[place + Row.lastCall] = UInt64(now)
         let period = calendar.period(at: now)
-        let further = isCall ? units &- 1 : units
+        let further = min(isCall ? units &- 1 : units, Self.mostCounted)
         if further > 0 {
             memory.add(further, to: place + Row.further)
             memory.count(further, in: period, at: layout.ring(.further, of: row, at: period))
@@ -268,7 +282,7 @@ extension GateSnapshot {
         let file = try GateFile(path: path, for: .reading)
         let (memory, layout) = (file.memory, file.layout)
         let now = GateClock.exactCalendar()
-        let start = Int64(memory[GateLayout.Header.calendarOfStart])
+        let start = Int64(clamping: memory[GateLayout.Header.calendarOfStart])
         let rows = (0..<layout.capacity)
             .prefix { memory[layout.row($0) + GateLayout.Row.taken] != 0 }
         let closed = memory[GateLayout.Header.closed]
@@ -280,8 +294,9 @@ extension GateSnapshot {
         if configuration.isClosed { configuration.identities = identities.map(\.name) }
         self.init(
             path: path, configuration: configuration, taken: Nanoseconds(now),
-            created: Nanoseconds(Int64(memory[GateLayout.Header.created])),
-            closedSince: closed == 0 ? nil : Nanoseconds(Int64(closed)), identities: identities)
+            created: Nanoseconds(Int64(clamping: memory[GateLayout.Header.created])),
+            closedSince: closed == 0 ? nil : Nanoseconds(Int64(clamping: closed)),
+            identities: identities)
     }
 }
 
@@ -306,12 +321,13 @@ extension GateIdentity {
         }
         self.init(
             name: String(decoding: name, as: UTF8.self),
-            revokedSince: revoked == 0 ? nil : Nanoseconds(Int64(revoked)),
-            lastCall: last == 0 ? nil : Nanoseconds(start + Int64(last)), calls: calls,
-            units: memory[place + GateLayout.Row.further]
-                + calls.values.reduce(0) { $0 + $1.admitted },
+            revokedSince: revoked == 0 ? nil : Nanoseconds(Int64(clamping: revoked)),
+            lastCall: last == 0 ? nil : Nanoseconds(start &+ Int64(clamping: last)), calls: calls,
+            units: calls.values.reduce(memory[place + GateLayout.Row.further]) {
+                $0 &+ $1.admitted
+            },
             waits: memory[place + GateLayout.Row.waits],
-            waited: Nanoseconds(Int64(memory[place + GateLayout.Row.waited])),
+            waited: Nanoseconds(Int64(clamping: memory[place + GateLayout.Row.waited])),
             periods: Self.periods(memory, layout, row: row, period, now: now))
     }
 

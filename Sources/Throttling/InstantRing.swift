@@ -44,7 +44,7 @@ struct InstantRing: Sendable {
     /// between leaves what `repair` finds.
     func append(_ count: UInt64, at instant: Int64, in row: inout MutableSpan<UInt64>) {
         let word = UInt64(instant) + 1
-        var next = Int(row[base])
+        var next = Int(min(row[base], UInt64(capacity - 1)))
         for _ in 0..<min(count, UInt64(capacity)) {
             row[base + 1 + next] = word
             next = next + 1 == capacity ? 0 : next + 1
@@ -68,7 +68,8 @@ struct InstantRing: Sendable {
     }
 
     private func place(_ age: Int, in row: borrowing MutableSpan<UInt64>) -> Int {
-        let place = Int(truncatingIfNeeded: row[base]) + age
+        // Whoever may write the words must not lead anybody beyond them.
+        let place = Int(min(row[base], UInt64(capacity - 1))) + age
         return base + 1 + (place < capacity ? place : place - capacity)
     }
 }

@@ -55,8 +55,17 @@ struct SharedStateSlots {
     }
 
     private var slots: Range<Int> { 0..<memory.layout.slots }
-    private var places: Range<Int> { 0..<Int(memory[.used]) }
+    private var places: Range<Int> {
+        0..<Int(min(memory[.used], UInt64(memory.layout.places)))
+    }
     private var freeSlot: Int? { slots.first { memory[slot: $0] == 0 } }
+
+    /// The slot that a place was given; nil before, and for what no slot is: whoever may write the
+    /// memory must not lead anybody outside of it.
+    private func slot(givenTo place: Int) -> Int? {
+        let given = memory[place, .given]
+        return (1...UInt64(memory.layout.slots)).contains(given) ? Int(given) - 1 : nil
+    }
 
     /// Sleeps until the place was given a slot, or the time is over and it is given up.
     private func wait(at place: Int, until deadline: Int64) -> Bool {
@@ -68,8 +77,8 @@ struct SharedStateSlots {
                     buryTheDead()
                     handOver()
                 }
-                if memory[place, .given] > 0 {
-                    memory[slot: Int(memory[place, .given]) - 1] &= ~Self.promise
+                if let slot = slot(givenTo: place) {
+                    memory[slot: slot] &= ~Self.promise
                     atomicMemoryFence(ordering: .releasing)
                     memory[place, .ticket] = 0
                     return true
@@ -130,11 +139,10 @@ extension SharedStateSlots {
     private func repair() {
         var waiting: UInt64 = 0
         for place in places where memory[place, .ticket] > 0 {
-            guard memory[place, .given] > 0 else {
+            guard let slot = slot(givenTo: place) else {
                 waiting += 1
                 continue
             }
-            let slot = Int(memory[place, .given]) - 1
             if memory[slot: slot] == 0 {
                 memory[slot: slot] = memory[place, .holder] | Self.promise
             }

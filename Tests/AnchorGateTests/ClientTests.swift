@@ -143,6 +143,24 @@ struct ClientTests {
         }
     }
 
+    @Test("a thief who derives keys that he can read is charged for what they tell")
+    func derivation() throws {
+        let site = try ClientSite(.emptyToken)
+        let rate = Rate(1, per: .seconds(3_600))
+        let policy = Policy(
+            .tokenBucket(TokenBucket(rate: rate, burst: RecordCount(10))), onLimit: .deny,
+            charge: .bytes(ByteCount(16)))
+        let gate = try site.gate(policy)
+        let end = try site.run(
+            python(), [ClientSite.source("derive.py"), BuiltParts.gate(), ClientSite.pin],
+            site.environment(gate))
+        #expect(end.code == 0, "\(end.error)")
+        #expect(end.output == "32\nFunctionFailed\n")
+        let identity = try site.counts(gate)
+        #expect(identity.calls == [.derive: GateCalls(admitted: 1, throttled: 1)])
+        #expect(identity.units == 2)
+    }
+
     @Test("pkcs11-tool finds the same with the gate and without it")
     func sameOutput() throws {
         let site = try ClientSite()

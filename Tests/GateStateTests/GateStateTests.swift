@@ -137,6 +137,41 @@ struct GateStateTests {
         #expect(identity.total == GateCalls(admitted: 2, throttled: 1))
     }
 
+    @Test("no claim of a client makes a sum go round, or one that reads it stumble")
+    func absurdUnits() throws {
+        let path = try folder.gate(.sample())
+        let gate = try GateState(path: path)
+        let row = try gate.claim("a")
+        for _ in 0..<4 {
+            #expect(gate.charge(.decrypt, units: .max, isCall: true, row: row) == .admitted)
+        }
+        let identity = try GateSnapshot(path: path).identities[0]
+        #expect(identity.units >= 1 << 34 && identity.total == GateCalls(admitted: 4))
+    }
+
+    @Test("who steers waits for no client that was stopped while it held the lock")
+    func steeringWithoutLock() throws {
+        let path = try folder.gate(.sample())
+        let row = try GateState(path: path).claim("web")
+        let file = try GateFile(path: path, for: .steering)
+        file.memory.lock.withLock(repair: {}) {
+            let gate = try? GateState(path: path, isTrusted: false)
+            #expect(gate?.row(of: "web") == row)
+            gate?.setRevoked(true, row: row)
+            gate?.setClosed(true)
+            #expect(gate?.isRevoked(row) == true && gate?.isClosed == true)
+        }
+    }
+
+    @Test("clocks of another time namespace are refused")
+    func timeNamespace() throws {
+        let path = try folder.gate(.sample())
+        let file = try GateFile(path: path, for: .steering)
+        file.memory[GateLayout.Header.timeNamespace] += 1
+        let error = #expect(throws: GateStateError.self) { try GateState(path: path) }
+        #expect(error?.description.contains("another time namespace") == true)
+    }
+
     @Test("a gate for named identities lets in no other, and one that is full none besides")
     func closed() throws {
         var configuration = GateConfiguration.sample()

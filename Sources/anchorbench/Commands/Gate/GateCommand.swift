@@ -10,11 +10,12 @@ struct GateCommand: AsyncParsableCommand {
             the module that it guards; ANCHORGATE_STATE names the gate's state, \
             ANCHORGATE_IDENTITY the client (by default uid:N).
 
-              anchorbench gate create --module /usr/lib/softhsm/libsofthsm2.so \\
-                --throttle '{ token-bucket: { rate: 500/s, burst: 100 } }' /var/lib/gate.state
-              ANCHORGATE_STATE=/var/lib/gate.state pkcs11-tool --module libanchorgate.so -L
-              anchorbench gate status /var/lib/gate.state
-              anchorbench gate revoke /var/lib/gate.state front-end
+              anchorbench gate create --module /opt/hsm/lib.so gate.state \\
+                --throttle '{ token-bucket: { rate: 500/s, burst: 100 } }'
+              export ANCHORGATE_STATE=$PWD/gate.state
+              pkcs11-tool --module ./libanchorgate.so --list-slots
+              anchorbench gate status gate.state
+              anchorbench gate revoke gate.state front-end
 
             Inside the application's process a gate counts and slows whoever keeps to it; a thief \
             who runs code there can load the real module himself, or write the state. Behind a \

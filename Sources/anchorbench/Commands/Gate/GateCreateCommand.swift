@@ -18,9 +18,9 @@ struct GateCreateCommand: ParsableCommand {
             for cannot be changed afterwards: make another one, and revoke all on the first.
 
               anchorbench gate create --module /usr/lib/softhsm/libsofthsm2.so gate.state
-              anchorbench gate create --module /opt/hsm/lib.so --identities web --only-named \\
-                --throttle '{ token-bucket: { rate: 200/s, burst: 50 }, scope: per-client, \\
-                charge: { bytes: 272 } }' --group hsm /var/lib/anchorgate/state
+              anchorbench gate create --module /opt/hsm/lib.so gate.state \\
+                --identities web --only-named --group hsm --throttle \\
+                '{ token-bucket: { rate: 200/s, burst: 50 }, charge: { bytes: 272 } }'
             """)
 
     @Option(
@@ -96,16 +96,28 @@ struct GateCreateCommand: ParsableCommand {
         guard FileManager.default.fileExists(atPath: path) else {
             throw ExperimentError.missingInput("--module: there is no file '\(path)'")
         }
+        let start = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 4) }
+        guard start == Data([0x7f] + "ELF".utf8) else {
+            throw ValidationError("--module: '\(path)' is no shared library")
+        }
         let names = identities.map {
             $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
         return GateConfiguration(
-            module: path, policy: policy, period: try Nanoseconds(parsing: period),
+            module: path, policy: policy, period: try length(period),
             history: history, capacity: mostIdentities, identities: names ?? [],
             isClosed: onlyNamed, chargesEncryption: !freeEncryption,
             throttledCode: try code(throttledCode, "--throttled-code")
                 ?? GateConfiguration.throttled,
             revokedCode: try code(revokedCode, "--revoked-code") ?? GateConfiguration.revoked)
+    }
+
+    private func length(_ text: String) throws -> Nanoseconds {
+        do {
+            return try Nanoseconds(parsing: text)
+        } catch {
+            throw ValidationError("--period: \(error)")
+        }
     }
 
     private func code(_ text: String?, _ flag: String) throws -> UInt? {

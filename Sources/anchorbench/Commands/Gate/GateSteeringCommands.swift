@@ -40,12 +40,20 @@ struct GateRevokeCommand: ParsableCommand {
     func run() throws {
         let gate = try GateState(path: target.state, isTrusted: false)
         if target.all { gate.setClosed(true) }
-        for name in target.identities {
-            let isNew = gate.row(of: name) == nil
-            gate.setRevoked(true, row: try gate.claim(name))
-            guard isNew else { continue }
-            Console.say("'\(name)' never came to this gate, and will be refused when it does")
+        // Whoever is known is refused first, without a lock, and whatever the other names are.
+        let rows = target.identities.map { (name: $0, row: gate.row(of: $0)) }
+        for (_, row) in rows { if let row { gate.setRevoked(true, row: row) } }
+        var failure: GateStateError?
+        for (name, row) in rows where row == nil {
+            do throws(GateStateError) {
+                gate.setRevoked(true, row: try gate.claim(name))
+                Console.say("'\(name)' never came to this gate, and will be refused when it does")
+            } catch {
+                failure = error
+                Console.say("\(error)")
+            }
         }
+        if failure != nil { throw ExitCode(64) }
     }
 }
 
