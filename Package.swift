@@ -90,8 +90,14 @@ let package = Package(
         .target(
             name: "AnchorGate",
             dependencies: ["CCryptoki", "GateState", "Throttling", "Units"],
-            swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+            exclude: ["exports.map"], swiftSettings: strict,
+            // Swift programs that load it have a runtime of their own.
+            linkerSettings: [
+                .unsafeFlags([
+                    "-static-stdlib", "-Xlinker",
+                    "--version-script=\(Context.packageDirectory)/Sources/AnchorGate/exports.map",
+                ])
+            ]),
         .executableTarget(
             name: "anchorbench",
             dependencies: [
