@@ -118,11 +118,8 @@ extension Gate {
                         ?? guardian.charge(.encrypt, .encrypt, of: session, bytes: length)
                         ?? guardian.enter(.sign)
                     if let refusal {
-                        for kind in [OperationTable.Kind.sign, .encrypt] {
-                            Gate.abandon(kind, session)
-                            guardian.operations?.end(kind, session)
-                        }
-                        return refusal
+                        _ = Gate.abandon(.sign, session, guardian, refusal)
+                        return Gate.abandon(.encrypt, session, guardian, refusal)
                     }
                     let code = call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
                     guardian.leave()

@@ -92,7 +92,7 @@ extension Gate {
     }
 
     /// Ends an operation that is refused, with a code.
-    private static func abandon(
+    static func abandon(
         _ kind: OperationTable.Kind, _ session: CK_SESSION_HANDLE, _ guardian: Guardian,
         _ refusal: CK_RV
     ) -> CK_RV {

@@ -126,7 +126,8 @@ extension GateState {
         let remedy = "make another gate with it ('gate create --identities')"
         throw configuration.isClosed
             ? GateStateError(
-                path, "lets in only identities that were named, not '\(name)': \(remedy)")
+                path, "lets in only identities that were named, not '\(name)': \(remedy)",
+                .misused)
             : GateStateError(
                 path,
                 "has no room for another identity than its \(layout.capacity): make a "

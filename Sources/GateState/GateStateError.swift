@@ -19,10 +19,10 @@ package struct GateStateError: Error, Equatable, Sendable, CustomStringConvertib
         case notMade
     }
 
-    /// What is wrong with the file.
-    init(_ path: String, _ what: String) {
+    /// What is wrong with the file, or with what was asked of it.
+    init(_ path: String, _ what: String, _ kind: Kind = .unusable) {
         description = "the gate's state '\(path)' \(what)"
-        kind = .unusable
+        self.kind = kind
     }
 
     /// What the system would not do with the file, and its reason.

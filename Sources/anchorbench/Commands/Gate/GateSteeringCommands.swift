@@ -43,17 +43,17 @@ struct GateRevokeCommand: ParsableCommand {
         // Whoever is known is refused first, without a lock, and whatever the other names are.
         let rows = target.identities.map { (name: $0, row: gate.row(of: $0)) }
         for (_, row) in rows { if let row { gate.setRevoked(true, row: row) } }
-        var failure: GateStateError?
+        var failures: [GateStateError] = []
         for (name, row) in rows where row == nil {
             do throws(GateStateError) {
                 gate.setRevoked(true, row: try gate.claim(name))
                 Console.say("'\(name)' never came to this gate, and will be refused when it does")
             } catch {
-                failure = error
-                Console.say("\(error)")
+                failures.append(error)
             }
         }
-        if failure != nil { throw ExitCode(64) }
+        for failure in failures.dropLast() { Console.say(failure.description) }
+        if let last = failures.last { throw last }
     }
 }
 
