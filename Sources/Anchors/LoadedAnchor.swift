@@ -159,6 +159,19 @@ package final class LoadedAnchor: Sendable {
         return BatchThief(decryptor, mechanism: mechanism, longest: longest, turn: turn)
     }
 
+    /// Makes a session that seals and opens records of a database.
+    ///
+    /// - Parameter longest: the longest ciphertext that will be opened, in bytes; nil for that of
+    ///   one record.
+    /// - Throws: `CryptokiError`, with the failing function.
+    package func recordOpener(
+        _ mechanism: RecordMechanism, recordBytes: Int, longest: Int? = nil
+    ) throws(CryptokiError) -> RecordOpener {
+        try RecordOpener(
+            callerSession(), key: preparedKey(.decrypt, mechanism), mechanism: mechanism,
+            recordBytes: recordBytes, longest: longest)
+    }
+
     private func preparedKey(
         _ operation: AnchoredOperation, _ mechanism: RecordMechanism
     ) -> AnchorKey {

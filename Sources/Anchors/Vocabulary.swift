@@ -33,3 +33,7 @@ package typealias ReturnCode = Cryptoki.ReturnCode
 package typealias CryptokiError = Cryptoki.CryptokiError
 /// Why a URI cannot be used.
 package typealias URIError = Cryptoki.URIError
+/// A record as it lies in a database.
+package typealias SealedBytes = Cryptoki.SealedBytes
+/// A session that seals and opens records of a database.
+package typealias RecordOpener = Cryptoki.RecordOpener

@@ -68,6 +68,19 @@ import Glibc
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: length))
     }
 
+    /// Sets the IV, or the counter block, that a record is sealed under or opened with.
+    func setIV(_ index: Int, _ iv: [UInt8], _ mechanism: RecordMechanism) {
+        precondition(iv.count == mechanism.ivLength, "a mechanism says how long its IV is")
+        let start = unsafe parameters + index * Self.parameterStride
+        unsafe (start + Self.ivOffset).copyMemory(from: iv, byteCount: iv.count)
+        guard mechanism == .aesCTR else { return }
+        let body = unsafe (start + Self.structOffset)
+            .assumingMemoryBound(to: CK_AES_CTR_PARAMS.self)
+        unsafe withUnsafeMutableBytes(of: &body.pointee.cb) { block in
+            unsafe block.copyMemory(from: UnsafeRawBufferPointer(start: start, count: iv.count))
+        }
+    }
+
     /// What the key made of a record.
     func sealedBytes(_ index: Int) -> [UInt8] {
         let start = unsafe sealed + index * sealedStride

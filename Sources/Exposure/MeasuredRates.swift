@@ -30,6 +30,11 @@ package struct MeasuredRates: Hashable, Sendable {
         }
     }
 
+    /// The rate of one load, whose callers are all that the thief can hold open.
+    init(_ load: ServiceRate) {
+        (loads, best, callers) = ([load], load, load.cell.callers)
+    }
+
     /// What a policy leaves of S by bounding the calls in flight or by delaying each call; S itself
     /// where it does neither.
     ///

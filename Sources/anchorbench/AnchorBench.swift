@@ -20,6 +20,7 @@ struct AnchorBench: AsyncParsableCommand {
               anchorbench capacity --slo 'p99<20ms'
                                           the highest rate that keeps a promise
               anchorbench gate create     a module before another that counts and throttles
+              anchorbench drill           a staged theft, stopped by a real alarm
               anchorbench scenario        a scenario to start your own from
               anchorbench doctor          what an anchor can do, what its keys allow
 
@@ -38,8 +39,8 @@ struct AnchorBench: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, MeasureCommand.self, ProjectCommand.self, ThresholdCommand.self,
             ReportCommand.self, CompareCommand.self, DuelCommand.self, CapacityCommand.self,
-            GateCommand.self, ScenarioCommand.self, DevicesCommand.self, DoctorCommand.self,
-            WorkerCommand.self,
+            GateCommand.self, DrillCommand.self, ScenarioCommand.self, DevicesCommand.self,
+            DoctorCommand.self, WorkerCommand.self, StageCommand.self,
         ])
 
     static func main() async {

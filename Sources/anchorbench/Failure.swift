@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drill
 import Experiment
 import Exposure
 import Foundation
@@ -15,7 +16,7 @@ enum Failure {
         switch error {
         case is ScenarioError, is RunError, is UnitError, is ThresholdError: 65
         case ExperimentError.missingInput, is DeviceError: 66
-        case ExperimentError.device, ExperimentError.login: 69
+        case ExperimentError.device, ExperimentError.login, is StoreError: 69
         case ExperimentError.output: 73
         case ExperimentError.interrupted: 130
         case let error as GateStateError: code(of: error.kind)

@@ -12,8 +12,7 @@ import Units
 /// It reads orders from standard input and answers on what was its standard output; a module that
 /// prints on standard output prints on standard error instead.
 package final class Worker {
-    private let orders = OrderQueue()
-    private let answers: FileHandle
+    private let parent: ParentLink
     private var anchor: LoadedAnchor?
     /// What lies before all that the module allocates: too large for a gap left by what was freed,
     /// too small for a mapping of its own.
@@ -24,24 +23,7 @@ package final class Worker {
     ///
     /// - Parameter orphanFolders: made where they are not there yet, and removed if the parent ends
     ///   without saying so.
-    package init(orphanFolders: [String]) {
-        answers = FileHandle(fileDescriptor: dup(STDOUT_FILENO), closeOnDealloc: false)
-        dup2(STDERR_FILENO, STDOUT_FILENO)
-        // Ctrl-C reaches the whole process group; the parent decides what becomes of a worker.
-        signal(SIGINT, SIG_IGN)
-        signal(SIGPIPE, SIG_IGN)
-        _ = anchorbench_forbid_dumps()
-        // Made here and not by the parent: while there is a folder, somebody lives to remove it.
-        for folder in orphanFolders {
-            try? FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        }
-        orders.start {
-            for folder in orphanFolders { Self.remove(folder) }
-            _exit(0)
-        }
-    }
+    package init(orphanFolders: [String]) { parent = ParentLink(orphanFolders: orphanFolders) }
 
     /// Carries out orders until told to quit.
     package func run() {
@@ -109,16 +91,6 @@ package final class Worker {
                 MeasuredReport.classes(
                     of: record, to: order, decisionNanoseconds: cost,
                     errorName: Self.errorName(order))))
-    }
-
-    /// Removes a folder of the dead parent; other orphans do the same at the same time, and what
-    /// one misses by the haste of another is seen at the next look.
-    private static func remove(_ folder: String) {
-        for _ in 0..<100 {
-            try? FileManager.default.removeItem(atPath: folder)
-            guard FileManager.default.fileExists(atPath: folder) else { return }
-            usleep(10_000)
-        }
     }
 
     /// Runs the load on the anchor or on the baseline; nil where the parent called it off.
@@ -204,27 +176,10 @@ package final class Worker {
     }
 
     private func nextOrder() -> WorkOrder? {
-        try? JSONDecoder().decode(WorkOrder.self, from: Data(orders.next()))
+        try? JSONDecoder().decode(WorkOrder.self, from: Data(parent.nextLine()))
     }
 
-    private func nextPin() -> Pin {
-        var digits = orders.next()
-        var bytes = stride(from: 0, to: digits.count - 1, by: 2).map { index in
-            UInt8(Self.digit(digits[index]) << 4 | Self.digit(digits[index + 1]))
-        }
-        for index in digits.indices { digits[index] = 0 }
-        return Pin(wiping: &bytes)
-    }
+    private func nextPin() -> Pin { parent.nextPin() }
 
-    private static func digit(_ character: UInt8) -> Int {
-        let isLetter = character >= UInt8(ascii: "a")
-        return Int(character) - Int(isLetter ? UInt8(ascii: "a") - 10 : UInt8(ascii: "0"))
-    }
-
-    private func answer(_ report: WorkerReport) {
-        guard let data = try? JSONEncoder().encode(report) else {
-            preconditionFailure("a report is plain data")
-        }
-        try? answers.write(contentsOf: data + Data("\n".utf8))
-    }
+    private func answer(_ report: WorkerReport) { parent.answer(report) }
 }

@@ -54,7 +54,7 @@ extension CountDistribution {
 
     /// A draw of the gamma distribution of scale 1 (Marsaglia and Tsang, A Simple Method for
     /// Generating Gamma Variables, 2000).
-    static func gamma(_ shape: Double, _ generator: inout SeededGenerator) -> Double {
+    package static func gamma(_ shape: Double, _ generator: inout SeededGenerator) -> Double {
         guard shape >= 1 else {
             let u = Double.random(in: 0..<1, using: &generator)
             return gamma(shape + 1, &generator) * pow(u, 1 / shape)

@@ -7,6 +7,8 @@ package struct DrillAct: Codable, Equatable, Sendable {
     package var throttle: Policy
     /// Whether the alarm watches and the responder revokes.
     package var isWatched: Bool
+    /// How long a theft is let go on that nobody ends; nil for as long as the stage says.
+    package var watch: Nanoseconds?
     /// What was written down before.
     package var prediction: DrillPrediction
     /// What happened, one theft a repetition.
@@ -14,10 +16,11 @@ package struct DrillAct: Codable, Equatable, Sendable {
 
     /// The thefts under one defence.
     package init(
-        throttle: Policy, isWatched: Bool, prediction: DrillPrediction,
-        thefts: [DrillTheft] = []
+        throttle: Policy, isWatched: Bool, watch: Nanoseconds? = nil,
+        prediction: DrillPrediction, thefts: [DrillTheft] = []
     ) {
         self.throttle = throttle
+        self.watch = watch
         self.isWatched = isWatched
         self.prediction = prediction
         self.thefts = thefts
@@ -51,6 +54,8 @@ package struct DrillPrediction: Codable, Equatable, Sendable {
 
     /// Records a second that the thief gets in the long run.
     package var recordsPerSecond: Double
+    /// Records that he opens with one call: as many as serve him best behind this throttle.
+    package var recordsPerCall: UInt64 = 1
     /// Seconds from his first call until the alarm is raised, of the thefts that it ends.
     package var alarm: Figure?
     /// Seconds from his first call to his last.

@@ -1,0 +1,100 @@
+import Throttling
+import Units
+
+/// What a throttle leaves a thief while legitimate callers take their part of it.
+///
+/// First come, first served leaves a backlogged thief r − D; where calls are refused he gets
+/// p / (p + D) of it. Only limits with a rate are shared out; the others are the thief's whole.
+package struct ThiefShare: Hashable, Sendable {
+    /// The throttle as he meets it.
+    package let policy: Policy
+    /// What it takes for granted, in a sentence; nil where nothing had to be shared.
+    package let note: String?
+    /// The share of the legitimate calls that are refused while he is at work.
+    package let deniedShare: Double?
+    /// How long a legitimate call waits for its turn while he is at work, in seconds.
+    package let wait: Double?
+
+    /// The share of a thief of one identity.
+    ///
+    /// - Parameters:
+    ///   - throttle: before all.
+    ///   - demand: D: legitimate calls a second.
+    ///   - units: what one legitimate call is charged.
+    ///   - attempts: p: how often a second he asks; infinite for one who is always there first.
+    ///   - callers: calls that he holds open.
+    ///   - ownUnits: what one call of his is charged.
+    package init(
+        of throttle: Policy, beside demand: Double, units: UInt64, attempts: Double,
+        callers: Int, ownUnits: UInt64
+    ) {
+        let own = Double(units) * demand
+        guard throttle.scope == .global, let limit = throttle.sustainedRate, limit.isFinite,
+            attempts * Double(ownUnits) + own > limit
+        else {
+            (policy, note, deniedShare, wait) = (throttle, nil, 0, 0)
+            return
+        }
+        var policy = throttle
+        if case .wait = throttle.onLimit {
+            policy.limit = throttle.limit.reduced(by: own)
+            self.policy = policy
+            deniedShare = 0
+            wait = Double(callers) * Double(ownUnits) / limit
+            note =
+                "Who waits is served first come, first served, so the thief is left with what "
+                + "the legitimate calls do not take."
+        } else {
+            let asked = attempts * Double(ownUnits)
+            let share = attempts.isFinite ? asked / (asked + own) : 1
+            policy.limit = throttle.limit.scaled(by: share)
+            self.policy = policy
+            deniedShare = attempts.isFinite ? 1 - limit / (asked + own) : 1
+            wait = 0
+            note =
+                "Who is refused asks again, so thief and legitimate calls share the throttle "
+                + "by how often they ask."
+        }
+    }
+}
+
+extension Limit {
+    /// What is left where so many units a second are taken by others.
+    fileprivate func reduced(by taken: Double) -> Limit {
+        adjusted { rate, _ in max(0, rate - taken) }
+    }
+
+    /// A share of it.
+    fileprivate func scaled(by share: Double) -> Limit { adjusted { rate, _ in rate * share } }
+
+    /// The same with other units a second where it has a rate; a burst stays as it is.
+    private func adjusted(_ change: (_ rate: Double, _ burst: Double) -> Double) -> Limit {
+        switch self {
+        case .tokenBucket(let bucket):
+            let rate = change(bucket.rate.perSecond, Double(bucket.burst.count))
+            return .tokenBucket(TokenBucket(rate: Self.rate(rate), burst: bucket.burst))
+        case .fixedWindow(let fixed):
+            let count = Self.count(fixed.limit, fixed.window, change)
+            return .fixedWindow(
+                FixedWindow(limit: count, window: fixed.window, phase: fixed.phase))
+        case .slidingWindow(let sliding):
+            let count = Self.count(sliding.limit, sliding.window, change)
+            return .slidingWindow(SlidingWindow(limit: count, window: sliding.window))
+        case .all(let members): return .all(members.map { $0.adjusted(change) })
+        case .none, .breaker, .budget, .tarpit, .concurrency, .delay: return self
+        }
+    }
+
+    private static func count(
+        _ limit: RecordCount, _ window: Nanoseconds, _ change: (Double, Double) -> Double
+    ) -> RecordCount {
+        let seconds = window.seconds.value
+        let rate = change(Double(limit.count) / seconds, Double(limit.count))
+        return RecordCount(UInt64(max(1, (rate * seconds).rounded())))
+    }
+
+    /// Rates are whole numbers in a period, so a long one.
+    private static func rate(_ perSecond: Double) -> Rate {
+        Rate(UInt64(max(1, (perSecond * 1_000).rounded())), per: .seconds(1_000))
+    }
+}
