@@ -275,7 +275,8 @@ extension DetectionSection {
         return profile.shape == .diurnal
     }
 
-    private static func range(_ range: ThreePoint<Nanoseconds>) -> String {
+    /// `2 to 10 seconds, most likely 5 seconds`, or the one length.
+    static func range(_ range: ThreePoint<Nanoseconds>) -> String {
         guard !range.isPoint else { return range.likely.seconds.inWords }
         return "\(range.low.seconds.inWords) to \(range.high.seconds.inWords), most likely "
             + range.likely.seconds.inWords

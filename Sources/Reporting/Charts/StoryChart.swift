@@ -14,21 +14,24 @@ package struct StoryChart: Sendable {
     package var operations: String
     /// The theft.
     package var story: DetectionStory
+    /// What is said of it beside its numbers.
+    package var telling: StoryTelling
 
     /// Describes a chart.
     package init(
         title: String, subtitle: String = "", operations: String = "decrypts",
-        story: DetectionStory
+        story: DetectionStory, telling: StoryTelling = .projected
     ) {
         self.title = title
         self.subtitle = subtitle
         self.operations = operations
         self.story = story
+        self.telling = telling
     }
 
     /// The chart as an SVG document 860 pixels wide, for light and for dark pages.
     package var svg: String {
-        let panels = StoryPanels(story, operations: operations)
+        let panels = StoryPanels(story, operations: operations, telling: telling)
         let header = Header(title: title, subtitle: subtitle, width: 860)
         // The labels of both panels decide where the plots, which share their edges, begin and end.
         let sketches = [panels.counts, panels.losses].map { LineChartLayout($0) }
@@ -55,9 +58,10 @@ package struct StoryChart: Sendable {
     /// The chart in words, for readers who cannot see it.
     private func description(_ panels: StoryPanels) -> String {
         let events = panels.events.map(\.text).joined(separator: ", ")
-        let threshold = story.threshold.inWords
+        let threshold =
+            telling.hasThreshold ? ", the alarm's threshold at \(story.threshold.inWords)" : ""
         return Sentences.joined([
-            subtitle, "Above: \(panels.counts.y.label), the alarm's threshold at \(threshold)",
+            subtitle, "Above: \(panels.counts.y.label)\(threshold)",
             "Below: records lost", "Horizontal: \(panels.losses.x.label)",
             events.isEmpty ? "" : "Events: \(events)",
             panels.total.map { "In all, \($0)." } ?? "No data.",

@@ -19,9 +19,11 @@ struct StoryPanels {
     private static let narrowest = 2.0
 
     /// The panels of a story.
-    init(_ story: DetectionStory, operations: String) {
+    init(
+        _ story: DetectionStory, operations: String, telling: StoryTelling = .projected
+    ) {
         let columns = StoryColumns(story)
-        let events = Self.events(story, columns)
+        let events = Self.events(story, columns, telling)
         let lines = events.compactMap(\.time).map {
             ReferenceLine(.x, $0, label: "", style: .event)
         }
@@ -34,7 +36,7 @@ struct StoryPanels {
         let hasLosses = columns.columns.contains { $0.lost > 0 }
         self.events = events
         self.total = total
-        counts = Self.counts(story, columns, lines, operations)
+        counts = Self.counts(story, columns, lines, operations, telling)
         losses = LineChart(
             title: "",
             x: Axis("time since the thief's first call", unit: .duration, domain: columns.span),
@@ -57,23 +59,30 @@ struct StoryPanels {
     }
 
     private static func events(
-        _ story: DetectionStory, _ columns: StoryColumns
+        _ story: DetectionStory, _ columns: StoryColumns, _ telling: StoryTelling
     ) -> [(text: String, time: Double?)] {
         guard !columns.columns.isEmpty else { return [] }
-        func event(_ what: String, _ time: Double) -> (text: String, time: Double?) {
-            let when = time > 0 ? "after \(ValueUnit.duration.text(time))" : "at once"
-            return ("\(what) \(when)", columns.span.contains(time) ? time : nil)
+        // What happens out of sight is told without its line.
+        return (telling.events ?? Self.events(story, columns)).map { event in
+            let time = event.time.flatMap { columns.span.contains($0) ? $0 : nil }
+            return (text: event.text, time: time)
         }
-        var events: [(text: String, time: Double?)] = []
-        if columns.span.contains(0) { events.append(("first call", 0)) }
+    }
+
+    /// The alarm and the end that the story tells, or that there is none.
+    private static func events(
+        _ story: DetectionStory, _ columns: StoryColumns
+    ) -> [StoryTelling.Event] {
+        typealias Event = StoryTelling.Event
+        var events: [Event] = columns.span.contains(0) ? [Event("first call", at: 0)] : []
         let alarm = time(story.alarm)
         let contained = time(story.contained)
-        if let alarm { events.append(event("alarm", alarm)) }
-        if let contained { events.append(event("contained", contained)) }
+        if let alarm { events.append(Event("alarm", after: alarm)) }
+        if let contained { events.append(Event("contained", after: contained)) }
         switch (alarm, contained) {
-        case (nil, nil): events.append(("no alarm: the theft goes on", nil))
-        case (nil, _): events.append(("no alarm", nil))
-        case (_, nil): events.append(("not contained: the theft goes on", nil))
+        case (nil, nil): events.append(Event("no alarm: the theft goes on"))
+        case (nil, _): events.append(Event("no alarm"))
+        case (_, nil): events.append(Event("not contained: the theft goes on"))
         default: break
         }
         return events
@@ -81,7 +90,7 @@ struct StoryPanels {
 
     private static func counts(
         _ story: DetectionStory, _ columns: StoryColumns, _ lines: [ReferenceLine],
-        _ operations: String
+        _ operations: String, _ telling: StoryTelling
     ) -> LineChart {
         var series: [Series] = []
         if columns.columns.contains(where: \.isAttacked) {
@@ -95,35 +104,37 @@ struct StoryPanels {
         if !columns.columns.isEmpty {
             series.append(
                 Series(
-                    "legitimate calls alone: mean, and the middle 90 % shaded", columns.usual,
-                    style: .step, interval: .band, color: 0))
+                    telling.usual(size: columns.size), columns.usual, style: .step,
+                    interval: .band, color: 0))
         }
         let threshold = ReferenceLine(
             .y, Double(story.threshold.count), label: "threshold \(story.threshold.inBrief)",
             style: .strong)
         return LineChart(
             title: "", x: Axis("", unit: .duration, domain: columns.span),
-            y: axis("\(operations) per \(story.period.seconds.asPeriod)", story, columns),
-            series: series, references: [threshold] + lines)
+            y: axis(
+                "\(operations) per \(story.period.seconds.asPeriod)",
+                telling.hasThreshold ? Double(story.threshold.count) : nil, columns),
+            series: series, references: (telling.hasThreshold ? [threshold] : []) + lines)
     }
 
     /// Logarithmic where the attack dwarfs the demand or the threshold, or the other way round;
     /// else from zero, but for values so near to each other that this would hide them.
     private static func axis(
-        _ label: String, _ story: DetectionStory, _ columns: StoryColumns
+        _ label: String, _ threshold: Double?, _ columns: StoryColumns
     ) -> Axis {
-        let threshold = Double(story.threshold.count)
         let values = columns.columns.flatMap { [$0.low, $0.high, $0.least, $0.most] }
             .filter { abs($0) <= 1e100 }
-        let most = max(threshold, values.max() ?? 0)
+        let thresholds = [threshold].compactMap(\.self)
+        let counts = values + thresholds
+        let most = max(0, counts.max() ?? 0)
         guard most > 0 else { return Axis(label, unit: .records, domain: 0...1, ticks: [0]) }
         let usual = columns.columns.map(\.high).filter { $0 <= most }.max() ?? 0
-        let smallest = [threshold, usual].filter { $0 > 0 }.min() ?? most
+        let smallest = (thresholds + [usual]).filter { $0 > 0 }.min() ?? most
         guard most > smallest * widest else {
-            let isNarrow = min(threshold, values.min() ?? 0) * narrowest > most
+            let isNarrow = min(threshold ?? .infinity, values.min() ?? 0) * narrowest > most
             return Axis(label, unit: .records, startsAtZero: !isNarrow)
         }
-        let counts = values + [threshold]
         // A power of ten well below the least, because a band at the very edge reads as nothing.
         let least = counts.filter { $0 > 0 }.min() ?? 1
         let bottom = max(1, pow(10, log10(least / 2).rounded(.down)))
