@@ -30,12 +30,15 @@ let package = Package(
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CCryptoki", providers: [.apt(["libsofthsm2-dev"])]),
         .systemLibrary(
             name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPlatform"),
+        // Its headers alone: the library is opened when it is needed.
+        .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Units", swiftSettings: strict + quick),
         .target(name: "Cryptoki", dependencies: ["CCryptoki"], swiftSettings: memorySafe),
@@ -83,6 +86,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Drill",
+            dependencies: [
+                "Experiment", "Anchors", "Exposure", "GateState", "Throttling", "Results",
+                "Latency", "Load", "Units", "CLibpq",
+                product("GRDB", "GRDB.swift"), product("Subprocess", "swift-subprocess"),
+            ],
+            swiftSettings: memorySafe),
+        .target(
             name: "ScriptedToken",
             dependencies: ["CCryptoki"],
             swiftSettings: strict,
@@ -101,8 +112,8 @@ let package = Package(
         .executableTarget(
             name: "anchorbench",
             dependencies: [
-                "Cryptoki", "GateState", "Experiment", "Exposure", "Regression", "Reporting",
-                "Results", "Throttling",
+                "Cryptoki", "Drill", "GateState", "Experiment", "Exposure", "Regression",
+                "Reporting", "Results", "Throttling",
                 "Latency", "Units",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Rainbow", "Rainbow"), product("TextTable", "TextTable"),
@@ -154,6 +165,13 @@ let package = Package(
                 "Units",
             ],
             exclude: ["Charts/Golden", "Golden", "GateMetrics/EmbeddedMetricFormat.json"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DrillTests",
+            dependencies: [
+                "Drill", "Cryptoki", "GateState", "Results", "Throttling", "Units",
+                product("GRDB", "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ScriptedTokenTests", dependencies: ["Cryptoki", "CCryptoki"],

@@ -13,10 +13,11 @@ enum CodeRules {
     static let pointerTargets: Set<String> = ["Cryptoki", "AnchorGate", "ScriptedToken"]
 
     /// Beginnings of the names of other files that may hold pointers: the baseline that calls
-    /// OpenSSL, the file that calls zlib, and the files that start threads and processes or make
-    /// the system's calls.
+    /// OpenSSL, the file that calls zlib, the files that call PostgreSQL's library, and those that
+    /// start threads and processes or make the system's calls.
     static let pointerFiles: [String: [String]] = [
         "Anchors": ["OpenSSL"],
+        "Drill": ["LibPQ"],
         "GateState": ["GateMemory", "GateFile"],
         "Latency": ["Zlib"],
         "Load": ["Thread", "Process", "System"],

@@ -30,8 +30,8 @@ enum ImportTable {
             "Exposure", "GateState", "Regression", "Results", "Throttling", "Latency", "Units",
         ],
         "Drill": [
-            "Experiment", "Anchors", "Exposure", "Throttling", "Results", "Latency", "Units",
-            "CLibpq",
+            "Experiment", "Anchors", "Exposure", "GateState", "Throttling", "Results", "Latency",
+            "Load", "Units", "CLibpq",
         ],
         "AnchorGate": ["CCryptoki", "GateState", "Throttling", "Units"],
         "ScriptedToken": ["CCryptoki"],
