@@ -5,7 +5,6 @@ import Units
 /// What the processes of a theft told, put together on one time: seconds since the thief's first
 /// call.
 struct TheftRecord {
-    let set: DrillStageSet
     let act: DrillPlan.Act
     let phase: Double
     let identity: String

@@ -129,29 +129,21 @@ enum MonotonicInstant {
 /// Threads of our own that do the same: blocking calls must not run on the concurrency runtime's
 /// pool.
 final class StageThreads: Sendable {
-    private let left = Mutex(0)
-    private let done = DispatchSemaphore(value: 0)
+    private let group = DispatchGroup()
 
     /// Starts so many, each told its number.
     func start(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-        left.withLock { $0 += count }
         for index in 0..<count {
-            Thread.detachNewThread { [self] in
+            group.enter()
+            Thread.detachNewThread { [group] in
                 body(index)
-                let isLast = left.withLock { left in
-                    left -= 1
-                    return left == 0
-                }
-                if isLast { done.signal() }
+                group.leave()
             }
         }
     }
 
     /// Waits for the end of all.
-    func join() {
-        guard left.withLock({ $0 > 0 }) else { return }
-        done.wait()
-    }
+    func join() { group.wait() }
 }
 
 /// A word that threads look at to know when to end.

@@ -2,7 +2,8 @@
 package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    /// An error from its sentence.
+    package init(_ description: String) { self.description = description }
 }
 
 /// The known word nearest to a mistyped one, by edit distance (Levenshtein, 1966).

@@ -43,7 +43,7 @@ struct DrillTableTests {
             try #require(table.rows.first { $0["act"] == act && $0["figure"] == figure })
         }
         let lost = try row("3", "records-lost")
-        let numbers = [
+        let numbers: [(String, Double)] = [
             ("predicted_mean", 1_600), ("predicted_low", 1_590), ("predicted_high", 1_610),
             ("predicted_p95", 1_800), ("measured_mean", 1_530),
             // 2.776445 is the 97.5th percentile of t with four degrees of freedom.
