@@ -66,8 +66,16 @@ package struct Drill: Sendable {
             truth: TruthBook(seed: plan.settings.seed, recordBytes: plan.recordBytes),
             folder: work)
         do {
-            let run = try await play(stage)
-            try remove(store)
+            var run = try await play(stage)
+            do throws(StoreError) {
+                try remove(store)
+            } catch where run.ending == nil {
+                // What happened is not lost for that.
+                run.ending = "The rows could not be taken away: \(error.description)"
+                try save(run)
+            } catch {
+                // A database that was lost is spoken of already.
+            }
             return run
         } catch {
             try? remove(store)
@@ -109,10 +117,10 @@ package struct Drill: Sendable {
     private func play(_ stage: DrillStageSet) async throws -> DrillRun {
         observe("sealing \(plan.settings.rows) rows …")
         let sealed = try await fill(stage)
+        let origin = DrillOrigin(sealed.introduction, plan.resolved, seed: plan.settings.seed)
         var run = DrillRun(
             name: plan.resolved.scenario.name, seed: plan.settings.seed,
-            stage: values(sealed), provenance: sealed.introduction.provenance(
-                plan.resolved, seed: plan.settings.seed))
+            stage: values(sealed), provenance: origin.provenance)
         do {
             run.dumps = try await dumps(stage, sealed)
             try await rehearse(stage, &run)
@@ -121,6 +129,11 @@ package struct Drill: Sendable {
         } catch let error as DrillError {
             run.ending = error == .interrupted ? "It was asked to stop." : error.description
         }
+        origin.complete(&run.provenance)
+        run.provenance.run["arrivals"] = .value("poisson, beside a thief")
+        run.provenance.run["throttles"] = .value(
+            plan.acts.filter { !$0.isWatched || plan.acts.count == 1 }.map(\.throttle.keyForm)
+                .joined(separator: ", "))
         try save(run)
         return run
     }
@@ -233,13 +246,14 @@ package struct Drill: Sendable {
     private func rehearse(
         _ stage: DrillStageSet, _ run: inout DrillRun
     ) async throws(DrillError) {
-        observe("rehearsing: \(DrillPlan.rehearsals) thefts with nobody in the way …")
+        observe("rehearsing: \(plan.settings.rehearsals) thefts with nobody in the way …")
         let act = DrillPlan.Act(throttle: .none, isWatched: false, watch: DrillPlan.rehearsal)
-        for index in 0..<DrillPlan.rehearsals {
-            let (theft, trouble) = try await performance(
+        for index in 0..<plan.settings.rehearsals {
+            var rehearsal = performance(
                 stage, act, number: 1_000 + index, phase: 1, pace: .flatOut,
-                k: plan.settings.recordsPerCall, Notifier(nil)
-            ).play()
+                k: plan.settings.recordsPerCall, Notifier(nil))
+            rehearsal.isRehearsal = true
+            let (theft, trouble) = try await rehearsal.play()
             guard trouble == nil, theft.lost > 0, theft.lastRecord > 0 else {
                 throw DrillError.part(trouble ?? "the thief opened no row with nobody in his way")
             }
@@ -320,7 +334,7 @@ package struct Drill: Sendable {
         switch plan.settings.strategy {
         case "creep":
             let level = forecast.creepLevel(under: act.throttle, watch: act.watch) ?? 0
-            return .steady(perSecond: max(1e-3, level / alarm.period.seconds.value))
+            return .steady(perSecond: level / alarm.period.seconds.value)
         case "fill", "pulse":
             let isPulse = plan.settings.strategy == "pulse"
             return .filling(

@@ -50,8 +50,7 @@ package struct DrillPlan: Sendable {
     static let aftermathPeriods: Int64 = 1
     /// What starting and ending the processes of a theft takes about.
     private static let overhead = Nanoseconds.milliseconds(900)
-    /// Thefts with nobody in the way before all others.
-    static let rehearsals = 5
+    /// Length of a theft with nobody in the way before all others.
     static let rehearsal = Nanoseconds.milliseconds(700)
 
     /// Works a drill out.
@@ -95,7 +94,7 @@ package struct DrillPlan: Sendable {
     package var duration: Nanoseconds {
         let sealing = Double(settings.rows.count) / 8_000
         var sum = 3 + sealing
-        sum += Double(Self.rehearsals) * (Self.rehearsal + Self.overhead).seconds.value
+        sum += Double(settings.rehearsals) * (Self.rehearsal + Self.overhead).seconds.value
         for act in acts {
             var one = (act.isWatched ? watchedLength : act.watch + Self.calm) + Self.overhead
             if act.isWatched { one += Nanoseconds(period.count * 5 / 2) }
@@ -211,8 +210,8 @@ package struct DrillPlan: Sendable {
         if let threshold = alarm.threshold {
             notes.append(
                 "The threshold, \(threshold) calls in a period as played, was chosen for this steady "
-                    + "demand: \(Significant.text(target)) false alarms in a month of the scenario's "
-                    + "periods.")
+                    + "demand: false alarms in a month of the scenario's periods, at most "
+                    + "\(Significant.text(target)).")
             return alarm
         }
         notes.append("No threshold keeps the false alarms of the targets: no alarm is staged.")

@@ -19,6 +19,8 @@ package struct DrillSettings: Sendable {
     package var speed: Double?
     /// Thefts behind each defence.
     package var repetitions = 5
+    /// Thefts with nobody in the way before all others, which tell the thief's rate.
+    package var rehearsals = 5
     /// How long a theft is let go on that nobody ends.
     package var watch = Nanoseconds.seconds(6)
     /// Who is told of an alarm beside the terminal; nil for nobody.
@@ -35,6 +37,7 @@ package struct DrillSettings: Sendable {
     package mutating func makeQuick() {
         rows = RecordCount(5_000)
         repetitions = 3
+        rehearsals = 3
         watch = .seconds(2)
     }
 }

@@ -21,6 +21,8 @@ struct Performance {
     let judgingDelay: Nanoseconds
     let response: Nanoseconds
     let notifier: Notifier
+    /// Whether only the thief's rate is wanted.
+    var isRehearsal = false
     let interruption: Interruption
     /// Told of what happens, in sentences.
     let observe: @Sendable (String) -> Void
@@ -139,13 +141,12 @@ struct Performance {
         cast.thief.cue(.start(at: course.start))
         var watchman = Watchman(
             gate: gate, period: plan.period, rule: act.isWatched ? rule : nil,
-            budget: plan.budget, delay: judgingDelay, from: opening + offset)
+            budget: act.isWatched ? plan.budget : nil, delay: judgingDelay, from: opening + offset)
         try await watch(cast, &course, &watchman, offset)
         cast.thief.cue(.stop)
         let stolen = try await stolen(cast.thief)
         let over = MonotonicInstant.now()
-        let end = over + Nanoseconds(plan.period.count * DrillPlan.aftermathPeriods)
-        try await pause(until: act.isWatched ? end : over, cast)
+        try await pause(until: isRehearsal ? over : curtain(after: over, offset))
         var served: [FrontEndReport] = []
         for frontEnd in cast.frontEnds {
             frontEnd.cue(.stop)
@@ -168,13 +169,27 @@ struct Performance {
         plan.alarm.flatMap { alarm in alarm.threshold.map { alarm.rule(at: $0) } }
     }
 
-    /// When the thief makes his first call: after calm periods, with his phase left of one.
+    /// When the thief makes his first call: after calm periods, with his phase left of one; where
+    /// no alarm watches, at the beginning of one.
     private func entrance(after opening: Nanoseconds, _ offset: Nanoseconds) -> Nanoseconds {
-        guard act.isWatched else { return opening + DrillPlan.calm }
         let period = plan.period.count
+        if isRehearsal { return opening + DrillPlan.calm }
+        guard act.isWatched else {
+            let calm = (opening + DrillPlan.calm + offset).count
+            return Nanoseconds((calm + period - 1) / period * period) - offset
+        }
         let edge = ((opening + offset).count / period + 1 + DrillPlan.calmPeriods) * period
         let passed = Int64((1 - phase) * Double(period))
         return Nanoseconds(edge + passed) - offset
+    }
+
+    /// When the last legitimate call falls due: where an alarm watched, after a period that shows
+    /// that they go on; at the end of a period in any case.
+    private func curtain(after over: Nanoseconds, _ offset: Nanoseconds) -> Nanoseconds {
+        let period = plan.period.count
+        let length = act.isWatched ? DrillPlan.aftermathPeriods * period : 0
+        let end = (over + offset).count + length
+        return Nanoseconds((end + period - 1) / period * period) - offset
     }
 
     /// Until the thief is at his end, or the time is over for which he is watched.
@@ -259,7 +274,7 @@ struct Performance {
         }
     }
 
-    private func pause(until instant: Nanoseconds, _ cast: Cast) async throws(DrillError) {
+    private func pause(until instant: Nanoseconds) async throws(DrillError) {
         while MonotonicInstant.now() < instant {
             if interruption.isSet { throw .interrupted }
             try? await Task.sleep(for: Self.look)

@@ -111,7 +111,7 @@ struct TheftRecord {
             }
         }
         let starts = Set(calls.map(\.start)).sorted()
-        return starts.filter { $0 + length <= close + offset }.map { start in
+        return starts.filter { opening + offset <= $0 && $0 + length <= close + offset }.map { start in
             let here = calls.filter { $0.start == start }
             let thief = here.filter(\.isThief).reduce(0) { $0 + $1.2 }
             return DrillPeriod(

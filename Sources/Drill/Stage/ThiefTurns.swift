@@ -21,8 +21,10 @@ final class ThiefTurns: Sendable {
 
     /// How long a thief sleeps before he looks whether he is to stop.
     private static let nap = Nanoseconds.milliseconds(5)
-    /// The part of a period that is over when he who fills it looks what is left.
+    /// The part of a period that is over when he who fills it first looks what is left, and after
+    /// which part he looks again.
     private static let look = 0.8
+    private static let lookAgain = 0.02
 
     init(_ pace: ThiefPace) { self.pace = pace }
 
@@ -39,6 +41,7 @@ final class ThiefTurns: Sendable {
         switch pace {
         case .flatOut: return !stopped.isSet
         case .steady(let perSecond):
+            guard perSecond > 0 else { return sleep(until: .max) }
             let due = state.withLock { state in
                 state.given += 1
                 return state.begin
@@ -83,12 +86,15 @@ final class ThiefTurns: Sendable {
         state.isFlatOut = false
         let looks = Int64(look * Double(pace.period.count))
         guard passed >= looks else { return .wait(until: now + Nanoseconds(looks - passed)) }
-        (state.room, state.roomEnds) = (room(pace, period, passed), end)
-        return state.room > 0 ? .go : .wait(until: end)
+        let later = now + Nanoseconds(Int64(lookAgain * Double(pace.period.count)))
+        (state.room, state.roomEnds) = (room(pace, period, passed), min(later, end))
+        guard state.room > 0 else { return .wait(until: state.roomEnds) }
+        state.room -= 1
+        return .go
     }
 
     /// What a period still holds when so much of it is over: up to the limit, but for what others
-    /// will call in the rest of it, with three of its standard deviations to spare.
+    /// will call in the rest of it, with a standard deviation of that to spare.
     private static func room(
         _ pace: FillingPace, _ period: Int64, _ passed: Int64
     ) -> Int64 {
@@ -99,7 +105,7 @@ final class ThiefTurns: Sendable {
             return sum + Double(count)
         }
         let ahead = pace.demand * Nanoseconds(pace.period.count - passed).seconds.value
-        let spare = 3 * (pace.dispersion * ahead).squareRoot()
+        let spare = (pace.dispersion * ahead).squareRoot()
         return Int64(max(0, Double(pace.limit) - used - ahead - spare))
     }
 

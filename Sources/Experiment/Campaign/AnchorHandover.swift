@@ -54,11 +54,24 @@ package struct AnchorIntroduction: Codable, Sendable {
 
     /// Length of the key of a mechanism in bits; nil where none was opened.
     package func keyBits(of mechanism: String) -> Int? { report.keyBits[mechanism] }
+}
 
-    /// Where the figures come from that are measured on it now.
-    package func provenance(_ resolved: ResolvedScenario, seed: UInt64) -> Provenance {
-        ProvenanceCollector.collect(
-            resolved, seed: seed, opened: report, reading: HostReading.now())
+/// Where the figures of a drill come from, from its beginning to its end.
+package struct DrillOrigin: Sendable {
+    /// What is known at its beginning.
+    package let provenance: Provenance
+    /// The machine then.
+    private let before = HostReading.now()
+
+    /// The origin of figures that are measured from now on.
+    package init(_ anchor: AnchorIntroduction, _ resolved: ResolvedScenario, seed: UInt64) {
+        provenance = ProvenanceCollector.collect(
+            resolved, seed: seed, opened: anchor.report, reading: before)
+    }
+
+    /// Adds what is known at its end.
+    package func complete(_ provenance: inout Provenance) {
+        ProvenanceCollector.complete(&provenance, from: before, to: HostReading.now())
     }
 }
 

@@ -46,9 +46,11 @@ package struct DrillForecast: Sendable {
         let units = throttle.units(forBytes: max(1, cell.requestBytes))
         let k = recordsPerCall(under: throttle)
         let ownUnits = throttle.units(forBytes: cell.requestBytes * Int(k))
+        // Only who goes flat out is held back by what others take.
         let share = ThiefShare(
-            of: throttle, beside: stage.demand, units: units, attempts: attempts(throttle),
-            callers: stage.callers, ownUnits: ownUnits)
+            of: throttle, beside: stage.demand, units: units,
+            attempts: strategy == .sprint ? attempts(throttle) : 0, callers: stage.callers,
+            ownUnits: ownUnits)
         let attack = attack(share.policy, k, isWatched, watch ?? stage.watch)
         guard let plan = attack.plan(attack.manner(of: strategy), at: .estimate) else {
             preconditionFailure("a projection has at least one way to call")
@@ -61,14 +63,14 @@ package struct DrillForecast: Sendable {
             deniedShare: share.deniedShare, legitimateWait: share.wait,
             notes: [share.note].compactMap(\.self))
         prediction.recordsPerCall = k
-        if stage.canaries > 0 {
+        if isWatched, stage.canaries > 0 {
             let met = canaries
             prediction.canary = DrillPrediction.Figure(
                 mean: Double(stage.rows + 1) / Double(stage.canaries + 1),
                 p50: met.records(untilMetWith: Probability(0.5)),
                 p95: met.records(untilMetWith: Probability(0.95)))
         }
-        if let budget = stage.budget {
+        if isWatched, let budget = stage.budget {
             let records = Double(budget.count + 1) * Double(k)
             prediction.budget = DrillPrediction.Figure(mean: records, p50: records, p95: records)
         }
@@ -157,6 +159,8 @@ extension DrillForecast {
                 if seen < end { (end, isEnded) = (seen, true) }
             }
             if all < end { (end, isEnded) = (all, false) }
+            // Who takes nothing has no last record.
+            if plan.recordsPerSecond == 0, !isEnded { end = 0 }
             let records = min(Double(stage.rows), plan.course.records(within: end))
             return Ending(seconds: end, records: records, isEnded: isEnded)
         }

@@ -12,7 +12,8 @@ package struct ThiefShare: Hashable, Sendable {
     package let note: String?
     /// The share of the legitimate calls that are refused while he is at work.
     package let deniedShare: Double?
-    /// How long a legitimate call waits for its turn while he is at work, in seconds.
+    /// How long a legitimate call waits for its turn while he is at work, in seconds; nil where no
+    /// throttle makes it wait, and where users alone ask for more than there is.
     package let wait: Double?
 
     /// The share of a thief of one identity.
@@ -32,7 +33,7 @@ package struct ThiefShare: Hashable, Sendable {
         guard throttle.scope == .global, let limit = throttle.sustainedRate, limit.isFinite,
             attempts * Double(ownUnits) + own > limit
         else {
-            (policy, note, deniedShare, wait) = (throttle, nil, 0, 0)
+            (policy, note, deniedShare, wait) = (throttle, nil, 0, nil)
             return
         }
         var policy = throttle
@@ -40,7 +41,10 @@ package struct ThiefShare: Hashable, Sendable {
             policy.limit = throttle.limit.reduced(by: own)
             self.policy = policy
             deniedShare = 0
-            wait = Double(callers) * Double(ownUnits) / limit
+            // Arrivals see time averages (Wolff, 1982): ahead of a call are the thief's, the half of
+            // a turn, and its own like: W = (c + ½) s / (1 − D s) for turns of s = 1 / r.
+            let ahead = Double(callers) * Double(ownUnits) + Double(units) / 2
+            wait = own < limit ? ahead / (limit - own) : nil
             note =
                 "Who waits is served first come, first served, so the thief is left with what "
                 + "the legitimate calls do not take."
@@ -50,7 +54,7 @@ package struct ThiefShare: Hashable, Sendable {
             policy.limit = throttle.limit.scaled(by: share)
             self.policy = policy
             deniedShare = attempts.isFinite ? 1 - limit / (asked + own) : 1
-            wait = 0
+            wait = nil
             note =
                 "Who is refused asks again, so thief and legitimate calls share the throttle "
                 + "by how often they ask."

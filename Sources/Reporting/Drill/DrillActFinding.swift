@@ -62,7 +62,7 @@ struct DrillActFinding {
         let thefts = thefts(.watchOver)
         guard let lost = Self.mean(thefts.map { Double($0.lost) }) else { return nil }
         let rows = DrillWording.rows(lost, of: run.stage.rows)
-        let watch = run.stage.watch.seconds.inWords
+        let watch = (act.watch ?? run.stage.watch).seconds.inWords
         return counted(
             thefts,
             "the thief held \(rows) when the watch ended after \(watch)\(noticed(thefts))")

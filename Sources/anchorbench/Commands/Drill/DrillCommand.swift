@@ -26,7 +26,8 @@ struct DrillCommand: AsyncParsableCommand {
                 --notify-command 'logger -t anchorbench "$ANCHORBENCH_ALARM"'
 
             Standard output gets the findings, and as its last line the report's path. Exit codes: \
-            0 once the report is written, 69 where nothing could be staged, 130 after Ctrl-C.
+            0 once the report is written, 69 where a part could not be played to its end, 130 after \
+            Ctrl-C; what was played until then is kept.
             """)
 
     @OptionGroup var options: DrillOptions
@@ -176,7 +177,7 @@ struct DrillCommand: AsyncParsableCommand {
         print(report.summary)
         print(folder.url.appending(path: "report.md").relativePath)
         if wasInterrupted { throw ExitCode(130) }
-        throw run.acts.contains { !$0.thefts.isEmpty } ? ExitCode.success : ExitCode(69)
+        throw run.ending == nil ? ExitCode.success : ExitCode(69)
     }
 
     private func show(_ plan: DrillPlan) {
