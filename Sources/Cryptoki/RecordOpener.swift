@@ -105,7 +105,8 @@ package struct SealedBytes: Hashable, Sendable {
     /// The output is wiped then: what was opened is kept nowhere, and a module that leaves it
     /// untouched next time cannot pass with what it wrote before.
     package mutating func takeOutput(is expected: [UInt8]) -> Bool {
-        let isEqual = unsafe outputLength == expected.count
+        let isEqual =
+            unsafe outputLength == expected.count
             && memcmp(output, expected, expected.count) == 0
         unsafe explicit_bzero(output, outputLength)
         outputLength = 0

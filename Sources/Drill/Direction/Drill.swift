@@ -69,7 +69,7 @@ package struct Drill: Sendable {
             var run = try await play(stage)
             do throws(StoreError) {
                 try remove(store)
-            } catch where run.ending == nil {
+            } catch  where run.ending == nil {
                 // What happened is not lost for that.
                 run.ending = "The rows could not be taken away: \(error.description)"
                 try save(run)

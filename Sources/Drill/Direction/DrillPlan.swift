@@ -80,6 +80,10 @@ package struct DrillPlan: Sendable {
             notes.append("Canaries are not staged: a gate counts calls and sees no row.")
         }
         try Self.check(settings, mechanism, alarm)
+        try Self.check(
+            budget, demand: demand, settings, lasting: Self.watch(settings, alarm, played),
+            period:
+                alarm?.period ?? Self.usualPeriod)
         acts = Self.acts(
             resolved.scenario.throttles, isBuiltIn: isBuiltIn, settings, alarm, played, budget)
         self.resolved = resolved
@@ -108,7 +112,8 @@ package struct DrillPlan: Sendable {
         let defences = acts.map { act in
             act.throttle.keyForm + (act.isWatched ? " with alarm" : "")
         }.joined(separator: ", ")
-        return "\(settings.repetitions) thefts (\(settings.strategy)) of \(settings.rows) rows behind "
+        return
+            "\(settings.repetitions) thefts (\(settings.strategy)) of \(settings.rows) rows behind "
             + "each of: \(defences)"
     }
 
@@ -239,8 +244,26 @@ package struct DrillPlan: Sendable {
         }
         guard settings.recordsPerCall == 1 || settings.strategy == "sprint" else {
             throw ScenarioError(
-                "--batch \(settings.recordsPerCall): who joins records sprints; leave --strategy out")
+                "--batch \(settings.recordsPerCall): who joins records sprints; leave --strategy out"
+            )
         }
+    }
+
+    /// Refuses a budget that a front end's own users would spend.
+    private static func check(
+        _ budget: RecordCount?, demand: Double, _ settings: DrillSettings,
+        lasting watch: Nanoseconds, period: Nanoseconds
+    ) throws(ScenarioError) {
+        guard let budget else { return }
+        let each = demand / Double(settings.frontEnds)
+        let seconds = (watch + Nanoseconds(period.count * (calmPeriods + 3))).seconds.value
+        // What a front end serves in a theft, with room for a busy one.
+        let own = (each * seconds * 1.5).rounded(.up)
+        guard own > Double(budget.count) else { return }
+        throw ScenarioError(
+            "'exposure.budget: \(budget)': a front end serves \(Significant.text(each)) calls a "
+                + "second and would spend it itself in a theft of \(watch.seconds.inWords); take "
+                + "\(RecordCount(UInt64(own))) or more, a lower --demand or more --front-ends")
     }
 
     /// Each throttle, and each but `none` once more with the alarm; `none` with it where there is
@@ -269,7 +292,8 @@ package struct DrillPlan: Sendable {
     ) -> Nanoseconds {
         guard let alarm else { return settings.watch }
         let periods = Nanoseconds(alarm.period.count * Int64(alarm.evaluationPeriods + 4))
-        let longest = periods + delays.publish.high + delays.evaluation.high
+        let longest =
+            periods + delays.publish.high + delays.evaluation.high
             + delays.response.length.high
         return max(settings.watch, longest)
     }

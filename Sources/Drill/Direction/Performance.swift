@@ -122,7 +122,7 @@ struct Performance {
         var start: Nanoseconds
         var alarm: Nanoseconds?
         var budget: Nanoseconds?
-        var response: ResponseReport?
+        var responses: [ResponseReport] = []
         var unanswered: String?
     }
 
@@ -142,7 +142,7 @@ struct Performance {
         var watchman = Watchman(
             gate: gate, period: plan.period, rule: act.isWatched ? rule : nil,
             budget: act.isWatched ? plan.budget : nil, delay: judgingDelay, from: opening + offset)
-        try await watch(cast, &course, &watchman, offset)
+        try await watch(cast, identity, &course, &watchman, offset)
         cast.thief.cue(.stop)
         let stolen = try await stolen(cast.thief)
         let over = MonotonicInstant.now()
@@ -159,7 +159,7 @@ struct Performance {
         let record = TheftRecord(
             act: act, phase: phase, identity: identity, stolen: stolen, served: served,
             snapshot: snapshot, opening: opening, over: over, close: close, offset: offset,
-            alarm: course.alarm, budget: course.budget, response: course.response,
+            alarm: course.alarm, budget: course.budget, responses: course.responses,
             unanswered: course.unanswered, grain: Self.grain)
         guard case .broken(let reason) = stolen.end else { return (record.theft, nil) }
         return (record.theft, "the thief: \(reason)")
@@ -194,8 +194,8 @@ struct Performance {
 
     /// Until the thief is at his end, or the time is over for which he is watched.
     private func watch(
-        _ cast: Cast, _ course: inout Course, _ watchman: inout Watchman,
-        _ offset: Nanoseconds
+        _ cast: Cast, _ identity: String, _ course: inout Course,
+        _ watchman: inout Watchman, _ offset: Nanoseconds
     ) async throws(DrillError) {
         let end = course.start + act.watch
         while MonotonicInstant.now() < end {
@@ -213,8 +213,8 @@ struct Performance {
             let snapshot = try watchman.look()
             let now = MonotonicInstant.now()
             let sightings = watchman.judge(snapshot, at: now + offset)
-            if let sighting = sightings.budget, now >= course.start {
-                course.budget = now
+            for sighting in sightings.budgets {
+                if sighting.identity == identity { course.budget = now }
                 raise(sighting, "budget", cast, &course, now)
             }
             if let sighting = sightings.alarm, now >= course.start, course.alarm == nil {
@@ -230,13 +230,13 @@ struct Performance {
         try? await Task.sleep(for: Self.look)
         guard let responder = cast.responder else { return }
         do throws(DrillError) {
-            if case .responded(let report)? = try responder.take(), course.response == nil {
-                course.response = report
+            if case .responded(let report)? = try responder.take() {
+                course.responses.append(report)
             }
         } catch {
             course.unanswered = course.unanswered ?? error.description
         }
-        if let how = responder.end, course.response == nil, course.unanswered == nil {
+        if let how = responder.end, course.unanswered == nil {
             course.unanswered = "the responder's process \(how)"
             observe("the responder's process \(how): nobody answers an alarm now")
         }

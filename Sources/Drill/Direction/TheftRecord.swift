@@ -19,10 +19,16 @@ struct TheftRecord {
     let offset: Nanoseconds
     let alarm: Nanoseconds?
     let budget: Nanoseconds?
-    let response: ResponseReport?
+    let responses: [ResponseReport]
     let unanswered: String?
     /// Length of the stretches in which calls were counted.
     let grain: Nanoseconds
+
+    /// The revocation that counts: the thief's, or else that of somebody else.
+    private var response: ResponseReport? {
+        responses.first { $0.identity == identity } ?? responses.first { $0.identity != nil }
+            ?? responses.first
+    }
 
     /// The theft.
     var theft: DrillTheft {
@@ -111,7 +117,8 @@ struct TheftRecord {
             }
         }
         let starts = Set(calls.map(\.start)).sorted()
-        return starts.filter { opening + offset <= $0 && $0 + length <= close + offset }.map { start in
+        return starts.filter { opening + offset <= $0 && $0 + length <= close + offset }.map {
+            start in
             let here = calls.filter { $0.start == start }
             let thief = here.filter(\.isThief).reduce(0) { $0 + $1.2 }
             return DrillPeriod(

@@ -26,7 +26,8 @@ struct Watchman {
     private let budget: RecordCount?
     /// The next period that is to be judged, by its number since the Unix epoch.
     private var next: Int64
-    private var isBudgetSpent = false
+    /// Identities that have been told to have spent their budget.
+    private var spenders: Set<String> = []
 
     /// A watch from an instant of the calendar on.
     ///
@@ -57,10 +58,10 @@ struct Watchman {
 
     /// Judges whatever periods are due.
     ///
-    /// - Returns: what raised the alarm, the first time that anything does.
+    /// - Returns: what raises the alarm, and who has spent a budget, each told once.
     mutating func judge(
         _ snapshot: GateSnapshot, at calendar: Nanoseconds
-    ) -> (alarm: Sighting?, budget: Sighting?) {
+    ) -> (alarm: Sighting?, budgets: [Sighting]) {
         var alarm: Sighting?
         while calendar >= Nanoseconds((next + 1) * period.count) + delay {
             let start = Nanoseconds(next * period.count)
@@ -74,18 +75,19 @@ struct Watchman {
             let first = start - Nanoseconds(period.count * Int64(rule.datapointsToAlarm - 1))
             alarm = Sighting(since: first, count: count, threshold: rule.threshold.count)
         }
-        return (alarm, spentBudget(snapshot))
+        return (alarm, spentBudgets(snapshot))
     }
 
-    private mutating func spentBudget(_ snapshot: GateSnapshot) -> Sighting? {
-        guard let budget, !isBudgetSpent,
-            let spender = snapshot.identities.first(where: {
-                $0.total.admitted > budget.count
-            })
-        else { return nil }
-        isBudgetSpent = true
-        return Sighting(
-            identity: spender.name, since: snapshot.taken, count: spender.total.admitted,
-            threshold: budget.count)
+    private mutating func spentBudgets(_ snapshot: GateSnapshot) -> [Sighting] {
+        guard let budget else { return [] }
+        let found = snapshot.identities.filter {
+            $0.total.admitted > budget.count && !spenders.contains($0.name)
+        }
+        spenders.formUnion(found.map(\.name))
+        return found.map {
+            Sighting(
+                identity: $0.name, since: snapshot.taken, count: $0.total.admitted,
+                threshold: budget.count)
+        }
     }
 }

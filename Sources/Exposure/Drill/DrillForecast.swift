@@ -85,7 +85,8 @@ package struct DrillForecast: Sendable {
     package func creepLevel(under throttle: Policy, watch: Nanoseconds? = nil) -> Double? {
         guard strategy == .creep else { return nil }
         let attack = attack(throttle, 1, true, watch ?? stage.watch)
-        guard let watched = attack.watched, let supplies = attack.projection.supplies(at: .estimate),
+        guard let watched = attack.watched,
+            let supplies = attack.projection.supplies(at: .estimate),
             let supply = Attack.fastest(supplies)
         else { return nil }
         return attack.creepLevel(supply, watched)
@@ -150,7 +151,8 @@ extension DrillForecast {
             var isEnded = plan.thefts.alarms[index].isFinite
             if isWatched, stage.canaries > 0 {
                 let met = canaries.drawFirst(using: &generator)
-                let seen = plan.course.time(until: met).value
+                let seen =
+                    plan.course.time(until: met).value
                     + response.draw(using: &generator)
                 if seen < end { (end, isEnded) = (seen, true) }
             }

@@ -102,7 +102,8 @@ struct DrillCommand: AsyncParsableCommand {
     func validate() throws {
         let counts: [(String, Int, ClosedRange<Int>)] = [
             ("--callers", callers, 1...256), ("--front-ends", frontEnds, 1...32),
-            ("--repetitions", repetitions ?? 1, 1...90), ("--batch", Int(clamping: batch), 1...4_096),
+            ("--repetitions", repetitions ?? 1, 1...90),
+            ("--batch", Int(clamping: batch), 1...4_096),
         ]
         for (flag, count, allowed) in counts where !allowed.contains(count) {
             throw ValidationError(
@@ -114,7 +115,8 @@ struct DrillCommand: AsyncParsableCommand {
         if let address = notifyWebhook,
             !address.hasPrefix("http://"), !address.hasPrefix("https://")
         {
-            throw ValidationError("--notify-webhook '\(address)': it begins with http:// or https://")
+            throw ValidationError(
+                "--notify-webhook '\(address)': it begins with http:// or https://")
         }
     }
 
@@ -129,8 +131,9 @@ struct DrillCommand: AsyncParsableCommand {
         }
         if let watch {
             settings.watch = try Self.parsed("--watch", watch) { try Nanoseconds(parsing: $0) }
-            guard (Nanoseconds.milliseconds(100)...Nanoseconds.seconds(86_400))
-                .contains(settings.watch)
+            guard
+                (Nanoseconds.milliseconds(100)...Nanoseconds.seconds(86_400))
+                    .contains(settings.watch)
             else { throw ValidationError("--watch \(watch): take 100ms to 1d") }
         }
         settings.database = database
