@@ -47,20 +47,22 @@ package struct Drill: Sendable {
     /// - Throws: `ExperimentError` where nothing could be staged or kept, `StoreError`.
     package func run() async throws -> DrillRun {
         let gate = try gateModule()
+        let work = FileManager.default.temporaryDirectory
+            .appending(path: "anchorbench-drill-\(UUID().uuidString)", directoryHint: .isDirectory)
+        let store = try StoreAddress(
+            parsing: plan.settings.database,
+            folder: plan.settings.keepsDatabase ? folder.url.path : work.path,
+            unique: String(plan.settings.seed, radix: 36))
         let access = try await AnchorAccess.prepare(
             plan.resolved.anchor, plan.resolved.scenario.anchor, executable: tools.executable,
             limits: tools.limits)
-        let work = FileManager.default.temporaryDirectory
-            .appending(path: "anchorbench-drill-\(UUID().uuidString)", directoryHint: .isDirectory)
         defer {
             try? FileManager.default.removeItem(at: work)
             access.remove()
         }
         try Self.makeFolder(work)
-        let store = try StoreAddress(
-            parsing: plan.settings.database,
-            folder: plan.settings.keepsDatabase ? folder.url.path : work.path,
-            unique: String(plan.settings.seed, radix: 36))
+        // Whoever finds something there already leaves it there.
+        try make(store)
         let stage = DrillStageSet(
             plan: plan, access: access, gateModule: gate, store: store,
             truth: TruthBook(seed: plan.settings.seed, recordBytes: plan.recordBytes),
@@ -81,6 +83,13 @@ package struct Drill: Sendable {
             try? remove(store)
             throw error
         }
+    }
+
+    /// Makes the tables.
+    private func make(_ address: StoreAddress) throws(StoreError) {
+        let store = try address.open(readOnly: false)
+        defer { store.close() }
+        try store.create()
     }
 
     /// Takes the rows away.
@@ -121,14 +130,16 @@ package struct Drill: Sendable {
         var run = DrillRun(
             name: plan.resolved.scenario.name, seed: plan.settings.seed,
             stage: values(sealed), provenance: origin.provenance)
+        let notifier = Notifier(plan.settings.notification)
         do {
             run.dumps = try await dumps(stage, sealed)
             try await rehearse(stage, &run)
             try save(run)
-            try await acts(stage, &run)
+            try await acts(stage, &run, notifier)
         } catch let error as DrillError {
             run.ending = error == .interrupted ? "It was asked to stop." : error.description
         }
+        run.stage.notes += await notifier.complaints()
         origin.complete(&run.provenance)
         run.provenance.run["arrivals"] = .value("poisson, beside a thief")
         run.provenance.run["throttles"] = .value(
@@ -251,7 +262,7 @@ package struct Drill: Sendable {
         for index in 0..<plan.settings.rehearsals {
             var rehearsal = performance(
                 stage, act, number: 1_000 + index, phase: 1, pace: .flatOut,
-                k: plan.settings.recordsPerCall, Notifier(nil))
+                prediction: nil, Notifier(nil))
             rehearsal.isRehearsal = true
             let (theft, trouble) = try await rehearsal.play()
             guard trouble == nil, theft.lost > 0, theft.lastRecord > 0 else {
@@ -261,7 +272,9 @@ package struct Drill: Sendable {
         }
     }
 
-    private func acts(_ stage: DrillStageSet, _ run: inout DrillRun) async throws {
+    private func acts(
+        _ stage: DrillStageSet, _ run: inout DrillRun, _ notifier: Notifier
+    ) async throws {
         guard let forecast = DrillForecast(run.stage, rehearsal: run.rehearsal, seed: run.seed)
         else { throw DrillError.part("the thief opened no row with nobody in his way") }
         run.acts = plan.acts.map { act in
@@ -272,7 +285,6 @@ package struct Drill: Sendable {
         }
         // Nobody can say afterwards that it was foretold otherwise.
         try save(run)
-        let notifier = Notifier(plan.settings.notification)
         var generator = SeededGenerator(seed: plan.settings.seed)
         for (index, act) in plan.acts.enumerated() {
             observe(
@@ -283,7 +295,7 @@ package struct Drill: Sendable {
                 let (theft, trouble) = try await performance(
                     stage, act, number: index * 100 + repetition, phase: phase,
                     pace: pace(act, forecast),
-                    k: run.acts[index].prediction.recordsPerCall, notifier, &generator
+                    prediction: run.acts[index].prediction, notifier, &generator
                 ).play()
                 run.acts[index].thefts.append(theft)
                 try save(run)
@@ -291,7 +303,6 @@ package struct Drill: Sendable {
                 if let trouble { throw DrillError.part(trouble) }
             }
         }
-        run.stage.notes += await notifier.complaints()
     }
 
     /// Phases above 0 up to 1, spread evenly, in random order.
@@ -305,25 +316,37 @@ package struct Drill: Sendable {
 
     private func performance(
         _ stage: DrillStageSet, _ act: DrillPlan.Act, number: Int, phase: Double,
-        pace: ThiefPace, k: UInt64, _ notifier: Notifier
+        pace: ThiefPace, prediction: DrillPrediction?, _ notifier: Notifier
     ) -> Performance {
         var generator = SeededGenerator(seed: plan.settings.seed)
         return performance(
-            stage, act, number: number, phase: phase, pace: pace, k: k, notifier, &generator)
+            stage, act, number: number, phase: phase, pace: pace, prediction: prediction, notifier,
+            &generator)
     }
 
     private func performance(
         _ stage: DrillStageSet, _ act: DrillPlan.Act, number: Int, phase: Double,
-        pace: ThiefPace, k: UInt64, _ notifier: Notifier, _ generator: inout SeededGenerator
+        pace: ThiefPace, prediction: DrillPrediction?, _ notifier: Notifier,
+        _ generator: inout SeededGenerator
     ) -> Performance {
         func drawn(_ length: ThreePoint<Nanoseconds>) -> Nanoseconds {
             Nanoseconds(Int64(PERT(length).draw(using: &generator) * 1e9))
         }
         return Performance(
-            stage: stage, act: act, number: number, phase: phase, pace: pace, recordsPerCall: k,
+            stage: stage, act: act, number: number, phase: phase, pace: pace,
+            recordsPerCall: prediction?.recordsPerCall ?? plan.settings.recordsPerCall,
+            frontEndThreads: threads(for: prediction),
             judgingDelay: drawn(plan.delays.publish) + drawn(plan.delays.evaluation),
             response: drawn(plan.delays.response.length), notifier: notifier,
             interruption: interruption, observe: observe)
+    }
+
+    /// Calls that a front end has under way at once: as many as its users wait for, half as many
+    /// more, and some to spare.
+    private func threads(for prediction: DrillPrediction?) -> Int {
+        let each = plan.demand / Double(plan.settings.frontEnds)
+        let waiting = each * (prediction?.legitimateWait ?? 0) * 1.5
+        return min(256, 4 + Int(min(1_000, waiting)))
     }
 
     /// How fast the thief goes behind a defence.

@@ -131,8 +131,8 @@ package struct DrillPlan: Sendable {
         let anchor = resolved.scenario.anchor
         guard anchor.operation == AnchoredOperation.decrypt.rawValue else {
             throw ScenarioError(
-                "'anchor.operation: \(anchor.operation)': a drill steals rows that are sealed under "
-                    + "the anchor's key; take 'decrypt'")
+                "'anchor.operation: \(anchor.operation)': a drill steals rows that are sealed "
+                    + "under the anchor's key; take 'decrypt'")
         }
         guard let name = anchor.mechanisms.first, let mechanism = RecordMechanism(rawValue: name)
         else { throw ScenarioError("'anchor.mechanism' is empty: a drill seals rows with one") }
@@ -214,8 +214,8 @@ package struct DrillPlan: Sendable {
             for: alarm, demand: steady, falseAlarmsPerMonth: target * speed)
         if let threshold = alarm.threshold {
             notes.append(
-                "The threshold, \(threshold) calls in a period as played, was chosen for this steady "
-                    + "demand: false alarms in a month of the scenario's periods, at most "
+                "The threshold, \(threshold) calls in a period as played, was chosen for this "
+                    + "steady demand: false alarms in a month of the scenario's periods, at most "
                     + "\(Significant.text(target)).")
             return alarm
         }
@@ -229,13 +229,14 @@ package struct DrillPlan: Sendable {
         let strategies = ["sprint", "creep", "fill", "pulse"]
         guard strategies.contains(settings.strategy) else {
             throw ScenarioError(
-                "--strategy \(settings.strategy): a drill stages \(strategies.joined(separator: ", "))"
+                "--strategy \(settings.strategy): a drill stages "
+                    + strategies.joined(separator: ", ")
             )
         }
         guard settings.strategy == "sprint" || alarm != nil else {
             throw ScenarioError(
-                "--strategy \(settings.strategy): he keeps below an alarm's threshold, and there is "
-                    + "no alarm; state 'exposure.alarm', or take sprint")
+                "--strategy \(settings.strategy): he keeps below an alarm's threshold, and there "
+                    + "is no alarm; state 'exposure.alarm', or take sprint")
         }
         guard settings.recordsPerCall == 1 || mechanism == .aesCBCPad else {
             throw ScenarioError(
@@ -244,7 +245,8 @@ package struct DrillPlan: Sendable {
         }
         guard settings.recordsPerCall == 1 || settings.strategy == "sprint" else {
             throw ScenarioError(
-                "--batch \(settings.recordsPerCall): who joins records sprints; leave --strategy out"
+                "--batch \(settings.recordsPerCall): who joins records sprints; leave --strategy "
+                    + "out"
             )
         }
     }

@@ -17,6 +17,8 @@ struct Performance {
     let phase: Double
     let pace: ThiefPace
     let recordsPerCall: UInt64
+    /// Calls that a front end has under way at once.
+    let frontEndThreads: Int
     /// From the end of a period until its count is judged, and from the alarm to the revocation.
     let judgingDelay: Nanoseconds
     let response: Nanoseconds
@@ -39,8 +41,6 @@ struct Performance {
     private static let notice = Nanoseconds.milliseconds(60)
     /// Stretches in which calls are counted.
     private static let grain = Nanoseconds.milliseconds(20)
-    /// Calls that a front end has under way at once.
-    private static let frontEndThreads = 4
     /// A denied thief asks again after this.
     private static let backoff = Nanoseconds(Int64(DrillForecast.backoff * 1e9))
 
@@ -83,7 +83,7 @@ struct Performance {
         var frontEnds: [StageProcess] = []
         for (index, name) in names.enumerated() where plan.demand > 0 {
             let order = FrontEndOrder(
-                opening: stage.opening(throughGate: true), threads: Self.frontEndThreads,
+                opening: stage.opening(throughGate: true), threads: frontEndThreads,
                 arrivals: ArrivalOrder(
                     rate: plan.demand / Double(names.count), total: plan.demand,
                     dispersion: plan.dispersion, period: plan.period,

@@ -11,7 +11,7 @@ struct TheftRecord {
     let stolen: ThiefReport
     let served: [FrontEndReport]
     let snapshot: GateSnapshot
-    /// Instants of the monotonic clock: the first legitimate call, the end of the theft, and of all.
+    /// Instants of the monotonic clock: the first legitimate call, the theft's end, that of all.
     let opening: Nanoseconds
     let over: Nanoseconds
     let close: Nanoseconds

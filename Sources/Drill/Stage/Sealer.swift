@@ -21,7 +21,6 @@ struct Sealer {
         let start = MonotonicInstant.now()
         let store = try order.store.open(readOnly: false)
         defer { store.close() }
-        try store.create()
         var opener = try anchor.recordOpener(
             order.mechanism, recordBytes: order.truth.recordBytes)
         let shared = DataKey()

@@ -49,7 +49,8 @@ package struct DrillForecast: Sendable {
         // Only who goes flat out is held back by what others take.
         let share = ThiefShare(
             of: throttle, beside: stage.demand, units: units,
-            attempts: strategy == .sprint ? attempts(throttle) : 0, callers: stage.callers,
+            attempts: strategy == .sprint || strategy == .pulse
+                ? attempts(throttle, units) : 0, callers: stage.callers,
             ownUnits: ownUnits)
         let attack = attack(share.policy, k, isWatched, watch ?? stage.watch)
         guard let plan = attack.plan(attack.manner(of: strategy), at: .estimate) else {
@@ -57,7 +58,7 @@ package struct DrillForecast: Sendable {
         }
         let ends = endings(of: plan, attack, isWatched: isWatched)
         var prediction = DrillPrediction(
-            recordsPerSecond: plan.recordsPerSecond, alarm: alarm(of: plan, isWatched),
+            recordsPerSecond: plan.recordsPerSecond, alarm: alarm(of: ends),
             containment: figure(ends.map(\.seconds)), lost: figure(ends.map(\.records)),
             contained: Double(ends.count(where: \.isEnded)) / Double(ends.count),
             deniedShare: share.deniedShare, legitimateWait: share.wait,
@@ -99,11 +100,21 @@ package struct DrillForecast: Sendable {
     }
 
     /// How often a second the thief asks: as often as the device answers, or, where he is refused,
-    /// after each pause.
-    private func attempts(_ throttle: Policy) -> Double {
+    /// after each pause: his c calls are in the device or pausing, c = a · c / X + (p − a) · pause
+    /// with a = min(p, r p / (p + D)) of the p admitted.
+    private func attempts(_ throttle: Policy, _ units: UInt64) -> Double {
         let served = subject.rates.best.rate.estimate
-        guard throttle.onLimit == .deny else { return served }
-        return min(served, Double(stage.callers) / Self.backoff)
+        guard throttle.onLimit == .deny, let limit = throttle.sustainedRate else { return served }
+        let callers = Double(stage.callers)
+        var (low, high) = (0.0, served + callers / Self.backoff)
+        for _ in 0..<60 {
+            let asked = (low + high) / 2
+            let share = asked / (asked + stage.demand)
+            let admitted = min(asked, limit / Double(units) * share)
+            let busy = admitted * callers / served + (asked - admitted) * Self.backoff
+            if busy < callers { low = asked } else { high = asked }
+        }
+        return low
     }
 
     /// k of the way to call by which the throttle lets most records through.
@@ -135,6 +146,8 @@ extension DrillForecast {
         let seconds: Double
         let records: Double
         let isEnded: Bool
+        /// When the alarm on the counts is raised; nil where it is not, or the theft is over.
+        let alarm: Double?
     }
 
     /// The thefts of the sample, ended by whatever comes first: alarm, canary, budget, the last
@@ -143,6 +156,8 @@ extension DrillForecast {
         var generator = SeededGenerator(seed: seed ^ 0x6361_6e61_7279)
         let all = plan.course.time(until: Double(stage.rows)).value
         let response = PERT(stage.delays.response.length)
+        // An alarm is raised once the count is published and looked at.
+        let later = PERT(stage.delays.publish).mean + PERT(stage.delays.evaluation).mean
         let spent = stage.budget.map {
             plan.course.time(until: Double($0.count + 1) * plan.course.recordsPerOperation).value
         }
@@ -164,16 +179,17 @@ extension DrillForecast {
             // Who takes nothing has no last record.
             if plan.recordsPerSecond == 0, !isEnded { end = 0 }
             let records = min(Double(stage.rows), plan.course.records(within: end))
-            return Ending(seconds: end, records: records, isEnded: isEnded)
+            let alarm = plan.thefts.alarms[index] + later
+            return Ending(
+                seconds: end, records: records, isEnded: isEnded,
+                alarm: alarm <= end ? alarm : nil)
         }
     }
 
-    private func alarm(of plan: Plan, _ isWatched: Bool) -> DrillPrediction.Figure? {
-        guard isWatched, let summary = Summary(plan.thefts.alarms) else { return nil }
-        // The alarm is raised once the count is published and looked at.
-        let later = PERT(stage.delays.publish).mean + PERT(stage.delays.evaluation).mean
-        return DrillPrediction.Figure(
-            mean: summary.mean + later, p50: summary.p50 + later, p95: summary.p95 + later)
+    /// The alarms on the counts, of the thefts that have one.
+    private func alarm(of ends: [Ending]) -> DrillPrediction.Figure? {
+        let alarms = ends.compactMap(\.alarm)
+        return alarms.isEmpty ? nil : figure(alarms)
     }
 
     private func figure(_ values: [Double]) -> DrillPrediction.Figure {
@@ -198,7 +214,7 @@ extension DrillForecast {
         }
         (prediction.lost.low, prediction.lost.high) = bounds(\.records)
         (prediction.containment.low, prediction.containment.high) = bounds(\.seconds)
-        let alarms = [slow, fast].compactMap { alarm(of: $0, isWatched)?.mean }
+        let alarms = ends.compactMap { alarm(of: $0)?.mean }
         guard alarms.count == 2 else { return }
         prediction.alarm?.low = min(alarms[0], alarms[1])
         prediction.alarm?.high = max(alarms[0], alarms[1])

@@ -41,8 +41,8 @@ package struct ThiefShare: Hashable, Sendable {
             policy.limit = throttle.limit.reduced(by: own)
             self.policy = policy
             deniedShare = 0
-            // Arrivals see time averages (Wolff, 1982): ahead of a call are the thief's, the half of
-            // a turn, and its own like: W = (c + ½) s / (1 − D s) for turns of s = 1 / r.
+            // Arrivals see time averages (Wolff, 1982): ahead of a call are the thief's, half of a
+            // turn, and its own like: W = (c + ½) s / (1 − D s) for turns of s = 1 / r.
             let ahead = Double(callers) * Double(ownUnits) + Double(units) / 2
             wait = own < limit ? ahead / (limit - own) : nil
             note =

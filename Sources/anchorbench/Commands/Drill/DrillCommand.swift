@@ -21,13 +21,14 @@ struct DrillCommand: AsyncParsableCommand {
               anchorbench drill --quick
               anchorbench drill --throttle '{ token-bucket: { rate: 300/s, burst: 50 } }'
               anchorbench drill mine.yaml --database postgres://drill@/drills
-              anchorbench drill --strategy creep --budget 2k
+              anchorbench drill --strategy creep --budget 600 --demand 20/s --front-ends 4 \\
+                --alarm '{ period: 60s, threshold: 24k, evaluation-periods: 3 }'
               anchorbench drill --mechanism aes-cbc-pad --batch 64 \\
                 --notify-command 'logger -t anchorbench "$ANCHORBENCH_ALARM"'
 
             Standard output gets the findings, and as its last line the report's path. Exit codes: \
-            0 once the report is written, 69 where a part could not be played to its end, 130 after \
-            Ctrl-C; what was played until then is kept.
+            0 once the report is written, 69 where a part could not be played to its end, 130 \
+            after Ctrl-C; what was played until then is kept.
             """)
 
     @OptionGroup var options: DrillOptions
@@ -108,6 +109,11 @@ struct DrillCommand: AsyncParsableCommand {
         for (flag, count, allowed) in counts where !allowed.contains(count) {
             throw ValidationError(
                 "\(flag) \(count): take \(allowed.lowerBound) to \(allowed.upperBound)")
+        }
+        do {
+            _ = try StoreAddress(parsing: database, folder: "/", unique: "drill")
+        } catch {
+            throw ValidationError("--database: \(error)")
         }
         if notifyCommand != nil, notifyWebhook != nil {
             throw ValidationError("name --notify-command or --notify-webhook, not both")

@@ -25,8 +25,9 @@ struct DrillOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A throttle before the device, such as '{ token-bucket: { rate: 500/s, burst: 100 } }'; "
-                + "may be repeated. Each is drilled alone, and all but 'none' again with the alarm.",
+            "A throttle before the device, such as '{ token-bucket: { rate: 500/s, burst: 100 } "
+                + "}'; may be repeated. Each is drilled alone, and all but 'none' again with the "
+                + "alarm.",
             valueName: "policy"))
     var throttle: [String] = []
 
