@@ -169,7 +169,7 @@ let package = Package(
         .testTarget(
             name: "DrillTests",
             dependencies: [
-                "Drill", "Cryptoki", "GateState", "Results", "Throttling", "Units",
+                "Drill", "Cryptoki", "Experiment", "GateState", "Results", "Throttling", "Units",
                 product("GRDB", "GRDB.swift"),
             ],
             swiftSettings: strict),

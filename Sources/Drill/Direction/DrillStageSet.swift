@@ -34,7 +34,7 @@ struct DrillStageSet: Sendable {
         if let gate { environment["ANCHORGATE_STATE"] = gate }
         if let identity { environment["ANCHORGATE_IDENTITY"] = identity }
         let launch = access.launch(
-            [Self.command], removing: [folder.path], environment: environment)
+            [Self.command, order.part], removing: [folder.path], environment: environment)
         do {
             return try StageProcess(name, launch, order: order, pin: access.pinLine)
         } catch {
@@ -68,5 +68,18 @@ struct DrillStageSet: Sendable {
             throw DrillError.part("the gate: \(error)")
         }
         return path
+    }
+}
+
+extension StageOrder {
+    /// The part's name, by which whoever lists processes tells them apart.
+    fileprivate var part: String {
+        switch self {
+        case .seal: "sealer"
+        case .serve: "front-end"
+        case .steal: "thief"
+        case .dump: "dumper"
+        case .respond: "responder"
+        }
     }
 }
