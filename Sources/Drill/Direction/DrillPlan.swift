@@ -238,6 +238,12 @@ package struct DrillPlan: Sendable {
                 "--strategy \(settings.strategy): he keeps below an alarm's threshold, and there "
                     + "is no alarm; state 'exposure.alarm', or take sprint")
         }
+        let isUpward = alarm.map { [.greaterThan, .greaterOrEqual].contains($0.comparison) }
+        guard settings.strategy == "sprint" || isUpward == true else {
+            throw ScenarioError(
+                "--strategy \(settings.strategy): the alarm watches for too few calls, which "
+                    + "nobody has to fear who adds some; take sprint")
+        }
         guard settings.recordsPerCall == 1 || mechanism == .aesCBCPad else {
             throw ScenarioError(
                 "--batch \(settings.recordsPerCall): records of \(mechanism.rawValue) cannot be "

@@ -53,29 +53,31 @@ final class Notifier: Sendable {
     ) async -> String? {
         switch notification {
         case .command(let command):
+            // Whoever does not read his standard input is told all the same.
             await run(
-                "/bin/sh", ["-c", command], text, "the command '\(command)'")
+                ["-c", "printf '%s\\n' \"$ANCHORBENCH_ALARM\" | {\n\(command)\n}"], text,
+                "the command '\(command)'")
         case .webhook(let address):
-            await run(
-                "/usr/bin/env",
-                [
-                    "curl", "--silent", "--show-error", "--fail", "--max-time", "20",
-                    "--header", "content-type: application/json", "--data-binary", "@-", address,
-                ], text, "the webhook '\(address)'")
+            await run(["-c", post, address], text, "the webhook '\(address)'")
         }
     }
 
-    /// Runs a program with the alarm on its standard input.
+    /// Posts to the address that it is called with.
+    private static let post =
+        "printf '%s' \"$ANCHORBENCH_ALARM\" | curl --silent --show-error --fail --max-time 20 "
+        + "--header 'content-type: application/json' --data-binary @- \"$0\""
+
+    /// Runs a script of the shell with the alarm in its environment.
     ///
     /// - Returns: what went wrong; nil where nothing did.
     private static func run(
-        _ program: String, _ arguments: [String], _ text: String, _ what: String
+        _ arguments: [String], _ text: String, _ what: String
     ) async -> String? {
         let work = Task {
             let outcome = try await Subprocess.run(
-                .path(.init(program)), arguments: .init(arguments),
+                .path(.init("/bin/sh")), arguments: .init(arguments),
                 environment: .inherit.updating(["ANCHORBENCH_ALARM": text]),
-                input: .string(text + "\n"), output: .discarded,
+                input: .none, output: .discarded,
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
             return outcome.terminationStatus
         }

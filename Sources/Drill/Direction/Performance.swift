@@ -33,8 +33,8 @@ struct Performance {
 
     /// How long a process may take to get ready.
     private static let preparation = Nanoseconds.seconds(60)
-    /// How long it may take to tell what it did.
-    private static let grace = Nanoseconds.seconds(20)
+    /// How long it may take to tell what it did: a call may wait in a throttle.
+    private static let grace = Nanoseconds.seconds(40)
     /// How often the stage is looked at.
     private static let look = Duration.milliseconds(5)
     /// From the cue to the first call.
@@ -143,6 +143,7 @@ struct Performance {
             gate: gate, period: plan.period, rule: act.isWatched ? rule : nil,
             budget: act.isWatched ? plan.budget : nil, delay: judgingDelay, from: opening + offset)
         try await watch(cast, identity, &course, &watchman, offset)
+        try await hear(cast, &course)
         cast.thief.cue(.stop)
         let stolen = try await stolen(cast.thief)
         let over = MonotonicInstant.now()
@@ -221,6 +222,17 @@ struct Performance {
                 course.alarm = now
                 raise(sighting, "threshold", cast, &course, now)
             }
+        }
+    }
+
+    /// Waits for the answer to an alarm, which a thief may feel before it is told.
+    private func hear(_ cast: Cast, _ course: inout Course) async throws(DrillError) {
+        guard course.alarm != nil || course.budget != nil, cast.responder != nil else { return }
+        let deadline = MonotonicInstant.now() + response + .seconds(2)
+        while course.responses.isEmpty, course.unanswered == nil,
+            MonotonicInstant.now() < deadline
+        {
+            try await tick(cast, &course)
         }
     }
 

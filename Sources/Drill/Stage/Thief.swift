@@ -26,6 +26,8 @@ final class Thief: Sendable {
         var denied: UInt64 = 0
         var bins: [Int64: UInt64] = [:]
         var end: ThiefReport.End?
+
+        var hasEverything: Bool { opened + wrong >= UInt64(wanted.count) }
     }
 
     /// Rows that he reads together where each is a call.
@@ -88,7 +90,8 @@ final class Thief: Sendable {
         threads.join()
         return loot.withLock { loot in
             ThiefReport(
-                end: loot.end ?? .stopped, firstCall: loot.firstCall,
+                end: loot.end ?? (loot.hasEverything ? .everything : .stopped),
+                firstCall: loot.firstCall,
                 lastRecord: loot.lastRecord, opened: loot.opened, wrong: loot.wrong,
                 denied: loot.denied,
                 bins: loot.bins.sorted { $0.key < $1.key }
@@ -120,10 +123,7 @@ final class Thief: Sendable {
         loot.withLock { loot in
             guard loot.end == nil, !stop.isSet else { return nil }
             let rows = loot.wanted[loot.asked...].prefix(count)
-            guard !rows.isEmpty else {
-                loot.end = .everything
-                return nil
-            }
+            guard !rows.isEmpty else { return nil }
             loot.asked += rows.count
             return Array(rows)
         }

@@ -42,7 +42,8 @@ struct TheftRecordTests {
                     configuration: GateConfiguration(module: "/m.so", period: .seconds(1)),
                     taken: .seconds(1_103), created: .zero, identities: identities),
                 opening: .seconds(100), over: .seconds(102), close: .seconds(103),
-                offset: TheftRecordTests.offset, alarm: alarm, budget: budget, response: response,
+                offset: TheftRecordTests.offset, alarm: alarm, budget: budget,
+                responses: response.map { [$0] } ?? [],
                 unanswered: unanswered, grain: TheftRecordTests.grain
             ).theft
         }

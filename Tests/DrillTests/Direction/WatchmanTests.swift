@@ -107,19 +107,22 @@ struct WatchmanTests {
         #expect(early == nil && sighting?.count == 200)
     }
 
-    @Test("a budget names who has spent it, at once and a single time")
+    @Test("a budget names each who has spent it, at once and a single time")
     func budget() {
         var watchman = watchman(3, of: 3, budget: 200)
         func calls(_ thief: UInt64) -> GateSnapshot {
             snapshot(["thief": [10: thief], "web": [10: 200]])
         }
-        let within = watchman.judge(calls(200), at: .milliseconds(10_500)).budget
-        #expect(within == nil)
+        let within = watchman.judge(calls(200), at: .milliseconds(10_500)).budgets
+        #expect(within.isEmpty)
         let spent = watchman.judge(calls(201), at: .milliseconds(10_600))
-        #expect(spent.budget?.identity == "thief" && spent.alarm == nil)
-        #expect(spent.budget?.count == 201 && spent.budget?.threshold == 200)
-        let again = watchman.judge(calls(300), at: .milliseconds(10_700)).budget
-        #expect(again == nil)
+        #expect(spent.budgets.map(\.identity) == ["thief"] && spent.alarm == nil)
+        #expect(spent.budgets.first?.count == 201 && spent.budgets.first?.threshold == 200)
+        let again = watchman.judge(calls(300), at: .milliseconds(10_700)).budgets
+        #expect(again.isEmpty)
+        let other = snapshot(["thief": [10: 300], "web": [10: 201]])
+        let next = watchman.judge(other, at: .milliseconds(10_800)).budgets
+        #expect(next.map(\.identity) == ["web"])
     }
 
     @Test("without a rule there is no alarm, whatever is counted")
@@ -127,7 +130,7 @@ struct WatchmanTests {
         var watchman = Watchman(
             gate: "", period: Self.period, rule: nil, budget: nil, delay: .zero, from: Self.begin)
         let sightings = watchman.judge(theft, at: .seconds(30))
-        #expect(sightings.alarm == nil && sightings.budget == nil)
+        #expect(sightings.alarm == nil && sightings.budgets.isEmpty)
     }
 
     @Test("a real gate is looked at, and one that is gone is told with its path")

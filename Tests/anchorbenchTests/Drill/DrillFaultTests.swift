@@ -43,7 +43,7 @@ struct DrillFaultTests {
         let database = try #require(scene.files(ending: "/rows.sqlite").first)
         try FileManager.default.removeItem(atPath: database)
         let ended = try running.wait()
-        #expect(ended.code == 0, "\(ended.error)")
+        #expect(ended.code == 69, "\(ended.error)")
         #expect(ended.error.contains("the drill ended early: the thief: the database '"))
         #expect(ended.lines.last == "out/report.md")
         let run = try scene.outcome()
@@ -73,7 +73,7 @@ struct DrillFaultTests {
         let running = try startLongTheft()
         try FileManager.default.removeItem(atPath: try scene.waitForTheft())
         let ended = try running.wait()
-        #expect(ended.code == 0, "\(ended.error)")
+        #expect(ended.code == 69, "\(ended.error)")
         let sentence = "the gate's state vanished during a theft"
         #expect(ended.error.contains("the drill ended early: \(sentence)"))
         let run = try scene.outcome()

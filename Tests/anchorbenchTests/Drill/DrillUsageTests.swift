@@ -51,7 +51,7 @@ struct DrillUsageTests {
     func strangeDatabase() throws {
         let bench = try Bench()
         let ended = try bench.run("drill", "--database", "nonsense", "--output", "out")
-        #expect(ended.code == 69 && ended.output.isEmpty, "\(ended.error)")
+        #expect(ended.code == 64 && ended.output.isEmpty, "\(ended.error)")
         #expect(ended.error.contains("the database 'nonsense' cannot be used"))
         #expect(ended.error.contains("write '--database sqlite'"))
         #expect(!ended.error.contains("sealing"))
