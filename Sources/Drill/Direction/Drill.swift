@@ -71,12 +71,11 @@ package struct Drill: Sendable {
             var run = try await play(stage)
             do throws(StoreError) {
                 try remove(store)
-            } catch  where run.ending == nil {
-                // What happened is not lost for that.
+            } catch {
+                // A database that was lost is spoken of already, and what happened is kept.
+                guard run.ending == nil else { return run }
                 run.ending = "The rows could not be taken away: \(error.description)"
                 try save(run)
-            } catch {
-                // A database that was lost is spoken of already.
             }
             return run
         } catch {

@@ -33,9 +33,10 @@ struct DrillForecastProofTests {
         } else {
             #expect(alarms.isEmpty, "\(drill.name): \(alarms.count) alarms")
         }
-        // What the others take of a shared throttle is a matter of chance that the models leave out.
+        // What others take of a shared throttle is a matter of chance that the models leave out.
         let chance = 2 * (drill.demand * (outcomes.map(\.end).max() ?? 0)).squareRoot()
-        expectShare(of: outcomes, upTo: prediction.lost.p95, slack: slack + chance, drill.name)
+        expectShare(
+            of: outcomes, upTo: prediction.lost.p95, slack: slack + chance, drill.name)
     }
 
     /// A mean within the interval of those played, 4 standard errors wide to either side.

@@ -65,6 +65,7 @@ struct DrillFaultTests {
         #expect(ended.error.contains("is locked"))
         #expect(ended.error.contains("end the program that holds it, and drill again"))
         #expect(!FileManager.default.fileExists(atPath: scene.bench.path("out")))
+        holder.release()
         #expect(try scene.isCleanedUp)
     }
 
