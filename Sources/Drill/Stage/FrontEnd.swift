@@ -14,9 +14,6 @@ final class FrontEnd: Sendable {
     private let released = DispatchSemaphore(value: 0)
     private let tally = Mutex<(bins: [Int64: FrontEndBin], firstError: String?)>(([:], nil))
 
-    /// How long a thread sleeps before it looks whether it is time to end.
-    private static let nap = Nanoseconds.milliseconds(20)
-
     init(_ order: FrontEndOrder, _ anchor: LoadedAnchor) {
         (self.order, self.anchor) = (order, anchor)
     }
@@ -67,21 +64,11 @@ final class FrontEnd: Sendable {
         var generator = SeededGenerator(seed: order.arrivals.seed ^ UInt64(index + 1) << 32)
         while !stop.isSet {
             let due = schedule.next()
-            guard sleep(until: due) else { return }
+            guard stop.sleep(until: due) else { return }
             let id = Int64.random(in: 1...order.opening.rows, using: &generator)
             let outcome = open(id, &opener, store)
             count(outcome, due: due, response: MonotonicInstant.now() - due)
         }
-    }
-
-    /// False where it is time to end.
-    private func sleep(until instant: Nanoseconds) -> Bool {
-        while !stop.isSet {
-            let now = MonotonicInstant.now()
-            guard now < instant else { return true }
-            MonotonicInstant.wait(until: min(instant, now + Self.nap))
-        }
-        return false
     }
 
     private enum Outcome {

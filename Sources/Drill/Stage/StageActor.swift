@@ -153,6 +153,19 @@ final class StopFlag: Sendable {
     /// Whether it is time.
     var isSet: Bool { word.load(ordering: .relaxed) }
 
+    /// How long a thread sleeps before it looks again.
+    private static let nap = Nanoseconds.milliseconds(5)
+
+    /// Sleeps until an instant of the monotonic clock; false where it is time to end before.
+    func sleep(until instant: Nanoseconds) -> Bool {
+        while !isSet {
+            let now = MonotonicInstant.now()
+            guard now < instant else { return true }
+            MonotonicInstant.wait(until: min(instant, now + Self.nap))
+        }
+        return false
+    }
+
     /// Says that it is.
     func set() { word.store(true, ordering: .relaxed) }
 }

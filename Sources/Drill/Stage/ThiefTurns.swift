@@ -19,8 +19,6 @@ final class ThiefTurns: Sendable {
         var isFlatOut = false
     }
 
-    /// How long a thief sleeps before he looks whether he is to stop.
-    private static let nap = Nanoseconds.milliseconds(5)
     /// The part of a period that is over when he who fills it first looks what is left, and after
     /// which part he looks again.
     private static let look = 0.8
@@ -41,18 +39,18 @@ final class ThiefTurns: Sendable {
         switch pace {
         case .flatOut: return !stopped.isSet
         case .steady(let perSecond):
-            guard perSecond > 0 else { return sleep(until: .max) }
+            guard perSecond > 0 else { return stopped.sleep(until: .max) }
             let due = state.withLock { state in
                 state.given += 1
                 return state.begin
                     + Nanoseconds(Int64(Double(state.given - 1) / perSecond * 1e9))
             }
-            return sleep(until: due)
+            return stopped.sleep(until: due)
         case .filling(let filling):
             while !stopped.isSet {
                 switch state.withLock({ Self.step(&$0, filling) }) {
                 case .go: return true
-                case .wait(let instant): guard sleep(until: instant) else { return false }
+                case .wait(let instant): guard stopped.sleep(until: instant) else { return false }
                 }
             }
             return false
@@ -107,14 +105,5 @@ final class ThiefTurns: Sendable {
         let ahead = pace.demand * Nanoseconds(pace.period.count - passed).seconds.value
         let spare = (pace.dispersion * ahead).squareRoot()
         return Int64(max(0, Double(pace.limit) - used - ahead - spare))
-    }
-
-    private func sleep(until instant: Nanoseconds) -> Bool {
-        while !stopped.isSet {
-            let now = MonotonicInstant.now()
-            guard now < instant else { return true }
-            MonotonicInstant.wait(until: min(instant, now + Self.nap))
-        }
-        return false
     }
 }

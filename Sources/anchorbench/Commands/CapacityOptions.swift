@@ -44,9 +44,6 @@ struct CapacityOptions: ParsableArguments {
         anchorOptions.overrides + callOptions.overrides
             // What a scenario throttles says nothing of what its users shall meet here.
             + ScenarioOverride.made("--throttle", throttle ?? "none") { "throttles: [\($0)]" }
-            + ScenarioOverride.made("--demand", demand) { value in
-                let isRate = value.contains("/") && !value.contains("{")
-                return "exposure: { demand: \(isRate ? "{ mean: \(value), shape: flat }" : value) }"
-            } + limitOptions.overrides
+            + ScenarioOverride.demand(demand) + limitOptions.overrides
     }
 }

@@ -60,10 +60,8 @@ struct DrillOptions: ParsableArguments {
             + ScenarioOverride.made("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
             + ScenarioOverride.made("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
             + ScenarioOverride.made("--throttle", throttle) { "throttles: [\($0)]" }
-            + ScenarioOverride.made("--demand", demand) { value in
-                let isRate = value.contains("/") && !value.contains("{")
-                return "exposure: { demand: \(isRate ? "{ mean: \(value), shape: flat }" : value) }"
-            } + ScenarioOverride.made("--alarm", alarm) { "exposure: { alarm: \($0) }" }
+            + ScenarioOverride.demand(demand)
+            + ScenarioOverride.made("--alarm", alarm) { "exposure: { alarm: \($0) }" }
             + ScenarioOverride.made("--budget", budget) { "exposure: { budget: \($0) }" }
     }
 }
