@@ -289,12 +289,13 @@ package struct Drill: Sendable {
             observe(
                 "\(act.throttle.keyForm)\(act.isWatched ? " with alarm and revocation" : ""): "
                     + "\(plan.settings.repetitions) thefts …")
-            let phases = Self.phases(plan.settings.repetitions, &generator)
-            for (repetition, phase) in phases.enumerated() {
+            let lots = TheftLots(plan.delays, plan.settings.repetitions, &generator)
+            for repetition in 0..<plan.settings.repetitions {
                 let (theft, trouble) = try await performance(
-                    stage, act, number: index * 100 + repetition, phase: phase,
+                    stage, act, number: index * 100 + repetition, phase: lots.phases[repetition],
                     pace: pace(act, forecast),
-                    prediction: run.acts[index].prediction, notifier, &generator
+                    prediction: run.acts[index].prediction, notifier,
+                    lots.judging[repetition], lots.response[repetition]
                 ).play()
                 run.acts[index].thefts.append(theft)
                 try save(run)
@@ -304,40 +305,17 @@ package struct Drill: Sendable {
         }
     }
 
-    /// Phases above 0 up to 1, spread evenly, in random order.
-    private static func phases(
-        _ count: Int, _ generator: inout SeededGenerator
-    ) -> [Double] {
-        (0..<count).map { index in
-            (Double(index) + 1 - Double.random(in: 0..<1, using: &generator)) / Double(count)
-        }.shuffled(using: &generator)
-    }
-
-    private func performance(
-        _ stage: DrillStageSet, _ act: DrillPlan.Act, number: Int, phase: Double,
-        pace: ThiefPace, prediction: DrillPrediction?, _ notifier: Notifier
-    ) -> Performance {
-        var generator = SeededGenerator(seed: plan.settings.seed)
-        return performance(
-            stage, act, number: number, phase: phase, pace: pace, prediction: prediction, notifier,
-            &generator)
-    }
-
     private func performance(
         _ stage: DrillStageSet, _ act: DrillPlan.Act, number: Int, phase: Double,
         pace: ThiefPace, prediction: DrillPrediction?, _ notifier: Notifier,
-        _ generator: inout SeededGenerator
+        _ judging: Nanoseconds = .zero, _ response: Nanoseconds = .zero
     ) -> Performance {
-        func drawn(_ length: ThreePoint<Nanoseconds>) -> Nanoseconds {
-            Nanoseconds(Int64(PERT(length).draw(using: &generator) * 1e9))
-        }
-        return Performance(
+        Performance(
             stage: stage, act: act, number: number, phase: phase, pace: pace,
             recordsPerCall: prediction?.recordsPerCall ?? plan.settings.recordsPerCall,
-            frontEndThreads: threads(for: prediction),
-            judgingDelay: drawn(plan.delays.publish) + drawn(plan.delays.evaluation),
-            response: drawn(plan.delays.response.length), notifier: notifier,
-            interruption: interruption, observe: observe)
+            frontEndThreads: threads(for: prediction), judgingDelay: judging,
+            response: response, notifier: notifier, interruption: interruption,
+            observe: observe)
     }
 
     /// Calls that a front end has under way at once: as many as its users wait for, half as many
