@@ -81,7 +81,8 @@ extension Gate {
         if Gate.wrapped.C_DecryptDigestUpdate != nil {
             list.C_DecryptDigestUpdate = { session, part, length, result, resultLength in
                 Gate.goOn(
-                    .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil
+                    .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil,
+                    opening: part
                 ) {
                     Gate.wrapped.C_DecryptDigestUpdate?($0, part, length, result, resultLength)
                 }
@@ -90,7 +91,8 @@ extension Gate {
         if Gate.wrapped.C_DecryptVerifyUpdate != nil {
             list.C_DecryptVerifyUpdate = { session, part, length, result, resultLength in
                 Gate.goOn(
-                    .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil
+                    .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil,
+                    opening: part
                 ) {
                     Gate.wrapped.C_DecryptVerifyUpdate?($0, part, length, result, resultLength)
                 }

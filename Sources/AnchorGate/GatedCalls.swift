@@ -21,12 +21,16 @@ extension Gate {
     ///
     /// - Parameters:
     ///   - kind: which operation it begins; nil where it is over with the call.
-    ///   - bytes: what it is given at once; asked for only where bytes are charged.
+    ///   - bytes: what it is given at once; asked for only where bytes are charged, or canaries
+    ///     are looked for.
+    ///   - ciphertext: so many bytes that it is to open; nil where it opens none.
     ///   - call: hands it to the wrapped module for a session.
     @inline(__always)
     static func begin(
         _ function: GateFunction, _ kind: OperationTable.Kind?, _ session: CK_SESSION_HANDLE,
-        bytes: @autoclosure () -> CK_ULONG = 0, _ call: (CK_SESSION_HANDLE) -> CK_RV?
+        bytes: @autoclosure () -> CK_ULONG = 0,
+        opening ciphertext: UnsafeMutablePointer<CK_BYTE>? = nil,
+        _ call: (CK_SESSION_HANDLE) -> CK_RV?
     ) -> CK_RV {
         guarded(call) { guardian in
             let given = guardian.operations == nil ? 0 : bytes()
@@ -35,6 +39,9 @@ extension Gate {
             guard let kind else {
                 if let refusal = guardian.enter(function) { return refusal }
                 defer { guardian.leave() }
+                if guardian.hasCanaries, let ciphertext {
+                    guardian.lookForCanaries(in: ciphertext, bytes())
+                }
                 return call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
             }
             let code = call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
@@ -63,11 +70,13 @@ extension Gate {
     /// - Parameters:
     ///   - bytes: what it is given.
     ///   - asksSize: whether it only asks how long the result is.
+    ///   - ciphertext: what it is given, where that is to be opened.
     ///   - call: hands it to the wrapped module for a session.
     @inline(__always)
     static func goOn(
         _ function: GateFunction, _ kind: OperationTable.Kind, _ step: Step,
         _ session: CK_SESSION_HANDLE, bytes: CK_ULONG, asksSize: Bool,
+        opening ciphertext: UnsafeMutablePointer<CK_BYTE>? = nil,
         _ call: (CK_SESSION_HANDLE) -> CK_RV?
     ) -> CK_RV {
         guarded(call) { guardian in
@@ -77,6 +86,9 @@ extension Gate {
                 : guardian.charge(function, kind, of: session, bytes: bytes)
             if let refusal = refusal ?? guardian.enter(function) {
                 return abandon(kind, session, guardian, refusal)
+            }
+            if guardian.hasCanaries, !asksSize, let ciphertext {
+                guardian.lookForCanaries(in: ciphertext, bytes)
             }
             let code = call(session) ?? CKR_FUNCTION_NOT_SUPPORTED
             guardian.leave()
@@ -146,7 +158,8 @@ extension Gate {
         if Gate.wrapped.C_Decrypt != nil {
             list.C_Decrypt = { session, data, length, result, resultLength in
                 Gate.goOn(
-                    .decrypt, .decrypt, .whole, session, bytes: length, asksSize: result == nil
+                    .decrypt, .decrypt, .whole, session, bytes: length, asksSize: result == nil,
+                    opening: data
                 ) {
                     Gate.wrapped.C_Decrypt?($0, data, length, result, resultLength)
                 }
@@ -155,7 +168,8 @@ extension Gate {
         if Gate.wrapped.C_DecryptUpdate != nil {
             list.C_DecryptUpdate = { session, part, length, result, resultLength in
                 Gate.goOn(
-                    .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil
+                    .decrypt, .decrypt, .part, session, bytes: length, asksSize: result == nil,
+                    opening: part
                 ) {
                     Gate.wrapped.C_DecryptUpdate?($0, part, length, result, resultLength)
                 }
@@ -220,7 +234,7 @@ extension Gate {
     private static func fillKeys(_ list: inout CK_FUNCTION_LIST) {
         if Gate.wrapped.C_UnwrapKey != nil {
             list.C_UnwrapKey = { session, mechanism, with, data, length, template, count, key in
-                Gate.begin(.unwrap, nil, session, bytes: length) {
+                Gate.begin(.unwrap, nil, session, bytes: length, opening: data) {
                     Gate.wrapped.C_UnwrapKey?(
                         $0, mechanism, with, data, length, template, count, key)
                 }

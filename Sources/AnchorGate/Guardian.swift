@@ -18,6 +18,8 @@ final class Guardian: Sendable {
     let chargesEncryption: Bool
     /// Whether operations in flight are limited.
     let hasSlots: Bool
+    /// Whether canaries are looked for.
+    let hasCanaries: Bool
     /// Bytes of a unit; 0 where calls are charged.
     private let unit: UInt64
 
@@ -28,6 +30,7 @@ final class Guardian: Sendable {
         revokedCode = CK_RV(state.configuration.revokedCode)
         chargesEncryption = state.configuration.chargesEncryption
         hasSlots = state.hasSlots
+        hasCanaries = state.hasCanaries
         if case .bytes(let size) = state.configuration.policy.charge {
             (unit, operations) = (UInt64(size.count), OperationTable())
         } else {

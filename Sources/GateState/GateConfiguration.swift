@@ -24,6 +24,9 @@ package struct GateConfiguration: Hashable, Sendable {
     package var throttledCode: UInt
     /// What a call of a revoked identity gets, a `CKR_` value.
     package var revokedCode: UInt
+    /// Fingerprints of records that nobody has a reason to open. Empty in what is read back: who
+    /// may see counts is not told them.
+    package var canaries: [UInt64]
 
     /// A configuration; by default without a throttle, with minutes of a day counted for at most 64
     /// identities that come by themselves.
@@ -32,7 +35,7 @@ package struct GateConfiguration: Hashable, Sendable {
         history: Int = 1_440, capacity: Int = 64, identities: [String] = [],
         isClosed: Bool = false, chargesEncryption: Bool = true,
         throttledCode: UInt = GateConfiguration.throttled,
-        revokedCode: UInt = GateConfiguration.revoked
+        revokedCode: UInt = GateConfiguration.revoked, canaries: [UInt64] = []
     ) {
         self.module = module
         self.policy = policy
@@ -44,6 +47,7 @@ package struct GateConfiguration: Hashable, Sendable {
         self.chargesEncryption = chargesEncryption
         self.throttledCode = throttledCode
         self.revokedCode = revokedCode
+        self.canaries = canaries
     }
 
     /// `CKR_FUNCTION_FAILED`: this call did not succeed, and nothing is said of the next.
@@ -64,6 +68,8 @@ package struct GateConfiguration: Hashable, Sendable {
     package static let longestIdentity = 63
     /// Bytes of the longest path of a module.
     package static let longestPath = 4_095
+    /// The most canaries.
+    package static let mostCanaries = 1_000_000
 
     /// What stands against it, in a sentence; nil where nothing does.
     package var flaw: String? {
@@ -91,7 +97,21 @@ package struct GateConfiguration: Hashable, Sendable {
         if !(2...100_000).contains(history) {
             return "the periods kept, \(history), must lie between 2 and 100000"
         }
+        if canaries.contains(0) {
+            return "0 is no fingerprint of a canary: take the first eight bytes of its ciphertext"
+        }
+        let distinct = canaries.count > Self.mostCanaries ? Set(canaries).count : canaries.count
+        if distinct > Self.mostCanaries {
+            return "\(distinct) canaries are named, and only \(Self.mostCanaries) have room"
+        }
         return nil
+    }
+
+    /// The fingerprint of a record: the first eight bytes of its ciphertext, the first of them the
+    /// lowest; nil where it has fewer.
+    package static func fingerprint(of ciphertext: [UInt8]) -> UInt64? {
+        guard ciphertext.count >= 8 else { return nil }
+        return ciphertext.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     }
 
     /// What an identity must be, in words.

@@ -33,7 +33,7 @@ struct GateFile {
     }
 
     /// The version stands in the last four digits.
-    private static let magic: UInt64 = 0x676b_6565_7000_0001
+    private static let magic: UInt64 = 0x676b_6565_7000_0002
     private static let versions: UInt64 = 0xffff
     private static let whole: UInt64 = 0x7768_6f6c_6501_0000
     private typealias Header = GateLayout.Header
@@ -48,11 +48,14 @@ struct GateFile {
         let status = try Self.status(of: file, path, isTrusted: access == .guarding)
         identity = GateFileIdentity(device: status.st_dev, number: status.st_ino)
         let size = Int(status.st_size)
-        let header = try Self.header(of: file, size: size, path)
-        layout = GateLayout(
-            capacity: Int(header[Header.capacity]), history: Int(header[Header.history]))
-        memory = try GateMemory(
+        let (header, layout) = try Self.header(of: file, size: size, path)
+        let memory = try GateMemory(
             file: file, length: layout.length, isWritable: isWritable, path)
+        let canaries = CanaryTable(memory, layout).contents
+        guard UInt64(canaries.count) == header[Header.canaries],
+            canaries.sum == header[Header.canarySum]
+        else { throw Self.damaged(path) }
+        (self.memory, self.layout) = (memory, layout)
         configuration = try Self.configuration(header, memory, layout, path)
         guard isWritable else {
             throttle = nil
@@ -95,10 +98,10 @@ struct GateFile {
         return status
     }
 
-    /// The header of a file that is whole and of this version.
+    /// The header of a file that is whole and of this version, and where everything lies in it.
     private static func header(
         of file: Int32, size: Int, _ path: String
-    ) throws(GateStateError) -> [UInt64] {
+    ) throws(GateStateError) -> (words: [UInt64], layout: GateLayout) {
         var header = [UInt64](repeating: 0, count: Header.count)
         let read = unsafe header.withUnsafeMutableBytes { bytes in
             unsafe pread(file, bytes.baseAddress, bytes.count, 0)
@@ -121,12 +124,16 @@ struct GateFile {
                 path, "is truncated: restore it, or make a new one with 'anchorbench gate create'")
         }
         let (capacity, history) = (header[Header.capacity], header[Header.history])
+        let canaries = header[Header.canaries]
         guard (1...10_000).contains(capacity), (2...100_000).contains(history),
-            GateLayout(capacity: Int(capacity), history: Int(history)).length
-                == Int(clamping: header[Header.ownLength]),
-            Int(clamping: header[Header.ownLength]) < size
+            canaries <= UInt64(GateConfiguration.mostCanaries)
         else { throw damaged(path) }
-        return header
+        let layout = GateLayout(
+            capacity: Int(capacity), history: Int(history), canaryCount: Int(canaries))
+        guard layout.length == Int(clamping: header[Header.ownLength]), layout.length < size,
+            UInt64(layout.canarySlots) == header[Header.canarySlots]
+        else { throw damaged(path) }
+        return (header, layout)
     }
 
     private static func damaged(_ path: String) -> GateStateError {
@@ -188,8 +195,10 @@ extension GateFile {
     private static func fill(
         _ file: Int32, _ configuration: GateConfiguration, _ path: String
     ) throws(GateStateError) {
+        let canaries = Set(configuration.canaries)
         let layout = GateLayout(
-            capacity: configuration.capacity, history: configuration.history)
+            capacity: configuration.capacity, history: configuration.history,
+            canaryCount: canaries.count)
         let code = posix_fallocate(file, 0, off_t(layout.length))
         guard code == 0 else {
             throw GateStateError(making: path, "cannot be sized to \(layout.length) bytes", code)
@@ -235,6 +244,11 @@ extension GateFile {
             memory.write(name, to: row + GateLayout.Row.name, room: 64)
             memory[row + GateLayout.Row.taken] = 1
         }
+        let table = CanaryTable(memory, layout)
+        for fingerprint in canaries { table.insert(fingerprint) }
+        memory[Header.canaries] = UInt64(canaries.count)
+        memory[Header.canarySlots] = UInt64(layout.canarySlots)
+        memory[Header.canarySum] = table.contents.sum
         memory[Header.ownLength] = UInt64(layout.length)
         let size = lseek(file, 0, SEEK_END)
         memory[Header.length] = UInt64(size)

@@ -1,7 +1,8 @@
 /// Where everything lies in the file of a gate's state.
 ///
 /// The first page is the header, the second the module's path; a row for each identity follows,
-/// then, on pages of its own, the state of the throttle. Offsets are in 64-bit words.
+/// then, each on pages of its own, the canaries, if any, and the state of the throttle. Offsets are
+/// in 64-bit words.
 struct GateLayout: Equatable {
     /// Rows.
     let capacity: Int
@@ -11,6 +12,9 @@ struct GateLayout: Equatable {
     let ringLength: Int
     /// Words of a row.
     let stride: Int
+    /// Where the canaries begin, and how many words they take: a power of two, or none.
+    let canaries: Int
+    let canarySlots: Int
     /// Bytes before the throttle's state, whole pages.
     let length: Int
 
@@ -30,6 +34,10 @@ struct GateLayout: Equatable {
         static let calendarOfStart = 11
         /// Bytes before the throttle's state.
         static let ownLength = 12
+        /// How many canaries there are, the words of their table, and the sum of its contents.
+        static let canaries = 13
+        static let canarySlots = 14
+        static let canarySum = 15
         /// The start of the machine that `offset` belongs to, two words.
         static let boot = 16
         /// The gate's time less the monotonic clock.
@@ -64,6 +72,9 @@ struct GateLayout: Equatable {
         static let waited = 39
         /// The gate's time of the last charged call.
         static let lastCall = 40
+        /// Canaries that it met, and the gate's time of the last.
+        static let canaries = 41
+        static let lastCanary = 42
         /// Rings of the periods: admitted, throttled, revoked, further units.
         static let rings = 48
     }
@@ -76,15 +87,21 @@ struct GateLayout: Equatable {
     private static let page = 4_096
     static let rows = 2 * page / 8
 
-    init(capacity: Int, history: Int) {
+    /// - Parameter canaryCount: how many canaries there are.
+    init(capacity: Int, history: Int, canaryCount: Int = 0) {
         self.capacity = capacity
         self.history = history
         var ring = 2
         while ring < history { ring *= 2 }
         ringLength = ring
         stride = (Row.rings + Ring.allCases.count * ring + 7) / 8 * 8
-        length = (8 * (Self.rows + stride * capacity) + Self.page - 1) / Self.page * Self.page
+        let rows = Self.wholePages(8 * (Self.rows + stride * capacity))
+        canaries = rows / 8
+        canarySlots = CanaryTable.slots(for: canaryCount)
+        length = rows + Self.wholePages(8 * canarySlots)
     }
+
+    private static func wholePages(_ bytes: Int) -> Int { (bytes + page - 1) / page * page }
 
     /// Where a row begins.
     func row(_ index: Int) -> Int { Self.rows + index * stride }

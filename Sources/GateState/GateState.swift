@@ -23,6 +23,9 @@ package final class GateState: Sendable {
     private let identity: GateFileIdentity
     /// Whether calls are counted in flight.
     package let hasSlots: Bool
+    /// Whether there are canaries to look for.
+    package let hasCanaries: Bool
+    private let canaries: CanaryTable
 
     private typealias Header = GateLayout.Header
     private typealias Row = GateLayout.Row
@@ -57,6 +60,8 @@ package final class GateState: Sendable {
         (memory, layout) = (file.memory, file.layout)
         calendar = PeriodCalendar(period: file.configuration.period)
         hasSlots = file.configuration.policy.limit.slots != nil
+        hasCanaries = file.layout.canarySlots > 0
+        canaries = CanaryTable(file.memory, file.layout)
         // Who only steers waits for nobody: a client that was stopped may hold the lock.
         guard isTrusted else {
             offset = 0
@@ -243,6 +248,19 @@ extension GateState {
     /// Gives the slot back.
     package func leave(row: Int) { throttle.leave(client: row) }
 
+    /// Takes the first bytes of something that an admitted call is to open, and counts it where it
+    /// is a canary. Takes no lock.
+    ///
+    /// - Returns: whether it is one.
+    @inline(__always)
+    package func meet(_ fingerprint: UInt64, row: Int) -> Bool {
+        guard canaries.contains(fingerprint) else { return false }
+        let place = layout.row(row)
+        memory[place + Row.lastCanary] = UInt64(GateClock.monotonic() &+ offset)
+        memory.add(1, to: place + Row.canaries)
+        return true
+    }
+
     private static func calls(_ function: GateFunction, _ outcome: GateOutcome) -> Int {
         Row.calls + 3 * function.rawValue + outcome.rawValue
     }
@@ -273,92 +291,6 @@ extension GateState {
             guard !isRevoked(row) else { return false }
             guard now < end else { return true }
             GateClock.sleep(until: min(end, now + Self.turn))
-        }
-    }
-}
-
-extension GateSnapshot {
-    /// Reads what came to pass at a gate; to read the file is all that it takes.
-    package init(path: String) throws(GateStateError) {
-        let file = try GateFile(path: path, for: .reading)
-        let (memory, layout) = (file.memory, file.layout)
-        let now = GateClock.exactCalendar()
-        let start = Int64(clamping: memory[GateLayout.Header.calendarOfStart])
-        let rows = (0..<layout.capacity)
-            .prefix { memory[layout.row($0) + GateLayout.Row.taken] != 0 }
-        let closed = memory[GateLayout.Header.closed]
-        let identities = rows.map { row in
-            GateIdentity(
-                memory, layout, row: row, period: file.configuration.period, now: now, start: start)
-        }
-        var configuration = file.configuration
-        if configuration.isClosed { configuration.identities = identities.map(\.name) }
-        self.init(
-            path: path, configuration: configuration, taken: Nanoseconds(now),
-            created: Nanoseconds(Int64(clamping: memory[GateLayout.Header.created])),
-            closedSince: closed == 0 ? nil : Nanoseconds(Int64(clamping: closed)),
-            identities: identities)
-    }
-}
-
-extension GateIdentity {
-    fileprivate init(
-        _ memory: GateMemory, _ layout: GateLayout, row: Int, period: Nanoseconds, now: Int64,
-        start: Int64
-    ) {
-        let place = layout.row(row)
-        let name = memory.bytes(at: place + GateLayout.Row.name, room: 64)
-        let (revoked, last) = (
-            memory[place + GateLayout.Row.revoked], memory[place + GateLayout.Row.lastCall]
-        )
-        var calls: [GateFunction: GateCalls] = [:]
-        for function in GateFunction.allCases {
-            var counts = GateCalls()
-            for outcome in GateOutcome.allCases {
-                let word = GateLayout.Row.calls + 3 * function.rawValue + outcome.rawValue
-                counts[outcome] = memory[place + word]
-            }
-            if counts.total > 0 { calls[function] = counts }
-        }
-        self.init(
-            name: String(decoding: name, as: UTF8.self),
-            revokedSince: revoked == 0 ? nil : Nanoseconds(Int64(clamping: revoked)),
-            lastCall: last == 0 ? nil : Nanoseconds(start &+ Int64(clamping: last)), calls: calls,
-            units: calls.values.reduce(memory[place + GateLayout.Row.further]) {
-                $0 &+ $1.admitted
-            },
-            waits: memory[place + GateLayout.Row.waits],
-            waited: Nanoseconds(Int64(clamping: memory[place + GateLayout.Row.waited])),
-            periods: Self.periods(memory, layout, row: row, period, now: now))
-    }
-
-    private static func periods(
-        _ memory: GateMemory, _ layout: GateLayout, row: Int, _ period: Nanoseconds, now: Int64
-    ) -> [GatePeriod] {
-        let current = UInt64(now / period.count)
-        var found: Set<UInt64> = []
-        for ring in GateLayout.Ring.allCases {
-            for slot in 0..<UInt64(layout.ringLength) {
-                let word = memory[layout.ring(ring, of: row, at: slot)]
-                guard let number = PeriodCount.period(of: word, notAfter: current) else { continue }
-                if number % UInt64(layout.ringLength) == slot,
-                    current - number < UInt64(layout.history)
-                {
-                    found.insert(number)
-                }
-            }
-        }
-        return found.sorted().map { number in
-            func count(_ ring: GateLayout.Ring) -> UInt64 {
-                let word = memory[layout.ring(ring, of: row, at: number)]
-                return PeriodCount.count(of: word, in: number) ?? 0
-            }
-            return GatePeriod(
-                start: Nanoseconds(Int64(number) * period.count),
-                calls: GateCalls(
-                    admitted: count(.admitted), throttled: count(.throttled),
-                    revoked: count(.revoked)),
-                units: count(.admitted) + count(.further))
         }
     }
 }
