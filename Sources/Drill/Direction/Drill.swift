@@ -125,6 +125,8 @@ package struct Drill: Sendable {
     private func play(_ stage: DrillStageSet) async throws -> DrillRun {
         observe("sealing \(plan.settings.rows) rows …")
         let sealed = try await fill(stage)
+        var stage = stage
+        stage.canaries = sealed.canaries
         let origin = DrillOrigin(sealed.introduction, plan.resolved, seed: plan.settings.seed)
         var run = DrillRun(
             name: plan.resolved.scenario.name, seed: plan.settings.seed,
@@ -158,7 +160,8 @@ package struct Drill: Sendable {
     }
 
     private func fill(_ stage: DrillStageSet) async throws -> SealedReport {
-        let order = SealOrder(opening: stage.opening(throughGate: false))
+        let order = SealOrder(
+            opening: stage.opening(throughGate: false), canaries: plan.canaryRows)
         do {
             let process = try stage.start("the sealer", .seal(order))
             do {
@@ -206,7 +209,8 @@ package struct Drill: Sendable {
             recordsPerCall: settings.recordsPerCall, frontEnds: settings.frontEnds,
             demand: plan.demand, dispersion: plan.dispersion, speed: plan.speed,
             watch: settings.watch, alarm: plan.alarm, delays: plan.delays,
-            scenarioPeriod: plan.scenarioPeriod, budget: plan.budget, notes: plan.notes)
+            scenarioPeriod: plan.scenarioPeriod, canaries: plan.canaries, budget: plan.budget,
+            notes: plan.notes)
     }
 
     /// The same rows in the clear, and under one key that the anchor unwraps once.

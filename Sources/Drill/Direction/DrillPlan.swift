@@ -29,6 +29,8 @@ package struct DrillPlan: Sendable {
     let demand: Double
     let dispersion: Double
     let budget: RecordCount?
+    /// How many of the rows are canaries.
+    let canaries: UInt64
     /// What the reader should know, in sentences.
     package let notes: [String]
 
@@ -52,6 +54,8 @@ package struct DrillPlan: Sendable {
     private static let overhead = Nanoseconds.milliseconds(900)
     /// Length of a theft with nobody in the way before all others.
     static let rehearsal = Nanoseconds.milliseconds(700)
+    /// The most canaries: the sealer names all of them in one line.
+    private static let mostCanaries: UInt64 = 100_000
 
     /// Works a drill out.
     ///
@@ -76,19 +80,25 @@ package struct DrillPlan: Sendable {
         alarm = Self.alarm(
             exposure, speed: speed, demand: demand, dispersion: dispersion, &notes)
         budget = exposure.detectors?.budget
-        if let canaries = exposure.detectors?.canaries, canaries > 0 {
-            notes.append("Canaries are not staged: a gate counts calls and sees no row.")
-        }
+        let canaries = exposure.detectors?.canaries ?? 0
+        self.canaries = canaries
         try Self.check(settings, mechanism, alarm)
+        try Self.check(canaries: canaries, settings, mechanism, recordBytes: recordBytes)
         try Self.check(
             budget, demand: demand, settings, lasting: Self.watch(settings, alarm, played),
             period:
                 alarm?.period ?? Self.usualPeriod)
         acts = Self.acts(
-            resolved.scenario.throttles, isBuiltIn: isBuiltIn, settings, alarm, played, budget)
+            resolved.scenario.throttles, isBuiltIn: isBuiltIn, settings, alarm, played,
+            hasDetectors: budget != nil || canaries > 0)
         self.resolved = resolved
         self.settings = settings
         self.notes = notes
+    }
+
+    /// Which rows are canaries.
+    var canaryRows: CanaryRows {
+        CanaryRows(canaries, of: settings.rows, seed: settings.seed)
     }
 
     /// The length of a period that the gate counts.
@@ -196,7 +206,11 @@ package struct DrillPlan: Sendable {
         _ notes: inout [String]
     ) -> AlarmSettings? {
         guard var alarm = exposure.alarm else {
-            notes.append("The scenario has no alarm: nobody stops the thief.")
+            let detectors = exposure.detectors ?? DetectorSettings()
+            notes.append(
+                detectors.canaries > 0 || detectors.budget != nil
+                    ? "The scenario has no alarm on the counts of periods."
+                    : "The scenario has no alarm: nobody stops the thief.")
             return nil
         }
         alarm.period = alarm.period.played(atSpeed: speed)
@@ -274,11 +288,40 @@ package struct DrillPlan: Sendable {
                 + "\(RecordCount(UInt64(own))) or more, a lower --demand or more --front-ends")
     }
 
+    /// Refuses canaries that the users would miss, or that a gate could not tell from other rows.
+    private static func check(
+        canaries: UInt64, _ settings: DrillSettings, _ mechanism: RecordMechanism,
+        recordBytes: Int
+    ) throws(ScenarioError) {
+        guard canaries > 0 else { return }
+        let most = min(settings.rows.count / 10, mostCanaries)
+        guard canaries <= most else {
+            throw ScenarioError(
+                "'exposure.canaries: \(RecordCount(canaries))': of \(settings.rows) rows at most "
+                    + "\(RecordCount(most)) can be, a tenth and never more than "
+                    + "\(RecordCount(mostCanaries)); take fewer, or more --rows")
+        }
+        let isKnownByBeginning =
+            switch mechanism {
+            case .aesGCM, .aesCBCPad, .rsaPKCS, .rsaOAEP: true
+            // No padding and no tag: a shorter record has no eight bytes.
+            case .aesCTR: recordBytes >= 8
+            case .aesKeyWrap, .hmacSHA256: false
+            }
+        guard isKnownByBeginning else {
+            throw ScenarioError(
+                "'exposure.canaries: \(RecordCount(canaries))': a gate knows a canary by the first "
+                    + "eight bytes of its ciphertext, and \(mechanism.rawValue) of \(recordBytes) "
+                    + "bytes gives no eight that are random; take --mechanism aes-gcm, or longer "
+                    + "records")
+        }
+    }
+
     /// Each throttle, and each but `none` once more with the alarm; `none` with it where there is
     /// no other.
     private static func acts(
         _ throttles: [Policy], isBuiltIn: Bool, _ settings: DrillSettings,
-        _ alarm: AlarmSettings?, _ delays: DelaySettings, _ budget: RecordCount?
+        _ alarm: AlarmSettings?, _ delays: DelaySettings, hasDetectors: Bool
     ) -> [Act] {
         // The built-in scenario's third throttle has windows of a minute.
         let staged = isBuiltIn ? Array(throttles.prefix(2)) : throttles
@@ -289,7 +332,7 @@ package struct DrillPlan: Sendable {
             let watched = Act(throttle: throttle, isWatched: true, watch: length)
             // Who keeps below a threshold has nothing to fear where there is none.
             guard settings.strategy == "sprint" else { return [watched] }
-            let isWatched = (alarm != nil || budget != nil) && (throttle != .none || !hasOthers)
+            let isWatched = (alarm != nil || hasDetectors) && (throttle != .none || !hasOthers)
             return isWatched ? [alone, watched] : [alone]
         }
     }

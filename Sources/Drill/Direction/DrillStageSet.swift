@@ -18,6 +18,8 @@ struct DrillStageSet: Sendable {
     let truth: TruthBook
     /// A folder for gates and rows that goes with the drill, whoever survives.
     let folder: URL
+    /// The fingerprints of the canaries, once the rows are sealed.
+    var canaries: [UInt64] = []
 
     /// The command that plays a part.
     static let command = "stage"
@@ -53,9 +55,10 @@ struct DrillStageSet: Sendable {
 
     /// Makes the gate of one theft.
     ///
+    /// - Parameter isWatched: whether it looks for canaries.
     /// - Throws: `DrillError.part`.
     func makeGate(
-        _ number: Int, _ throttle: Policy, identities: [String]
+        _ number: Int, _ throttle: Policy, identities: [String], isWatched: Bool
     ) throws(DrillError) -> String {
         let path = folder.appending(path: "gate-\(number).state").path
         do throws(GateStateError) {
@@ -63,7 +66,8 @@ struct DrillStageSet: Sendable {
                 at: path,
                 GateConfiguration(
                     module: access.handover.modulePath, policy: throttle, period: plan.period,
-                    history: 1_000, capacity: identities.count + 1, identities: identities))
+                    history: 1_000, capacity: identities.count + 1, identities: identities,
+                    canaries: isWatched ? canaries : []))
         } catch {
             throw DrillError.part("the gate: \(error)")
         }

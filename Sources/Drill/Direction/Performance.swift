@@ -61,7 +61,8 @@ struct Performance {
         let frontEnds = (0..<plan.settings.frontEnds).map { "front-end-\($0 + 1)" }
         // The thief has taken over a front end that serves nobody else meanwhile.
         let identity = "front-end-\(frontEnds.count + 1)"
-        let gate = try stage.makeGate(number, act.throttle, identities: frontEnds + [identity])
+        let gate = try stage.makeGate(
+            number, act.throttle, identities: frontEnds + [identity], isWatched: act.isWatched)
         var cast: Cast?
         do throws(DrillError) {
             let made = try makeCast(frontEnds, identity, gate)
@@ -83,7 +84,8 @@ struct Performance {
         var frontEnds: [StageProcess] = []
         for (index, name) in names.enumerated() where plan.demand > 0 {
             let order = FrontEndOrder(
-                opening: stage.opening(throughGate: true), threads: frontEndThreads,
+                opening: stage.opening(throughGate: true), canaries: plan.canaryRows,
+                threads: frontEndThreads,
                 arrivals: ArrivalOrder(
                     rate: plan.demand / Double(names.count), total: plan.demand,
                     dispersion: plan.dispersion, period: plan.period,
@@ -122,8 +124,17 @@ struct Performance {
         var start: Nanoseconds
         var alarm: Nanoseconds?
         var budget: Nanoseconds?
+        var canary: Nanoseconds?
         var responses: [ResponseReport] = []
         var unanswered: String?
+
+        /// Whether anything was seen of him.
+        var isSeen: Bool { alarm != nil || budget != nil || canary != nil }
+    }
+
+    /// What raises an alarm.
+    private enum Detector: String {
+        case threshold, budget, canary
     }
 
     private func play(
@@ -160,8 +171,8 @@ struct Performance {
         let record = TheftRecord(
             act: act, phase: phase, identity: identity, stolen: stolen, served: served,
             snapshot: snapshot, opening: opening, over: over, close: close, offset: offset,
-            alarm: course.alarm, budget: course.budget, responses: course.responses,
-            unanswered: course.unanswered, grain: Self.grain)
+            alarm: course.alarm, budget: course.budget, canary: course.canary,
+            responses: course.responses, unanswered: course.unanswered, grain: Self.grain)
         guard case .broken(let reason) = stolen.end else { return (record.theft, nil) }
         return (record.theft, "the thief: \(reason)")
     }
@@ -216,18 +227,22 @@ struct Performance {
             let sightings = watchman.judge(snapshot, at: now + offset)
             for sighting in sightings.budgets {
                 if sighting.identity == identity { course.budget = now }
-                raise(sighting, "budget", cast, &course, now)
+                raise(sighting, .budget, cast, &course, now)
+            }
+            for sighting in sightings.canaries {
+                if sighting.identity == identity { course.canary = now }
+                raise(sighting, .canary, cast, &course, now)
             }
             if let sighting = sightings.alarm, now >= course.start, course.alarm == nil {
                 course.alarm = now
-                raise(sighting, "threshold", cast, &course, now)
+                raise(sighting, .threshold, cast, &course, now)
             }
         }
     }
 
     /// Waits for the answer to an alarm, which a thief may feel before it is told.
     private func hear(_ cast: Cast, _ course: inout Course) async throws(DrillError) {
-        guard course.alarm != nil || course.budget != nil, cast.responder != nil else { return }
+        guard course.isSeen, cast.responder != nil else { return }
         let deadline = MonotonicInstant.now() + response + .seconds(2)
         while course.responses.isEmpty, course.unanswered == nil,
             MonotonicInstant.now() < deadline
@@ -256,17 +271,20 @@ struct Performance {
 
     /// Tells of an alarm, and calls the responder.
     private func raise(
-        _ sighting: Watchman.Sighting, _ detector: String, _ cast: Cast, _ course: inout Course,
+        _ sighting: Watchman.Sighting, _ detector: Detector, _ cast: Cast, _ course: inout Course,
         _ now: Nanoseconds
     ) {
         let seconds = (now - course.start).seconds
+        let what =
+            detector == .canary
+            ? "\(sighting.identity ?? "") opened a canary"
+            : "\(sighting.count) calls, threshold \(sighting.threshold)"
         observe(
-            "alarm (\(detector)) \(seconds.inWords) after the first call: \(sighting.count) calls, "
-                + "threshold \(sighting.threshold)")
+            "alarm (\(detector.rawValue)) \(seconds.inWords) after the first call: \(what)")
         guard act.isWatched else { return }
         notifier.tell(
             Notifier.Message(
-                alarm: detector, identity: sighting.identity, calls: sighting.count,
+                alarm: detector.rawValue, identity: sighting.identity, calls: sighting.count,
                 threshold: sighting.threshold, period_s: plan.period.seconds.value,
                 throttle: act.throttle.keyForm, seconds_since_first_call: seconds.value))
         cast.responder?.cue(

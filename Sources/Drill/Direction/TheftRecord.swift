@@ -19,6 +19,7 @@ struct TheftRecord {
     let offset: Nanoseconds
     let alarm: Nanoseconds?
     let budget: Nanoseconds?
+    let canary: Nanoseconds?
     let responses: [ResponseReport]
     let unanswered: String?
     /// Length of the stretches in which calls were counted.
@@ -39,15 +40,17 @@ struct TheftRecord {
             revoked: response?.identity,
             lastRecord: stolen.lastRecord.map(seconds) ?? 0, lost: stolen.opened,
             wrong: stolen.wrong, denied: stolen.denied,
-            budget: budget.map {
-                DrillTheft.Detection(seconds: seconds($0), records: lost(before: $0))
-            },
+            canary: canary.map(detection), budget: budget.map(detection),
             before: service(from: opening, to: first), during: service(from: first, to: end),
             after: service(from: end, to: close), periods: periods, unanswered: sentence)
     }
 
     /// Of the monotonic clock; where he made no call, when it was over.
     private var first: Nanoseconds { stolen.firstCall ?? over }
+
+    private func detection(at instant: Nanoseconds) -> DrillTheft.Detection {
+        DrillTheft.Detection(seconds: seconds(instant), records: lost(before: instant))
+    }
 
     private func seconds(_ instant: Nanoseconds) -> Double { (instant - first).seconds.value }
 
@@ -69,7 +72,8 @@ struct TheftRecord {
 
     /// Why nobody answered: the responder was gone, or found nobody to revoke.
     private var sentence: String? {
-        guard alarm != nil || budget != nil, response?.identity == nil else { return nil }
+        guard alarm != nil || budget != nil || canary != nil, response?.identity == nil
+        else { return nil }
         return unanswered
             ?? (response == nil
                 ? "the responder did not answer before the theft was over"

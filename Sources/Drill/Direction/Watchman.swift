@@ -4,8 +4,8 @@ import GateState
 import Results
 import Units
 
-/// Watches a gate's counts during one theft: the scenario's alarm on the calls of each period, and
-/// the bound on the calls of one identity.
+/// Watches a gate's counts during one theft: the scenario's alarm on the calls of each period, the
+/// bound on the calls of one identity, and the canaries that the gate saw.
 struct Watchman {
     /// What he saw.
     struct Sighting: Equatable {
@@ -13,7 +13,8 @@ struct Watchman {
         var identity: String?
         /// When the first of the periods began that count, since the Unix epoch.
         var since: Nanoseconds
-        /// Calls of the last of them, and what they were held against.
+        /// Calls of the last of them, or of the identity in all, or the canaries that it opened;
+        /// and what they were held against.
         var count: UInt64
         var threshold: UInt64
     }
@@ -28,6 +29,8 @@ struct Watchman {
     private var next: Int64
     /// Identities that have been told to have spent their budget.
     private var spenders: Set<String> = []
+    /// Identities that have been told to have opened a canary.
+    private var openers: Set<String> = []
 
     /// A watch from an instant of the calendar on.
     ///
@@ -58,10 +61,11 @@ struct Watchman {
 
     /// Judges whatever periods are due.
     ///
-    /// - Returns: what raises the alarm, and who has spent a budget, each told once.
+    /// - Returns: what raises the alarm, who has spent a budget and who has opened a canary, each
+    ///   told once.
     mutating func judge(
         _ snapshot: GateSnapshot, at calendar: Nanoseconds
-    ) -> (alarm: Sighting?, budgets: [Sighting]) {
+    ) -> (alarm: Sighting?, budgets: [Sighting], canaries: [Sighting]) {
         var alarm: Sighting?
         while calendar >= Nanoseconds((next + 1) * period.count) + delay {
             let start = Nanoseconds(next * period.count)
@@ -75,7 +79,16 @@ struct Watchman {
             let first = start - Nanoseconds(period.count * Int64(rule.datapointsToAlarm - 1))
             alarm = Sighting(since: first, count: count, threshold: rule.threshold.count)
         }
-        return (alarm, spentBudgets(snapshot))
+        return (alarm, spentBudgets(snapshot), openedCanaries(snapshot))
+    }
+
+    private mutating func openedCanaries(_ snapshot: GateSnapshot) -> [Sighting] {
+        let found = snapshot.identities.filter { $0.canaries > 0 && !openers.contains($0.name) }
+        openers.formUnion(found.map(\.name))
+        return found.map {
+            Sighting(
+                identity: $0.name, since: snapshot.taken, count: $0.canaries, threshold: 0)
+        }
     }
 
     private mutating func spentBudgets(_ snapshot: GateSnapshot) -> [Sighting] {

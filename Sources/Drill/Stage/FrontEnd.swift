@@ -4,10 +4,11 @@ import Synchronization
 import Units
 
 /// A front end that opens rows for its users: calls that fall due whatever becomes of them, of rows
-/// at random.
+/// at random, but for canaries.
 final class FrontEnd: Sendable {
     private let order: FrontEndOrder
     private let anchor: LoadedAnchor
+    private let canaries: Set<Int64>
     private let threads = StageThreads()
     private let stop = StopFlag()
     private let schedule = Mutex<ArrivalSchedule?>(nil)
@@ -16,6 +17,7 @@ final class FrontEnd: Sendable {
 
     init(_ order: FrontEndOrder, _ anchor: LoadedAnchor) {
         (self.order, self.anchor) = (order, anchor)
+        canaries = order.canaries.ids
     }
 
     /// Opens a session and the database for every thread.
@@ -65,9 +67,16 @@ final class FrontEnd: Sendable {
         while !stop.isSet {
             let due = schedule.next()
             guard stop.sleep(until: due) else { return }
-            let id = Int64.random(in: 1...order.opening.rows, using: &generator)
-            let outcome = open(id, &opener, store)
+            let outcome = open(wantedRow(&generator), &opener, store)
             count(outcome, due: due, response: MonotonicInstant.now() - due)
+        }
+    }
+
+    /// A row that a user asks for.
+    private func wantedRow(_ generator: inout SeededGenerator) -> Int64 {
+        while true {
+            let id = Int64.random(in: 1...order.opening.rows, using: &generator)
+            if !canaries.contains(id) { return id }
         }
     }
 

@@ -1,17 +1,19 @@
 import Anchors
+import GateState
 import Units
 
 /// Fills the database of a drill: every row sealed under the anchor's key, and the same rows in the
 /// clear and under one shared data key for the thefts that need no anchor.
 struct Sealer {
     private let order: OpeningOrder
+    private let canaries: CanaryRows
     private let anchor: LoadedAnchor
 
     /// Rows that are stored together.
     private static let batch: Int64 = 2_000
 
-    init(_ order: OpeningOrder, _ anchor: LoadedAnchor) {
-        (self.order, self.anchor) = (order, anchor)
+    init(_ order: SealOrder, _ anchor: LoadedAnchor) {
+        (self.order, canaries, self.anchor) = (order.opening, order.canaries, anchor)
     }
 
     /// Fills it.
@@ -24,6 +26,8 @@ struct Sealer {
         var opener = try anchor.recordOpener(
             order.mechanism, recordBytes: order.truth.recordBytes)
         let shared = DataKey()
+        let unwanted = canaries.ids
+        var fingerprints: [UInt64] = []
         for first in stride(from: 1, through: order.rows, by: Int(Self.batch)) {
             let ids = first...min(order.rows, first + Self.batch - 1)
             var sealed: [StoredRow] = []
@@ -31,6 +35,11 @@ struct Sealer {
             for id in ids {
                 let record = try opener.seal(order.truth.record(id))
                 sealed.append(StoredRow(id: id, iv: record.iv, sealed: record.ciphertext))
+                if unwanted.contains(id),
+                    let fingerprint = GateConfiguration.fingerprint(of: record.ciphertext)
+                {
+                    fingerprints.append(fingerprint)
+                }
             }
             try store.insert(sealed, into: .sealed)
             try store.insert(
@@ -48,6 +57,7 @@ struct Sealer {
         return SealedReport(
             introduction: try order.anchor.introduce(anchor), database: store.version,
             seconds: seconds,
-            dataKey: WrappedKey(iv: wrapped.iv, ciphertext: wrapped.ciphertext))
+            dataKey: WrappedKey(iv: wrapped.iv, ciphertext: wrapped.ciphertext),
+            canaries: fingerprints)
     }
 }

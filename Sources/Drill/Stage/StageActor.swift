@@ -45,7 +45,7 @@ package struct StageActor {
 
     private func seal(_ order: SealOrder) throws {
         let anchor = try order.opening.anchor.open(pin: parent.nextPin())
-        parent.answer(StageReport.sealed(try Sealer(order.opening, anchor).fill()))
+        parent.answer(StageReport.sealed(try Sealer(order, anchor).fill()))
     }
 
     private func serve(_ order: FrontEndOrder) throws {

@@ -39,11 +39,14 @@ struct OpeningOrder: Codable, Sendable {
 /// Fills the database.
 struct SealOrder: Codable, Sendable {
     var opening: OpeningOrder
+    var canaries: CanaryRows
 }
 
 /// Serves legitimate calls as they fall due.
 struct FrontEndOrder: Codable, Sendable {
     var opening: OpeningOrder
+    /// Rows that nobody asks for.
+    var canaries: CanaryRows
     /// Calls under way at once.
     var threads: Int
     var arrivals: ArrivalOrder
@@ -173,6 +176,8 @@ struct SealedReport: Codable, Sendable {
     var seconds: Double
     /// The key that the rows of one table share.
     var dataKey: WrappedKey
+    /// The fingerprints of the canaries, which they have only once they are sealed.
+    var canaries: [UInt64]
 }
 
 /// What became of the legitimate calls of one front end.

@@ -34,7 +34,8 @@ package struct GateOpenMetrics: Sendable {
 
     /// The text.
     package func text(_ form: Form) -> String {
-        let text = (gateFamilies + identityFamilies).map { $0.text(form) }.joined()
+        let families = gateFamilies + identityFamilies + canaryFamilies
+        let text = families.map { $0.text(form) }.joined()
         return form == .openMetrics ? text + "# EOF\n" : text
     }
 
@@ -86,6 +87,17 @@ package struct GateOpenMetrics: Sendable {
                 "anchorgate_last_call_timestamp_seconds", .gauge,
                 "When the last charged call was admitted.", unit: "seconds"
             ) { $0.lastCall.map(InstantText.seconds) },
+        ]
+    }
+
+    /// Only of a gate that looks for canaries: elsewhere a zero would say that none was opened.
+    private var canaryFamilies: [MetricFamily] {
+        guard snapshot.canaries > 0 else { return [] }
+        return [
+            each(
+                "anchorgate_canaries", .counter,
+                "Canaries, which nobody has a reason to open, that calls handed over to be opened."
+            ) { "\($0.canaries)" }
         ]
     }
 

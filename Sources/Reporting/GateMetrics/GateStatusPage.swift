@@ -37,6 +37,7 @@ package struct GateStatusPage {
         ]
         if let largest { facts.append(("largest", largest)) }
         facts.append(("lets in", entry))
+        if snapshot.canaries > 0 { facts.append(("canaries", canaryText)) }
         facts += ways.map { ("way past", $0) }
         let width = facts.map(\.0.count).max() ?? 0
         var previous = ""
@@ -83,6 +84,12 @@ package struct GateStatusPage {
         return "any identity\(but); room for \(Significant.grouped(UInt64(room))) more"
     }
 
+    private var canaryText: String {
+        let count = snapshot.canaries
+        return "looks for \(Significant.grouped(count)) record\(count == 1 ? "" : "s") that nobody "
+            + "has a reason to open"
+    }
+
     /// How a thief gets around it.
     private var ways: [String] {
         var ways = [
@@ -111,15 +118,15 @@ extension GateStatusPage {
         guard !snapshot.identities.isEmpty else { return "Nobody has come yet.\n" }
         let last = history.counts(in: history.current - 1)
         let now = history.counts(in: history.current)
-        let grid = Grid(
-            [
-                ("identity", .left), ("in all", .right), ("this period", .right),
-                ("last full period", .right), ("units", .right), ("waited", .right),
-                ("last call", .left), ("revoked", .left),
-            ], count: snapshot.identities.count
-        ) { index in
+        var columns: [Grid.Column] = [
+            ("identity", .left), ("in all", .right), ("this period", .right),
+            ("last full period", .right), ("units", .right), ("waited", .right),
+            ("last call", .left), ("revoked", .left),
+        ]
+        if snapshot.canaries > 0 { columns.append(("canaries", .left)) }
+        let grid = Grid(columns, count: snapshot.identities.count) { index in
             let identity = snapshot.identities[index]
-            return [
+            let fields: [Grid.Field] = [
                 .name(identity.name), .text(calls(identity.total)),
                 .text(calls(now[index]?.calls ?? GateCalls())),
                 .text(calls(last[index]?.calls ?? GateCalls())),
@@ -128,8 +135,16 @@ extension GateStatusPage {
                 .text(identity.lastCall.map(ago) ?? "never"),
                 .text(identity.revokedSince.map(ago) ?? "—"),
             ]
+            return snapshot.canaries > 0 ? fields + [.text(canariesMet(by: identity))] : fields
         }
         return "Calls admitted / throttled / revoked:\n\n" + grid.plain
+    }
+
+    /// How many an identity met, and when the last.
+    private func canariesMet(by identity: GateIdentity) -> String {
+        guard identity.canaries > 0 else { return "—" }
+        let last = identity.lastCanary.map { ", the last \(ago($0))" } ?? ""
+        return Significant.grouped(identity.canaries) + last
     }
 
     private var periods: String {

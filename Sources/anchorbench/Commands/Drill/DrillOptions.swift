@@ -47,6 +47,12 @@ struct DrillOptions: ParsableArguments {
             "Most calls that one client may have in all, another alarm.", valueName: "n"))
     var budget: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Rows that no user asks for: who opens one is an alarm, however slow he is.",
+            valueName: "n"))
+    var canaries: String?
+
     /// Whether the throttles are those of the built-in scenario.
     var hasBuiltInThrottles: Bool { file == nil && throttle.isEmpty }
 
@@ -63,5 +69,6 @@ struct DrillOptions: ParsableArguments {
             + ScenarioOverride.demand(demand)
             + ScenarioOverride.made("--alarm", alarm) { "exposure: { alarm: \($0) }" }
             + ScenarioOverride.made("--budget", budget) { "exposure: { budget: \($0) }" }
+            + ScenarioOverride.made("--canaries", canaries) { "exposure: { canaries: \($0) }" }
     }
 }

@@ -64,6 +64,14 @@ struct GateCreateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Records that nobody has a reason to open; who opens one is counted. A line of the "
+                + "file is the first eight bytes of a ciphertext in 16 hexadecimal digits; '#' "
+                + "begins a comment.", valueName: "file"),
+        completion: .file())
+    var canaries: String?
+
+    @Option(
+        help: ArgumentHelp(
             "What a throttled call gets, such as CKR_DEVICE_MEMORY.", valueName: "code"))
     var throttledCode: String?
 
@@ -109,7 +117,8 @@ struct GateCreateCommand: ParsableCommand {
             isClosed: onlyNamed, chargesEncryption: !freeEncryption,
             throttledCode: try code(throttledCode, "--throttled-code")
                 ?? GateConfiguration.throttled,
-            revokedCode: try code(revokedCode, "--revoked-code") ?? GateConfiguration.revoked)
+            revokedCode: try code(revokedCode, "--revoked-code") ?? GateConfiguration.revoked,
+            canaries: try canaries.map { try CanaryFile($0).fingerprints } ?? [])
     }
 
     private func length(_ text: String) throws -> Nanoseconds {
