@@ -45,14 +45,15 @@ final class ClientSite {
     /// Makes a gate before a module.
     func gate(
         _ policy: Policy = .none, module: String = BuiltParts.softHSM,
-        chargesEncryption: Bool = true
+        chargesEncryption: Bool = true, canaries: [UInt64] = []
     ) throws -> GateState {
         gates += 1
         let state = path("\(gates).state")
         try GateState.create(
             at: state,
             GateConfiguration(
-                module: module, policy: policy, chargesEncryption: chargesEncryption))
+                module: module, policy: policy, chargesEncryption: chargesEncryption,
+                canaries: canaries))
         return try GateState(path: state, isTrusted: false)
     }
 

@@ -48,7 +48,7 @@ struct GateFileTests {
             try data.write(to: URL(fileURLWithPath: path))
         }
         try write { $0[0] = 9 }
-        try expectRefused(path, "is of version 9, not 1")
+        try expectRefused(path, "is of version 9, not 2")
         try write { $0[7] ^= 1 }
         try expectRefused(path, "is no gate's state")
         try write { $0[8 * GateLayout.Header.policy + 8] = 7 }

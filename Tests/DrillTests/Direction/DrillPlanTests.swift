@@ -93,6 +93,24 @@ struct DrillPlanTests {
         #expect(budget.budget == RecordCount(5_000))
     }
 
+    @Test("canaries are staged, and watched for without an alarm on the counts")
+    func canaries() throws {
+        let plan = try plan("throttles: [none]\nexposure: { alarm: none, canaries: 2k }")
+        #expect(plan.canaries == 2_000 && plan.canaryRows.ids.count == 2_000)
+        #expect(acts(plan) == ["none", "none watched"])
+        #expect(!plan.notes.contains { $0.contains("anaries") || $0.contains("nobody stops") })
+        let none = try self.plan()
+        #expect(none.canaries == 0 && none.canaryRows.ids.isEmpty)
+    }
+
+    @Test(
+        "a mechanism under which every record begins at random can have canaries",
+        arguments: ["aes-gcm", "aes-cbc-pad", "aes-ctr", "rsa-pkcs", "rsa-oaep"])
+    func canaryMechanisms(_ mechanism: String) throws {
+        let plan = try plan("anchor: { mechanism: [\(mechanism)] }\nexposure: { canaries: 5 }")
+        #expect(plan.canaries == 5)
+    }
+
     @Test(
         "who keeps below a threshold is staged under it alone",
         arguments: ["creep", "fill", "pulse"])
@@ -201,6 +219,24 @@ struct DrillPlanRefusalTests {
         let sentence = try refusal("exposure: { alarm: none }") { $0.strategy = strategy }
         #expect(sentence.hasPrefix("--strategy \(strategy): "))
         #expect(sentence.contains("state 'exposure.alarm', or take sprint"))
+    }
+
+    @Test("more canaries than a tenth of the rows, or than the sealer can name")
+    func canaries() throws {
+        let many = try refusal("exposure: { canaries: 2001 }")
+        #expect(many.hasPrefix("'exposure.canaries: 2001': of 20k rows at most 2k can be"))
+        let most = try refusal("exposure: { canaries: 100001 }") {
+            $0.rows = RecordCount(10_000_000)
+        }
+        #expect(most.contains("at most 100k can be") && most.contains("more --rows"))
+    }
+
+    @Test("canaries that are too short to be known by their first eight bytes")
+    func shortCanaries() throws {
+        let sentence = try refusal(
+            "anchor: { mechanism: [aes-ctr] }\nrecord-bytes: [7B]\nexposure: { canaries: 1 }")
+        #expect(sentence.hasPrefix("'exposure.canaries: 1': a gate knows a canary by"))
+        #expect(sentence.contains("aes-ctr of 7 bytes"))
     }
 
     @Test("records joined where the mechanism joins none, or by one who does not sprint")

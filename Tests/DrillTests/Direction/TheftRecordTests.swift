@@ -25,6 +25,7 @@ struct TheftRecordTests {
         var served: [FrontEndReport] = []
         var alarm: Nanoseconds?
         var budget: Nanoseconds?
+        var canary: Nanoseconds?
         var response: ResponseReport?
         var unanswered: String?
         var identities: [GateIdentity] = []
@@ -42,7 +43,7 @@ struct TheftRecordTests {
                     configuration: GateConfiguration(module: "/m.so", period: .seconds(1)),
                     taken: .seconds(1_103), created: .zero, identities: identities),
                 opening: .seconds(100), over: .seconds(102), close: .seconds(103),
-                offset: TheftRecordTests.offset, alarm: alarm, budget: budget,
+                offset: TheftRecordTests.offset, alarm: alarm, budget: budget, canary: canary,
                 responses: response.map { [$0] } ?? [],
                 unanswered: unanswered, grain: TheftRecordTests.grain
             ).theft
@@ -134,6 +135,20 @@ struct TheftRecordTests {
         #expect(isNear(budget?.seconds, 0.745))
         // A quarter of the stretch's 8.
         #expect(budget?.records == 32)
+    }
+
+    @Test("a canary is told in the same way, and is an alarm that somebody has to answer")
+    func canary() {
+        var story = Story()
+        #expect(story.theft.canary == nil)
+        story.canary = .milliseconds(101_610)
+        let theft = story.theft
+        #expect(isNear(theft.canary?.seconds, 0.61) && theft.budget == nil)
+        // The first 10, and half of the 20 that he got from 101.60 s to 101.62 s.
+        #expect(theft.canary?.records == 20)
+        #expect(theft.unanswered == "the responder did not answer before the theft was over")
+        story.response = ResponseReport(identity: "thief", instant: .milliseconds(101_700))
+        #expect(story.theft.unanswered == nil && story.theft.revoked == "thief")
     }
 
     @Test("a theft that nobody ended lasts until it was over")

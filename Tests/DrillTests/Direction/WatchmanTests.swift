@@ -125,6 +125,46 @@ struct WatchmanTests {
         #expect(next.map(\.identity) == ["web"])
     }
 
+    @Test("a canary names each who has opened one, at once and a single time")
+    func canaries() {
+        var watchman = watchman(3, of: 3)
+        func opened(_ thief: UInt64, web: UInt64 = 0) -> GateSnapshot {
+            var snapshot = snapshot(["thief": [10: 5], "web": [10: 90]])
+            (snapshot.identities[0].canaries, snapshot.identities[1].canaries) = (thief, web)
+            return snapshot
+        }
+        let none = watchman.judge(opened(0), at: .milliseconds(10_500)).canaries
+        #expect(none.isEmpty)
+        let first = watchman.judge(opened(1), at: .milliseconds(10_600))
+        #expect(first.alarm == nil && first.budgets.isEmpty)
+        #expect(
+            first.canaries == [
+                Watchman.Sighting(
+                    identity: "thief", since: .seconds(20), count: 1, threshold: 0)
+            ])
+        let again = watchman.judge(opened(4), at: .milliseconds(10_700)).canaries
+        #expect(again.isEmpty)
+        let other = watchman.judge(opened(4, web: 2), at: .milliseconds(10_800)).canaries
+        #expect(other.map(\.identity) == ["web"] && other.first?.count == 2)
+    }
+
+    @Test("canaries of a real gate are seen")
+    func realCanary() throws {
+        let site = try GateSite(identities: ["web", "thief"], canaries: [11, 12])
+        var watchman = Watchman(
+            gate: site.path, period: GateSite.period, rule: nil, budget: nil, delay: .zero,
+            from: MonotonicInstant.calendar())
+        let thief = try site.gate.claim("thief")
+        #expect(!site.gate.meet(10, row: thief))
+        var seen = try watchman.look()
+        let before = watchman.judge(seen, at: MonotonicInstant.calendar())
+        #expect(before.canaries.isEmpty)
+        #expect(site.gate.meet(12, row: thief))
+        seen = try watchman.look()
+        let after = watchman.judge(seen, at: MonotonicInstant.calendar())
+        #expect(after.canaries.map(\.identity) == ["thief"])
+    }
+
     @Test("without a rule there is no alarm, whatever is counted")
     func unwatched() {
         var watchman = Watchman(

@@ -13,14 +13,14 @@ final class GateSite {
     /// The shortest period that a gate counts.
     static let period = Nanoseconds.seconds(1)
 
-    init(identities: [String]) throws {
+    init(identities: [String], canaries: [UInt64] = []) throws {
         folder = try StoreFolder()
         path = folder.file("gate.state")
         try GateState.create(
             at: path,
             GateConfiguration(
                 module: "/lib/module.so", period: Self.period, history: 100,
-                capacity: identities.count, identities: identities))
+                capacity: identities.count, identities: identities, canaries: canaries))
         gate = try GateState(path: path)
     }
 

@@ -29,6 +29,15 @@ enum FixedGate {
             taken: noon + .seconds(5), created: noon + .seconds(1), identities: [])
     }
 
+    /// `busy` with canaries, of which the thief met three.
+    static var withCanaries: GateSnapshot {
+        var snapshot = busy
+        snapshot.canaries = 1_200
+        snapshot.identities[1].canaries = 3
+        snapshot.identities[1].lastCanary = noon - .seconds(30)
+        return snapshot
+    }
+
     /// The same names in the order of `busy`.
     static let oddName = ":x,%|{é}日\u{2028}<&>="
 

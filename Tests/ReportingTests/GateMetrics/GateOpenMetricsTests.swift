@@ -6,7 +6,9 @@ import Units
 
 @Suite("Counts of a gate for a scrape")
 struct GateOpenMetricsTests {
-    private static let snapshots = [FixedGate.busy, FixedGate.empty, hostile]
+    private static let snapshots = [
+        FixedGate.busy, FixedGate.empty, FixedGate.withCanaries, hostile,
+    ]
 
     /// A path that would end a label.
     private static var hostile: GateSnapshot {
@@ -64,6 +66,23 @@ struct GateOpenMetricsTests {
         }
         #expect(
             text.contains("{identity=\"web\",function=\"wrap\",outcome=\"admitted\",\(gate)0\n"))
+    }
+
+    @Test("canaries are told of where the gate looks for any, zeros included, and nowhere else")
+    func canaries() {
+        let text = GateOpenMetrics(FixedGate.withCanaries).text(.prometheus)
+        let gate = #"gate="/var/lib/anchorgate/state"} "#
+        #expect(text.contains("# TYPE anchorgate_canaries_total counter\n"))
+        #expect(text.contains("anchorgate_canaries_total{identity=\"web\",\(gate)0\n"))
+        #expect(text.contains("anchorgate_canaries_total{identity=\"uid:1000\",\(gate)3\n"))
+        #expect(
+            GateOpenMetrics(FixedGate.withCanaries).text(.openMetrics)
+                .contains("# TYPE anchorgate_canaries counter\n"))
+        #expect(!GateOpenMetrics(FixedGate.busy).text(.prometheus).contains("canaries"))
+        // All else is as it was.
+        let others = text.split(separator: "\n").filter { !$0.contains("anchorgate_canaries") }
+        let before = GateOpenMetrics(FixedGate.busy).text(.prometheus).split(separator: "\n")
+        #expect(others == before)
     }
 
     @Test(

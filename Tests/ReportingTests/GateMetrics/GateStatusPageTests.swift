@@ -37,6 +37,23 @@ struct GateStatusPageTests {
         #expect(Self.page(snapshot).contains("NOBODY: everybody was revoked 2 minutes ago"))
     }
 
+    @Test("canaries stand on the page of a gate that looks for them, with who met one and when")
+    func canaries() {
+        let page = Self.page(FixedGate.withCanaries)
+        let lines = page.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("canaries  ") && $0.contains(" for 1,200 records ") })
+        let columns = lines.first { $0.hasPrefix("identity ") }
+        #expect(columns?.hasSuffix("revoked         canaries") == true, "\(page)")
+        let thief = lines.first { $0.hasPrefix("uid:1000 ") }
+        #expect(thief?.hasSuffix("50 seconds ago  3, the last 1 minute ago") == true, "\(page)")
+        let web = lines.first { $0.hasPrefix("web ") }
+        #expect(web?.hasSuffix("just now        —               —") == true, "\(page)")
+        #expect(!Self.page(FixedGate.busy).contains("canaries"))
+        var single = FixedGate.withCanaries
+        single.canaries = 1
+        #expect(Self.page(single).contains("looks for 1 record that nobody"))
+    }
+
     @Test("who is let in depends on names and room")
     func entry() {
         var snapshot = FixedGate.busy

@@ -25,6 +25,7 @@ struct DrillUsageTests {
         arguments: [
             ["--throttle", "{ sieve: { holes: 3 } }"], ["--alarm", "{ period: 7s }"],
             ["--mechanism", "hmac-sha256"], ["--demand", "much"], ["--budget", "0"],
+            ["--canaries", "some"],
             ["--strategy", "jump"], ["--speed", "61"], ["--batch", "4"],
             ["--strategy", "creep", "--alarm", "none"],
         ])

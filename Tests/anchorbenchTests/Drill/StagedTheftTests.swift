@@ -83,6 +83,34 @@ struct StagedTheftTests {
         #expect(try scene.isCleanedUp)
     }
 
+    @Test("is caught by a canary where the thief keeps below the threshold")
+    func canary() throws {
+        let ended = try scene.run(
+            "--strategy", "creep", "--canaries", "30", "--throttle", "none", "--alarm",
+            "{ threshold: 3k }", "--notify-command", "cat >> told.json")
+        try #require(ended.code == 0, "\(ended.error)")
+        let run = try scene.outcome()
+        #expect(run.ending == nil && run.stage.canaries == 30)
+        #expect(run.acts.map(\.isWatched) == [true])
+        let theft = try #require(run.acts.first?.thefts.first)
+        #expect(theft.ending == .revoked && theft.revoked == theft.identity)
+        #expect(theft.alarm == nil && theft.budget == nil)
+        let canary = try #require(theft.canary)
+        #expect(canary.seconds > 0 && canary.records <= theft.lost)
+        #expect((1..<600).contains(theft.lost) && theft.wrong == 0, "\(theft.lost)")
+        // No user asked for one: nobody else was seen, and no call of theirs failed.
+        #expect(theft.before.opened > 0 && theft.before.errors == 0 && theft.during.errors == 0)
+        #expect(run.acts.first?.prediction.canary?.mean == 601.0 / 31)
+        let report = try scene.bench.text("out/report.md")
+        #expect(report.contains("a canary gave him away"))
+        #expect(report.contains("**Nobody but the thief was revoked**"))
+        let told = try JSONDecoder().decode(
+            Told.self, from: Data(contentsOf: URL(filePath: scene.bench.path("told.json"))))
+        #expect(told.alarm == "canary" && told.identity == theft.identity)
+        #expect(told.calls > 0 && told.threshold == 0)
+        #expect(try scene.isCleanedUp)
+    }
+
     @Test("gains from joined records where calls are charged, and not where bytes are")
     func batching() throws {
         let ended = try scene.run(

@@ -45,6 +45,54 @@ extension CommandTests {
             #expect(try bench.run("gate", "revoke", "none", "web").code == 66)
         }
 
+        @Test("canaries are read from a file, with comments, and are none of what is told")
+        func canaries() throws {
+            try bench.write(
+                "# two rows\n0102030405060708\n\n  FFEEDDCCBBAA9988  # the vault\r\n",
+                to: "canaries")
+            let ended = try create("--canaries", "canaries")
+            #expect(ended.code == 0, "\(ended.error)")
+            let gate = try GateState(path: bench.path("gate.state"))
+            let row = try gate.claim("thief")
+            let ciphertexts: [[UInt8]] = [
+                [1, 2, 3, 4, 5, 6, 7, 8, 9], [0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88],
+            ]
+            for bytes in ciphertexts {
+                let fingerprint = try #require(GateConfiguration.fingerprint(of: bytes))
+                #expect(gate.meet(fingerprint, row: row), "\(bytes)")
+            }
+            #expect(!gate.meet(0x0102_0304_0506_0708, row: row))
+            #expect(try GateSnapshot(path: bench.path("gate.state")).canaries == 2)
+            let page = try bench.run("gate", "status", "gate.state")
+            #expect(page.output.contains("looks for 2 records that nobody"), "\(page.output)")
+            #expect(page.output.contains("2, the last "), "\(page.output)")
+            #expect(!page.output.lowercased().contains("0102030405060708"))
+        }
+
+        @Test(
+            "a line that is no fingerprint is told with its number, and makes no gate",
+            arguments: [
+                ("0102030405060708\n\nxyz\n", "line 3 of 'canaries', 'xyz', is no"),
+                ("01020304050607", "line 1 of "), ("010203040506070809\n", "line 1 of "),
+                ("#\n+102030405060708\n", "line 2 of "), ("0000000000000000\n", "line 1 of "),
+                ("0102030405060708 0102030405060709\n", "line 1 of "),
+                ("# nothing\n", "names no canary"), ("", "names no canary"),
+            ])
+        func badCanaries(text: String, part: String) throws {
+            try bench.write(text, to: "canaries")
+            let ended = try create("--canaries", "canaries")
+            #expect(ended.code == 65 && ended.error.contains(part), "\(ended.error)")
+            #expect(ended.error.contains("--canaries: "))
+            #expect(ended.error.split(separator: "\n").count == 1, "\(ended.error)")
+            #expect(!FileManager.default.fileExists(atPath: bench.path("gate.state")))
+        }
+
+        @Test("a file of canaries that is not there is missing")
+        func missingCanaries() throws {
+            let ended = try create("--canaries", "none")
+            #expect(ended.code == 66 && ended.error.contains("'none' cannot be read"))
+        }
+
         @Test(
             "what makes no gate is refused in one sentence, and makes no file",
             arguments: [
