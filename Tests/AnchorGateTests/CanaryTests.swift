@@ -27,7 +27,7 @@ struct CanaryTests {
         let dialogue = try ClientDialogue(
             program, [BuiltParts.gate(), ClientSite.pin], in: site, site.environment(gate))
         for record in records {
-            #expect(UInt64(try dialogue.answer(), radix: 16)?.byteSwapped == record)
+            #expect(try UInt64(dialogue.answer(), radix: 16)?.byteSwapped == record)
         }
         return dialogue
     }

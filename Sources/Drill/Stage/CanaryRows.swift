@@ -1,7 +1,7 @@
 import Units
 
-/// Which rows of a drill are canaries: those that no user of a front end asks for. Whoever knows
-/// the seed finds the same ones; the thief is not told.
+/// Which rows of a drill are canaries: those that no user of a front end asks for. They follow from
+/// the drill's seed; a thief does not ask for them.
 struct CanaryRows: Codable, Equatable, Sendable {
     private let seed: UInt64
     private let rows: Int64

@@ -1,6 +1,5 @@
 import Experiment
 import Foundation
-import GateState
 
 /// A file with the fingerprints of canaries, one a line; `#` begins a comment.
 struct CanaryFile {
