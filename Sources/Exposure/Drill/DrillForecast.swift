@@ -13,6 +13,8 @@ package struct DrillForecast: Sendable {
 
     /// Thefts that are drawn for one prediction.
     private static let draws = 10_000
+    /// An alarm that fewer of the thefts than this share have is not foretold: it is that of users.
+    private static let rare = 0.05
     /// A denied thief of a drill asks again after this, in seconds.
     package static let backoff = 1e-3
 
@@ -186,10 +188,11 @@ extension DrillForecast {
         }
     }
 
-    /// The alarms on the counts, of the thefts that have one.
+    /// The alarms on the counts, of the thefts that have one; nil where hardly any has.
     private func alarm(of ends: [Ending]) -> DrillPrediction.Figure? {
         let alarms = ends.compactMap(\.alarm)
-        return alarms.isEmpty ? nil : figure(alarms)
+        guard Double(alarms.count) >= Self.rare * Double(ends.count) else { return nil }
+        return figure(alarms)
     }
 
     private func figure(_ values: [Double]) -> DrillPrediction.Figure {
