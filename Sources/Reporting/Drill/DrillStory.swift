@@ -48,8 +48,18 @@ struct DrillStory {
 
     private var events: [StoryTelling.Event] {
         typealias Event = StoryTelling.Event
-        let alarm = theft.alarm.map { Event("alarm", after: $0) }
-        return [Event("first call", at: 0)] + [alarm].compactMap(\.self) + [end]
+        return [Event("first call", at: 0)] + [sighting].compactMap(\.self) + [end]
+    }
+
+    /// Whoever saw the thief first.
+    private var sighting: StoryTelling.Event? {
+        let sightings = [
+            ("alarm", theft.alarm), ("canary", theft.canary?.seconds),
+            ("budget spent", theft.budget?.seconds),
+        ]
+        return sightings.compactMap { name, time in time.map { (name, $0) } }
+            .min { $0.1 < $1.1 }
+            .map { StoryTelling.Event($0.0, after: $0.1) }
     }
 
     private var end: StoryTelling.Event {
