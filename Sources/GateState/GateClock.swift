@@ -1,12 +1,12 @@
 import Glibc
 
 /// The clocks of a gate, in nanoseconds.
-enum GateClock {
+package enum GateClock {
     /// The machine's monotonic clock, the same in all its processes, from its start on.
-    @inline(__always) static func monotonic() -> Int64 { now(of: CLOCK_MONOTONIC) }
+    @inline(__always) package static func monotonic() -> Int64 { now(of: CLOCK_MONOTONIC) }
 
     /// The calendar's clock since the Unix epoch.
-    static func exactCalendar() -> Int64 { now(of: CLOCK_REALTIME) }
+    package static func exactCalendar() -> Int64 { now(of: CLOCK_REALTIME) }
 
     @inline(__always) private static func now(of clock: clockid_t) -> Int64 {
         var time = timespec()
@@ -15,7 +15,7 @@ enum GateClock {
     }
 
     /// Sleeps until an instant of the monotonic clock.
-    static func sleep(until instant: Int64) {
+    package static func sleep(until instant: Int64) {
         var time = timespec(
             tv_sec: Int(instant / 1_000_000_000), tv_nsec: Int(instant % 1_000_000_000))
         while unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}

@@ -9,27 +9,19 @@ struct RecordOpenerTests {
     @Test("every mechanism opens what it sealed, under an IV of its own, and keeps no output")
     func roundTrip() async {
         await #expect(processExitsWith: .success) {
-            let token = try SoftToken()
-            let (module, slot) = try token.provisioned()
-            let owner = try Session(module, slot: slot.id, readWrite: true)
-            try owner.login(pin: pin("4711"))
-            for mechanism in AnchoredOperation.decrypt.mechanisms {
-                let bits = mechanism.isRSA ? 1_024 : 128
-                _ = try owner.makeKey(for: mechanism, bits: bits, label: mechanism.rawValue)
-                let key = try owner.anchorKey(
-                    .token(label: mechanism.rawValue), for: mechanism, bits: bits)
+            try withKeys(bits: 128) { mechanism, key, session in
                 for length in mechanism.isRSA ? [1, 32, 86] : [1, 16, 256, 4_096] {
                     let note = "\(mechanism), \(length) bytes"
                     var opener = try RecordOpener(
-                        Session(module, slot: slot.id), key: key, mechanism: mechanism,
-                        recordBytes: length)
+                        session(), key: key, mechanism: mechanism, recordBytes: length)
                     let (first, second) = (sample(length, 1), sample(length, 2))
                     let (one, other) = (try opener.seal(first), try opener.seal(second))
                     #expect(one.iv.count == mechanism.ivLength, "\(note)")
                     #expect(one.iv != other.iv || mechanism.ivLength == 0, "\(note)")
                     #expect(
                         one.ciphertext.count
-                            == mechanism.sealedBound(recordBytes: length, keyBits: bits), "\(note)")
+                            == mechanism.sealedBound(recordBytes: length, keyBits: key.bits),
+                        "\(note)")
                     let code = opener.open(one)
                     #expect(code == .ok, "\(note)")
                     let isRight = opener.takeOutput(is: first)
@@ -47,26 +39,16 @@ struct RecordOpenerTests {
                     #expect(third == .ok && !isOther, "\(note)")
                 }
             }
-            withExtendedLifetime(token) {}
         }
     }
 
     @Test("another IV, or a bit that was turned, gives no record, and the next one opens")
     func tampered() async {
         await #expect(processExitsWith: .success) {
-            let token = try SoftToken()
-            let (module, slot) = try token.provisioned()
-            let owner = try Session(module, slot: slot.id, readWrite: true)
-            try owner.login(pin: pin("4711"))
-            for mechanism in AnchoredOperation.decrypt.mechanisms {
-                let bits = mechanism.isRSA ? 1_024 : 256
-                _ = try owner.makeKey(for: mechanism, bits: bits, label: mechanism.rawValue)
-                let key = try owner.anchorKey(
-                    .token(label: mechanism.rawValue), for: mechanism, bits: bits)
+            try withKeys(bits: 256) { mechanism, key, session in
                 let record = sample(32, 7)
                 var opener = try RecordOpener(
-                    Session(module, slot: slot.id), key: key, mechanism: mechanism,
-                    recordBytes: record.count)
+                    session(), key: key, mechanism: mechanism, recordBytes: record.count)
                 let (sealed, other) = (try opener.seal(record), try opener.seal(record))
                 #expect(sealed.ciphertext != other.ciphertext, "\(mechanism)")
                 if mechanism.ivLength > 0 {
@@ -90,9 +72,29 @@ struct RecordOpenerTests {
                 let isRight = opener.takeOutput(is: record)
                 #expect(next == .ok && isRight, "\(mechanism)")
             }
-            withExtendedLifetime(token) {}
         }
     }
+}
+
+/// Calls a body with a stored key of every mechanism that decrypts, and what opens sessions.
+private func withKeys(
+    bits: Int,
+    _ body: (RecordMechanism, AnchorKey, () throws(CryptokiError) -> Session) throws -> Void
+) throws {
+    let token = try SoftToken()
+    let (module, slot) = try token.provisioned()
+    let owner = try Session(module, slot: slot.id, readWrite: true)
+    try owner.login(pin: pin("4711"))
+    for mechanism in AnchoredOperation.decrypt.mechanisms {
+        let bits = mechanism.isRSA ? 1_024 : bits
+        _ = try owner.makeKey(for: mechanism, bits: bits, label: mechanism.rawValue)
+        let key = try owner.anchorKey(
+            .token(label: mechanism.rawValue), for: mechanism, bits: bits)
+        try body(mechanism, key) { () throws(CryptokiError) in
+            try Session(module, slot: slot.id)
+        }
+    }
+    withExtendedLifetime(token) {}
 }
 
 private func sample(_ length: Int, _ seed: Int) -> [UInt8] {

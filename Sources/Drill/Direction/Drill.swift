@@ -63,7 +63,7 @@ package struct Drill: Sendable {
         try Self.makeFolder(work)
         // Whoever finds something there already leaves it there.
         try make(store)
-        let stage = DrillStageSet(
+        let stage = DrillSite(
             plan: plan, access: access, gateModule: gate, store: store,
             truth: TruthBook(seed: plan.settings.seed, recordBytes: plan.recordBytes),
             folder: work)
@@ -122,7 +122,7 @@ package struct Drill: Sendable {
         }
     }
 
-    private func play(_ stage: DrillStageSet) async throws -> DrillRun {
+    private func play(_ stage: DrillSite) async throws -> DrillRun {
         observe("sealing \(plan.settings.rows) rows …")
         let sealed = try await fill(stage)
         var stage = stage
@@ -159,13 +159,14 @@ package struct Drill: Sendable {
         try folder.write(data, to: Self.name)
     }
 
-    private func fill(_ stage: DrillStageSet) async throws -> SealedReport {
+    private func fill(_ stage: DrillSite) async throws -> SealedReport {
         let order = SealOrder(
             opening: stage.opening(throughGate: false), canaries: plan.canaryRows)
         do {
             let process = try stage.start("the sealer", .seal(order))
             do {
-                let report = try await interruptible(process, within: Self.fillingTime)
+                let report = try await process.report(
+                    within: Self.fillingTime, unless: interruption)
                 await process.quit()
                 guard case .sealed(let sealed) = report else {
                     throw DrillError.part("the sealer answered out of turn")
@@ -180,22 +181,6 @@ package struct Drill: Sendable {
         } catch let error as DrillError {
             throw ExperimentError.device(error.description)
         }
-    }
-
-    /// What a process tells next, unless the user wants to stop.
-    private func interruptible(
-        _ process: StageProcess, within limit: Nanoseconds
-    ) async throws(DrillError) -> StageReport {
-        let deadline = MonotonicInstant.now() + limit
-        while MonotonicInstant.now() < deadline {
-            if interruption.isSet { throw .interrupted }
-            if let report = try process.take() { return report }
-            if let end = process.end {
-                throw DrillError.part("\(process.name): the process \(end)")
-            }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-        throw DrillError.part("\(process.name): gave no answer within \(limit.seconds.inWords)")
     }
 
     private func values(_ sealed: SealedReport) -> DrillStage {
@@ -215,7 +200,7 @@ package struct Drill: Sendable {
 
     /// The same rows in the clear, and under one key that the anchor unwraps once.
     private func dumps(
-        _ stage: DrillStageSet, _ sealed: SealedReport
+        _ stage: DrillSite, _ sealed: SealedReport
     ) async throws(DrillError) -> [DrillDump] {
         var dumps: [DrillDump] = []
         for (kind, key) in [(DrillDump.Kind.clear, nil), (.sharedKey, sealed.dataKey)] {
@@ -236,17 +221,22 @@ package struct Drill: Sendable {
     }
 
     private func dumped(
-        _ stage: DrillStageSet, _ key: WrappedKey?
+        _ stage: DrillSite, _ key: WrappedKey?
     ) async throws(DrillError) -> DumpReport {
         // One call of the anchor, past no gate: nothing of it could be seen or slowed down.
         let order = DumpOrder(opening: stage.opening(throughGate: false), dataKey: key)
         let process = try stage.start("the thief", .dump(order))
         do throws(DrillError) {
-            guard case .ready = try await process.report(within: .seconds(60)) else {
+            guard
+                case .ready = try await process.report(
+                    within: .seconds(60), unless: interruption)
+            else {
                 throw DrillError.part("the thief answered out of turn")
             }
             process.cue(.start(at: MonotonicInstant.now()))
-            guard case .dumped(let report) = try await process.report(within: .seconds(600))
+            guard
+                case .dumped(let report) = try await process.report(
+                    within: .seconds(600), unless: interruption)
             else { throw DrillError.part("the thief answered out of turn") }
             await process.quit()
             return report
@@ -258,12 +248,12 @@ package struct Drill: Sendable {
 
     /// Thefts with nobody in the way, beside the legitimate calls: what the predictions begin with.
     private func rehearse(
-        _ stage: DrillStageSet, _ run: inout DrillRun
+        _ stage: DrillSite, _ run: inout DrillRun
     ) async throws(DrillError) {
         observe("rehearsing: \(plan.settings.rehearsals) thefts with nobody in the way …")
         let act = DrillPlan.Act(throttle: .none, isWatched: false, watch: DrillPlan.rehearsal)
         for index in 0..<plan.settings.rehearsals {
-            var rehearsal = performance(
+            var rehearsal = stagedTheft(
                 stage, act, number: 1_000 + index, phase: 1, pace: .flatOut,
                 prediction: nil, Notifier(nil))
             rehearsal.isRehearsal = true
@@ -276,7 +266,7 @@ package struct Drill: Sendable {
     }
 
     private func acts(
-        _ stage: DrillStageSet, _ run: inout DrillRun, _ notifier: Notifier
+        _ stage: DrillSite, _ run: inout DrillRun, _ notifier: Notifier
     ) async throws {
         guard let forecast = DrillForecast(run.stage, rehearsal: run.rehearsal, seed: run.seed)
         else { throw DrillError.part("the thief opened no row with nobody in his way") }
@@ -295,7 +285,7 @@ package struct Drill: Sendable {
                     + "\(plan.settings.repetitions) thefts …")
             let lots = TheftLots(plan.delays, plan.settings.repetitions, &generator)
             for repetition in 0..<plan.settings.repetitions {
-                let (theft, trouble) = try await performance(
+                let (theft, trouble) = try await stagedTheft(
                     stage, act, number: index * 100 + repetition, phase: lots.phases[repetition],
                     pace: pace(act, forecast),
                     prediction: run.acts[index].prediction, notifier,
@@ -309,12 +299,12 @@ package struct Drill: Sendable {
         }
     }
 
-    private func performance(
-        _ stage: DrillStageSet, _ act: DrillPlan.Act, number: Int, phase: Double,
+    private func stagedTheft(
+        _ stage: DrillSite, _ act: DrillPlan.Act, number: Int, phase: Double,
         pace: ThiefPace, prediction: DrillPrediction?, _ notifier: Notifier,
         _ judging: Nanoseconds = .zero, _ response: Nanoseconds = .zero
-    ) -> Performance {
-        Performance(
+    ) -> StagedTheft {
+        StagedTheft(
             stage: stage, act: act, number: number, phase: phase, pace: pace,
             recordsPerCall: prediction?.recordsPerCall ?? plan.settings.recordsPerCall,
             frontEndThreads: threads(for: prediction), judgingDelay: judging,
@@ -345,7 +335,7 @@ package struct Drill: Sendable {
                 FillingPace(
                     limit: limit, demand: plan.demand, dispersion: plan.dispersion,
                     period: alarm.period, flatOut: isPulse ? alarm.datapointsToAlarm - 1 : 0,
-                    of: alarm.evaluationPeriods, gate: "", identity: ""))
+                    of: alarm.evaluationPeriods, gate: ""))
         default: return .flatOut
         }
     }

@@ -252,8 +252,10 @@ package struct DrillPlan: Sendable {
                 "--strategy \(settings.strategy): he keeps below an alarm's threshold, and there "
                     + "is no alarm; state 'exposure.alarm', or take sprint")
         }
-        let isUpward = alarm.map { [.greaterThan, .greaterOrEqual].contains($0.comparison) }
-        guard settings.strategy == "sprint" || isUpward == true else {
+        let limit = alarm.flatMap { alarm in
+            alarm.threshold.flatMap { alarm.rule(at: $0).largestQuiet }
+        }
+        guard settings.strategy == "sprint" || limit != nil else {
             throw ScenarioError(
                 "--strategy \(settings.strategy): the alarm watches for too few calls, which "
                     + "nobody has to fear who adds some; take sprint")

@@ -24,7 +24,7 @@ final class FrontEnd: Sendable {
     ///
     /// - Throws: what the first of them failed with.
     func prepare() throws {
-        let opened = StageDoor()
+        let opened = ReadinessLatch()
         threads.start(order.threads) { [self] index in
             do {
                 let opening = order.opening
@@ -121,7 +121,7 @@ final class FrontEnd: Sendable {
 }
 
 /// Where threads say that they are ready, or why they never will be.
-final class StageDoor: Sendable {
+final class ReadinessLatch: Sendable {
     private let failure = Mutex<String?>(nil)
     private let arrived = DispatchSemaphore(value: 0)
 

@@ -1,6 +1,7 @@
 import Anchors
 import Experiment
 import Foundation
+import GateState
 import Synchronization
 import Units
 
@@ -107,23 +108,13 @@ package struct StageActor {
 /// Instants of `CLOCK_MONOTONIC`, which all processes of the machine share.
 enum MonotonicInstant {
     /// The present one.
-    static func now() -> Nanoseconds { Nanoseconds(reading(CLOCK_MONOTONIC)) }
+    static func now() -> Nanoseconds { Nanoseconds(GateClock.monotonic()) }
 
     /// The present one of the calendar's clock, since the Unix epoch.
-    static func calendar() -> Nanoseconds { Nanoseconds(reading(CLOCK_REALTIME)) }
+    static func calendar() -> Nanoseconds { Nanoseconds(GateClock.exactCalendar()) }
 
     /// Sleeps until an instant.
-    static func wait(until instant: Nanoseconds) {
-        var time = timespec(
-            tv_sec: Int(instant.count / 1_000_000_000), tv_nsec: Int(instant.count % 1_000_000_000))
-        while unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
-    }
-
-    private static func reading(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    static func wait(until instant: Nanoseconds) { GateClock.sleep(until: instant.count) }
 }
 
 /// Threads of our own that do the same: blocking calls must not run on the concurrency runtime's

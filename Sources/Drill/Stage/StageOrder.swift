@@ -109,8 +109,6 @@ struct FillingPace: Codable, Sendable, Equatable {
     var of: Int
     /// The gate's state, whose counts he sees.
     var gate: String
-    /// His own identity there.
-    var identity: String
 }
 
 /// Takes what needs no anchor, or one call of it.

@@ -70,10 +70,14 @@ final class StageProcess: Sendable {
 
     /// Waits for what it tells next.
     ///
-    /// - Throws: `DrillError.part` where it cannot go on, has ended, or tells nothing in time.
-    func report(within limit: Nanoseconds) async throws(DrillError) -> StageReport {
+    /// - Throws: `DrillError.part` where it cannot go on, has ended, or tells nothing in time;
+    ///   `.interrupted` where the user asks to stop meanwhile.
+    func report(
+        within limit: Nanoseconds, unless interruption: Interruption
+    ) async throws(DrillError) -> StageReport {
         let deadline = MonotonicInstant.now() + limit
         while MonotonicInstant.now() < deadline {
+            if interruption.isSet { throw .interrupted }
             if let report = try take() { return report }
             if let end { throw DrillError.part("\(name): the process \(end)") }
             try? await Task.sleep(for: Self.nap)

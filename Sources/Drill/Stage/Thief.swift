@@ -45,7 +45,7 @@ final class Thief: Sendable {
     ///
     /// - Throws: `StageFailure`.
     func prepare() throws(StageFailure) {
-        let opened = StageDoor()
+        let opened = ReadinessLatch()
         threads.start(order.callers) { [self] _ in
             do {
                 let opening = order.opening

@@ -36,65 +36,50 @@ package struct ThiefShare: Hashable, Sendable {
             (policy, note, deniedShare, wait) = (throttle, nil, 0, nil)
             return
         }
+        let sharing = Sharing(
+            limit: limit, demand: own, attempts: attempts * Double(ownUnits), scope: .global,
+            onLimit: throttle.onLimit, clients: 1)
         var policy = throttle
-        if case .wait = throttle.onLimit {
-            policy.limit = throttle.limit.reduced(by: own)
-            self.policy = policy
-            deniedShare = 0
-            // Arrivals see time averages (Wolff, 1982): ahead of a call are the thief's, half of a
-            // turn, and its own like: W = (c + ½) s / (1 − D s) for turns of s = 1 / r.
-            let ahead = Double(callers) * Double(ownUnits) + Double(units) / 2
-            wait = own < limit ? ahead / (limit - own) : nil
-            note =
-                "Who waits is served first come, first served, so the thief is left with what "
-                + "the legitimate calls do not take."
-        } else {
-            let asked = attempts * Double(ownUnits)
-            let share = attempts.isFinite ? asked / (asked + own) : 1
-            policy.limit = throttle.limit.scaled(by: share)
-            self.policy = policy
-            deniedShare = attempts.isFinite ? 1 - limit / (asked + own) : 1
+        policy.limit = throttle.limit.scaled(by: (sharing.thiefRate ?? 0) / limit)
+        self.policy = policy
+        guard case .wait = throttle.onLimit else {
+            deniedShare = sharing.deniedShare
             wait = nil
             note =
                 "Who is refused asks again, so thief and legitimate calls share the throttle "
                 + "by how often they ask."
+            return
         }
+        deniedShare = 0
+        // Arrivals see time averages (Wolff, 1982): ahead of a call are the thief's, half of a
+        // turn, and its own like: W = (c + ½) s / (1 − D s) for turns of s = 1 / r.
+        let ahead = Double(callers) * Double(ownUnits) + Double(units) / 2
+        wait = own < limit ? ahead / (limit - own) : nil
+        note =
+            "Who waits is served first come, first served, so the thief is left with what "
+            + "the legitimate calls do not take."
     }
 }
 
 extension Limit {
-    /// What is left where so many units a second are taken by others.
-    fileprivate func reduced(by taken: Double) -> Limit {
-        adjusted { rate, _ in max(0, rate - taken) }
-    }
-
-    /// A share of it.
-    fileprivate func scaled(by share: Double) -> Limit { adjusted { rate, _ in rate * share } }
-
-    /// The same with other units a second where it has a rate; a burst stays as it is.
-    private func adjusted(_ change: (_ rate: Double, _ burst: Double) -> Double) -> Limit {
+    /// A share of it, where it has a rate; a burst stays as it is.
+    fileprivate func scaled(by share: Double) -> Limit {
+        func count(_ limit: RecordCount) -> RecordCount {
+            RecordCount(UInt64(max(1, (Double(limit.count) * share).rounded())))
+        }
         switch self {
         case .tokenBucket(let bucket):
-            let rate = change(bucket.rate.perSecond, Double(bucket.burst.count))
-            return .tokenBucket(TokenBucket(rate: Self.rate(rate), burst: bucket.burst))
+            let rate = Self.rate(bucket.rate.perSecond * share)
+            return .tokenBucket(TokenBucket(rate: rate, burst: bucket.burst))
         case .fixedWindow(let fixed):
-            let count = Self.count(fixed.limit, fixed.window, change)
             return .fixedWindow(
-                FixedWindow(limit: count, window: fixed.window, phase: fixed.phase))
+                FixedWindow(limit: count(fixed.limit), window: fixed.window, phase: fixed.phase))
         case .slidingWindow(let sliding):
-            let count = Self.count(sliding.limit, sliding.window, change)
-            return .slidingWindow(SlidingWindow(limit: count, window: sliding.window))
-        case .all(let members): return .all(members.map { $0.adjusted(change) })
+            return .slidingWindow(
+                SlidingWindow(limit: count(sliding.limit), window: sliding.window))
+        case .all(let members): return .all(members.map { $0.scaled(by: share) })
         case .none, .breaker, .budget, .tarpit, .concurrency, .delay: return self
         }
-    }
-
-    private static func count(
-        _ limit: RecordCount, _ window: Nanoseconds, _ change: (Double, Double) -> Double
-    ) -> RecordCount {
-        let seconds = window.seconds.value
-        let rate = change(Double(limit.count) / seconds, Double(limit.count))
-        return RecordCount(UInt64(max(1, (rate * seconds).rounded())))
     }
 
     /// Rates are whole numbers in a period, so a long one.

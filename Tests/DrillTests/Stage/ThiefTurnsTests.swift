@@ -50,7 +50,7 @@ struct ThiefTurnsTests {
             .filling(
                 FillingPace(
                     limit: limit, demand: 50, dispersion: 1, period: GateSite.period, flatOut: 0,
-                    of: 3, gate: site.path, identity: "thief")))
+                    of: 3, gate: site.path)))
         let (gate, web) = (site.gate, try site.gate.claim("web"))
         let thief = try gate.claim("thief")
         let end = MonotonicInstant.now() + .milliseconds(2_600)
@@ -86,7 +86,7 @@ struct ThiefTurnsTests {
             .filling(
                 FillingPace(
                     limit: 1_000, demand: 0, dispersion: 1, period: .milliseconds(100),
-                    flatOut: 0, of: 3, gate: "/nowhere/gate.state", identity: "thief")))
+                    flatOut: 0, of: 3, gate: "/nowhere/gate.state")))
         Thread.detachNewThread {
             MonotonicInstant.wait(until: MonotonicInstant.now() + .milliseconds(350))
             turns.stop()
@@ -101,8 +101,7 @@ struct ThiefTurnsTests {
             .filling(
                 FillingPace(
                     limit: 1_000, demand: 0, dispersion: 1, period: Nanoseconds(period),
-                    flatOut: Int(flatOut), of: Int(of), gate: "/nowhere/gate.state",
-                    identity: "thief")))
+                    flatOut: Int(flatOut), of: Int(of), gate: "/nowhere/gate.state")))
         let end = MonotonicInstant.now() + .milliseconds(1_500)
         Thread.detachNewThread {
             MonotonicInstant.wait(until: end)

@@ -8,7 +8,7 @@ import Units
 
 /// Where a drill is staged: the anchor, the module that guards it, the filled database and a folder
 /// of its own.
-struct DrillStageSet: Sendable {
+struct DrillSite: Sendable {
     let plan: DrillPlan
     let access: AnchorAccess
     /// The gate's library.

@@ -8,8 +8,8 @@ import Units
 
 /// One theft from the first legitimate call to the last: front ends, a thief and a responder, each
 /// a process of its own, at a gate of their own.
-struct Performance {
-    let stage: DrillStageSet
+struct StagedTheft {
+    let stage: DrillSite
     let act: DrillPlan.Act
     /// Of all thefts of the drill.
     let number: Int
@@ -96,7 +96,7 @@ struct Performance {
         }
         let order = ThiefOrder(
             opening: stage.opening(throughGate: true), callers: plan.settings.callers,
-            recordsPerCall: Int(recordsPerCall), pace: pace(at: gate, identity),
+            recordsPerCall: Int(recordsPerCall), pace: pace(at: gate),
             backoff: Self.backoff, seed: seed(99), grain: Self.grain)
         let thief = try stage.start("the thief", .steal(order), gate: gate, identity: identity)
         let responder =
@@ -112,9 +112,9 @@ struct Performance {
         return generator.next()
     }
 
-    private func pace(at gate: String, _ identity: String) -> ThiefPace {
+    private func pace(at gate: String) -> ThiefPace {
         guard case .filling(var filling) = pace else { return pace }
-        (filling.gate, filling.identity) = (gate, identity)
+        filling.gate = gate
         return .filling(filling)
     }
 
@@ -141,7 +141,10 @@ struct Performance {
         _ cast: Cast, _ gate: String, _ identity: String
     ) async throws(DrillError) -> (theft: DrillTheft, trouble: String?) {
         for process in cast.all {
-            guard case .ready = try await process.report(within: Self.preparation) else {
+            guard
+                case .ready = try await process.report(
+                    within: Self.preparation, unless: interruption)
+            else {
                 throw DrillError.part("\(process.name) answered out of turn")
             }
         }
@@ -162,7 +165,9 @@ struct Performance {
         var served: [FrontEndReport] = []
         for frontEnd in cast.frontEnds {
             frontEnd.cue(.stop)
-            guard case .served(let report) = try await frontEnd.report(within: Self.grace)
+            guard
+                case .served(let report) = try await frontEnd.report(
+                    within: Self.grace, unless: interruption)
             else { throw DrillError.part("\(frontEnd.name) answered out of turn") }
             served.append(report)
         }
@@ -173,6 +178,9 @@ struct Performance {
             snapshot: snapshot, opening: opening, over: over, close: close, offset: offset,
             alarm: course.alarm, budget: course.budget, canary: course.canary,
             responses: course.responses, unanswered: course.unanswered, grain: Self.grain)
+        for case let error? in served.map(\.firstError) {
+            observe("a legitimate call failed: \(error)")
+        }
         guard case .broken(let reason) = stolen.end else { return (record.theft, nil) }
         return (record.theft, "the thief: \(reason)")
     }
@@ -296,7 +304,9 @@ struct Performance {
     /// What the thief has.
     private func stolen(_ thief: StageProcess) async throws(DrillError) -> ThiefReport {
         while true {
-            switch try await thief.report(within: Self.grace) {
+            switch try await thief.report(
+                within: Self.grace, unless: interruption)
+            {
             case .stolen(let report): return report
             case .over: continue
             default: throw DrillError.part("the thief answered out of turn")
