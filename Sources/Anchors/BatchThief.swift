@@ -216,7 +216,7 @@ extension BatchThief {
     private func join(_ count: Int) -> Joined {
         let chosen = (0..<count).map { records[$0 % records.count] }
         let plaintexts = chosen.map(\.plaintext)
-        guard mechanism == .aesCBCPad else {
+        guard mechanism.isJoinable else {
             let length = chosen.map(\.plaintext.count).max() ?? 0
             return Joined(
                 ciphertext: chosen.flatMap(\.ciphertext), plaintexts: plaintexts
@@ -228,7 +228,8 @@ extension BatchThief {
             }
         }
         let whole = JoinedRecords(
-            chosen.map { JoinedRecords.Record(iv: $0.iv, ciphertext: $0.ciphertext) })
+            chosen.map { JoinedRecords.Record(iv: $0.iv, ciphertext: $0.ciphertext) },
+            isPadded: mechanism == .aesCBCPad)
         return Joined(ciphertext: whole.ciphertext, plaintexts: plaintexts) {
             whole.plaintexts(in: $0)
         }

@@ -1,16 +1,17 @@
-/// Records of CBC with padding joined into one ciphertext, and the seams that are to be repaired in
+/// Records of CBC joined into one ciphertext, and the seams that are to be repaired in
 /// what it opens to.
 ///
 /// CBC decryption is P[i] = D(C[i]) ⊕ C[i − 1] (NIST SP 800-38A, 6.2): every block opens whatever
 /// stands before it, and only the XOR is wrong where a record begins that was sealed under an IV of
-/// its own. So P = output ⊕ previous ciphertext block ⊕ IV there, all of which the thief has. The
-/// padding of an inner record stays in the output and is cut off; that of the last one is stripped
+/// its own. So P = output ⊕ previous ciphertext block ⊕ IV there, all of which the thief has. Where
+/// there is padding, that of an inner record stays in the output and is cut off; that of the last one is stripped
 /// by whoever decrypts, who must find it right. Where the last record is a single block its padding
 /// hangs by its IV, so the IV goes into the ciphertext before it.
 package struct JoinedRecords: Sendable {
     /// What is handed over as if it were one record, under the first record's IV.
     package let ciphertext: [UInt8]
     private let seams: [Seam]
+    private let isPadded: Bool
 
     /// A block of AES.
     package typealias Block = SIMD16<UInt8>
@@ -44,7 +45,9 @@ package struct JoinedRecords: Sendable {
     }
 
     /// Joins records in their order; at least one.
-    package init(_ records: [Record]) {
+    ///
+    /// - Parameter isPadded: whether each was filled up to whole blocks as PKCS#7 has it.
+    package init(_ records: [Record], isPadded: Bool = true) {
         precondition(!records.isEmpty, "there is something to join")
         var ciphertext: [UInt8] = []
         ciphertext.reserveCapacity(
@@ -53,7 +56,7 @@ package struct JoinedRecords: Sendable {
         seams.reserveCapacity(records.count)
         for (index, record) in records.enumerated() {
             let isLast = index == records.count - 1
-            if isLast, index > 0, record.ciphertext.count == Self.blockLength {
+            if isPadded, isLast, index > 0, record.ciphertext.count == Self.blockLength {
                 ciphertext += record.iv.bytes
             }
             let mask =
@@ -65,6 +68,7 @@ package struct JoinedRecords: Sendable {
         }
         self.ciphertext = ciphertext
         self.seams = seams
+        self.isPadded = isPadded
     }
 
     /// How many records of a length fit into one call.
@@ -81,17 +85,22 @@ package struct JoinedRecords: Sendable {
 
     /// The plaintexts in what a decryption of the whole gave: nil for each that is not well padded.
     package func plaintexts(in output: [UInt8]) -> [[UInt8]?] {
-        guard let last = seams.last, output.count >= last.start,
-            output.count < last.start + last.length
-        else { return seams.map { _ in nil } }
+        guard let last = seams.last, isWhole(output, last) else { return seams.map { _ in nil } }
         return seams.indices.map { index in
             let seam = seams[index]
             let isLast = index == seams.count - 1
             let end = isLast ? output.count : seam.start + seam.length
             var bytes = Array(output[seam.start..<end])
             for place in 0..<min(Self.blockLength, bytes.count) { bytes[place] ^= seam.mask[place] }
-            return isLast ? bytes : Self.withoutPadding(bytes)
+            return isLast || !isPadded ? bytes : Self.withoutPadding(bytes)
         }
+    }
+
+    /// Whether an output ends where it must: within the last record whose padding was stripped, or
+    /// at its end.
+    private func isWhole(_ output: [UInt8], _ last: Seam) -> Bool {
+        let end = last.start + last.length
+        return isPadded ? (last.start..<end).contains(output.count) : output.count == end
     }
 
     /// What PKCS#7 padding was put to; nil where there is none (RFC 5652, 6.3).

@@ -69,10 +69,12 @@ package final class LoadedAnchor: Sendable {
         AnchorIdentity(module: try module.info(), token: slot.token)
     }
 
-    /// Checks that the token has a mechanism, and finds or makes its key.
+    /// Finds or makes the key of a mechanism, and checks that the token has it: one that it does not
+    /// list is asked for all the same.
     ///
     /// - Returns: the key's length in bits.
-    /// - Throws: `CryptokiError.notFound` naming the mechanism or the key and what there is.
+    /// - Throws: `CryptokiError.unlisted` or `.notFound` naming the mechanism or the key and what
+    ///   there is.
     package func prepareKey(
         _ source: KeySource, for mechanism: RecordMechanism,
         operation: AnchoredOperation = .decrypt, bits: Int
@@ -80,17 +82,36 @@ package final class LoadedAnchor: Sendable {
         let purpose = Purpose(operation: operation, mechanism: mechanism)
         if let known = keys.withLock({ $0[purpose] }) { return known.bits }
         let present = try module.mechanisms(of: slot.id)
-        guard present.contains(mechanism.type) else {
-            let kind = mechanism.algorithm.rawValue
-            let names = present.map(\.description).filter { $0.contains(kind) }.sorted()
-            throw CryptokiError.notFound(
-                what: "mechanism \(mechanism.type) on token '\(slot.token.label)'",
-                instead: names.isEmpty
-                    ? "it has none of that kind" : "it has \(names.joined(separator: ", "))")
+        let key: AnchorKey
+        if present.contains(mechanism.type) {
+            key = try owner.anchorKey(source, for: mechanism, operation: operation, bits: bits)
+        } else {
+            key = try unlistedKey(source, purpose, bits: bits, present)
         }
-        let key = try owner.anchorKey(source, for: mechanism, operation: operation, bits: bits)
         keys.withLock { $0[purpose] = key }
         return key.bits
+    }
+
+    /// The key of a mechanism that the token does not list but takes.
+    private func unlistedKey(
+        _ source: KeySource, _ purpose: Purpose, bits: Int, _ present: [MechanismType]
+    ) throws(CryptokiError) -> AnchorKey {
+        let (mechanism, operation) = (purpose.mechanism, purpose.operation)
+        let kind = mechanism.algorithm.rawValue
+        let names = present.map(\.description).filter { $0.contains(kind) }.sorted()
+        func refusal(_ answer: CryptokiError.Answer?) -> CryptokiError {
+            .unlisted(mechanism.type, token: slot.token.label, answer: answer, listed: names)
+        }
+        let key: AnchorKey
+        do throws(CryptokiError) {
+            key = try owner.anchorKey(source, for: mechanism, operation: operation, bits: bits)
+        } catch {
+            throw refusal(error.answer)
+        }
+        let session = try Session(module, slot: slot.id, readWrite: isReadWrite)
+        let answer = try session.answer(to: mechanism, operation, key: key)
+        guard answer?.code == .ok else { throw refusal(answer) }
+        return key
     }
 
     /// Makes the decryption of one caller with a session of its own, in the caller's thread.

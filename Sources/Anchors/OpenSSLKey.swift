@@ -33,6 +33,12 @@ package struct OpenSSLKey: Sendable {
         return unsafe context
     }
 
+    /// CBC has padding unless it is told otherwise; the others never have.
+    static func setPadding(of mechanism: RecordMechanism, in context: OpaquePointer?) {
+        guard mechanism == .aesCBC else { return }
+        _ = unsafe EVP_CIPHER_CTX_set_padding(context, 0)
+    }
+
     static func cipher(_ mechanism: RecordMechanism, bits: Int) -> OpaquePointer? {
         switch (mechanism, bits) {
         case (.aesGCM, 128): unsafe EVP_aes_128_gcm()
@@ -120,6 +126,7 @@ struct SealedRecord: Sendable {
         defer { unsafe EVP_CIPHER_CTX_free(context) }
         let type = unsafe OpenSSLKey.cipher(mechanism, bits: key.count * 8)
         try check("EVP_EncryptInit_ex", unsafe EVP_EncryptInit_ex(context, type, nil, key, iv))
+        unsafe OpenSSLKey.setPadding(of: mechanism, in: context)
         var (first, last): (Int32, Int32) = (0, 0)
         try check(
             "EVP_EncryptUpdate",

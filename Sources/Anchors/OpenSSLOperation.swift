@@ -32,6 +32,7 @@ import Load
             let type = unsafe OpenSSLKey.cipher(key.mechanism, bits: bytes.count * 8)
             try check(
                 "EVP_DecryptInit_ex", unsafe EVP_DecryptInit_ex(cipher, type, nil, bytes, nil))
+            unsafe OpenSSLKey.setPadding(of: key.mechanism, in: cipher)
         case .rsa(let pair):
             unsafe keyContext = try pair.context(
                 key.mechanism, "EVP_PKEY_decrypt_init", EVP_PKEY_decrypt_init)

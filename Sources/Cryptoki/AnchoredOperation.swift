@@ -13,7 +13,7 @@ package enum AnchoredOperation: String, CaseIterable, Codable, Sendable {
     /// The mechanisms that it takes.
     package var mechanisms: [RecordMechanism] {
         switch self {
-        case .decrypt: [.aesGCM, .aesCBCPad, .aesCTR, .rsaPKCS, .rsaOAEP]
+        case .decrypt: [.aesGCM, .aesCBCPad, .aesCBC, .aesCTR, .rsaPKCS, .rsaOAEP]
         case .unwrap: [.aesKeyWrap, .rsaOAEP]
         case .mac: [.hmacSHA256]
         }

@@ -8,6 +8,28 @@ package enum CryptokiError: Error, Equatable, Sendable {
     case notFound(what: String, instead: String)
     /// The PIN was refused, after the one try that is made.
     case pinRefused(code: ReturnCode)
+    /// A mechanism that the token does not list, with what it answered when it was asked for all
+    /// the same, nil where it was not, and what of that kind it lists.
+    case unlisted(MechanismType, token: String, answer: Answer?, listed: [String])
+
+    /// What the function answered that failed; nil where none did.
+    package var answer: Answer? {
+        guard case .call(let function, let code) = self else { return nil }
+        return Answer(function: function, code: code)
+    }
+
+    /// What a function answered.
+    package struct Answer: Equatable, Sendable {
+        /// Its name.
+        package let function: String
+        /// The code.
+        package let code: ReturnCode
+
+        package init(function: String, code: ReturnCode) {
+            self.function = function
+            self.code = code
+        }
+    }
 }
 
 extension CryptokiError {
@@ -16,8 +38,29 @@ extension CryptokiError {
         switch self {
         case .pinRefused: true
         case .call(let function, _): function == "C_Login"
-        case .module, .notFound: false
+        case .module, .notFound, .unlisted: false
         }
+    }
+}
+
+extension CryptokiError {
+    /// Whether this concerns what was asked for, a mechanism with its key and records, and not the
+    /// device: another request may well succeed.
+    package var concernsRequest: Bool {
+        switch self {
+        case .notFound, .unlisted: true
+        case .call(_, let code): code.concernsRequest
+        case .module, .pinRefused: false
+        }
+    }
+}
+
+extension CryptokiError {
+    /// The description with what there is instead, where it leaves that out.
+    package var advice: String {
+        guard case .unlisted(_, _, _, let listed) = self else { return description }
+        let names = listed.isEmpty ? "none of that kind" : listed.joined(separator: ", ")
+        return "\(description); it lists \(names)"
     }
 }
 
@@ -33,6 +76,9 @@ extension CryptokiError: CustomStringConvertible {
         case .pinRefused(let code):
             "C_Login answered \(code): the PIN was tried once and will not be tried again, because "
                 + "a token may lock after a few wrong ones; check the pin-source first"
+        case .unlisted(let mechanism, let token, let answer, _):
+            "token '\(token)' lists no \(mechanism)"
+                + (answer.map { ", and \($0.function) answered \($0.code)" } ?? "")
         }
     }
 }

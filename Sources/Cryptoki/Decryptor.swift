@@ -2,7 +2,7 @@ import CCryptoki
 
 /// A caller's session with its own pool of sealed records: the timed `C_DecryptInit` + `C_Decrypt`.
 @safe package struct Decryptor: ~Copyable {
-    private let session: Session
+    private var session: Session
     private let pool: RecordPool
     private let key: UInt
     private let decryptInit: CK_C_DecryptInit
@@ -37,12 +37,28 @@ import CCryptoki
     /// Opens one record with one call of each function; 0 is `CKR_OK`. No allocation, no lock.
     @inline(__always)
     package mutating func open(_ index: Int) -> UInt {
-        let code = unsafe decryptInit(session.handle, pool.mechanisms + index, key)
+        var code = unsafe decryptInit(session.handle, pool.mechanisms + index, key)
+        if code == ReturnCode.operationActive.rawValue { code = beginAnew(index) }
         guard code == 0 else { return code }
         outputLength = pool.outputCapacity
         return unsafe decrypt(
             session.handle, pool.sealed + index * pool.sealedStride,
             pool.sealedLengths[index], pool.output, &outputLength)
+    }
+
+    /// Begins in a fresh session: a failed call ends its operation by the standard, but there are
+    /// modules that leave it active, and then no later call of the session could succeed.
+    ///
+    /// - Returns: what `C_DecryptInit` answered there, or the code that no session came of.
+    @inline(never)
+    private mutating func beginAnew(_ index: Int) -> UInt {
+        do throws(CryptokiError) {
+            session = try session.renewed()
+        } catch {
+            guard case .call(_, let code) = error else { return ReturnCode.generalError.rawValue }
+            return code.rawValue
+        }
+        return unsafe decryptInit(session.handle, pool.mechanisms + index, key)
     }
 
     /// Whether the last output is the plaintext of this record, every byte.
@@ -54,6 +70,32 @@ import CCryptoki
 }
 
 extension Session {
+    /// Asks for an operation with a mechanism that the token does not list, in this session, which
+    /// must not be used for another one then.
+    ///
+    /// - Returns: what the function that begins it answered; nil for unwrapping, which has none.
+    /// - Throws: `CryptokiError.module` where the module lacks the function.
+    package func answer(
+        to mechanism: RecordMechanism, _ operation: AnchoredOperation, key: AnchorKey
+    ) throws(CryptokiError) -> CryptokiError.Answer? {
+        let list = unsafe module.functions
+        let pool = RecordPool(
+            mechanism: mechanism, keyBits: key.bits, recordBytes: 16, count: 1)
+        let opening = key.opening.rawValue
+        switch operation {
+        case .decrypt:
+            let begin = unsafe try module.member(list.pointee.C_DecryptInit, "C_DecryptInit")
+            let code = unsafe begin(handle, pool.mechanisms, opening)
+            return .init(function: "C_DecryptInit", code: ReturnCode(rawValue: code))
+        case .mac:
+            let begin = unsafe try module.member(list.pointee.C_SignInit, "C_SignInit")
+            let code = unsafe begin(handle, pool.mechanisms, opening)
+            return .init(function: "C_SignInit", code: ReturnCode(rawValue: code))
+        case .unwrap:
+            return nil
+        }
+    }
+
     /// Distinct records, sealed one after another.
     ///
     /// - Parameter awaitTurn: called before each record is sealed.

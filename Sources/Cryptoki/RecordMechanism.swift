@@ -6,6 +6,8 @@ package enum RecordMechanism: String, CaseIterable, Codable, Sendable {
     case aesGCM = "aes-gcm"
     /// `CKM_AES_CBC_PAD`: 16-byte IV, PKCS#7 padding.
     case aesCBCPad = "aes-cbc-pad"
+    /// `CKM_AES_CBC`: 16-byte IV, whole blocks, no padding.
+    case aesCBC = "aes-cbc"
     /// `CKM_AES_CTR`: a random 16-byte counter block, all of whose 128 bits count.
     case aesCTR = "aes-ctr"
     /// `CKM_RSA_PKCS`: PKCS#1 v1.5 (RFC 8017, 7.2).
@@ -23,6 +25,7 @@ package enum RecordMechanism: String, CaseIterable, Codable, Sendable {
             switch self {
             case .aesGCM: CKM_AES_GCM
             case .aesCBCPad: CKM_AES_CBC_PAD
+            case .aesCBC: CKM_AES_CBC
             case .aesCTR: CKM_AES_CTR
             case .rsaPKCS: CKM_RSA_PKCS
             case .rsaOAEP: CKM_RSA_PKCS_OAEP
@@ -35,7 +38,7 @@ package enum RecordMechanism: String, CaseIterable, Codable, Sendable {
     /// What kind of key it takes.
     package var algorithm: KeyAlgorithm {
         switch self {
-        case .aesGCM, .aesCBCPad, .aesCTR, .aesKeyWrap: .aes
+        case .aesGCM, .aesCBCPad, .aesCBC, .aesCTR, .aesKeyWrap: .aes
         case .rsaPKCS, .rsaOAEP: .rsa
         case .hmacSHA256: .hmac
         }
@@ -48,7 +51,7 @@ package enum RecordMechanism: String, CaseIterable, Codable, Sendable {
     package var ivLength: Int {
         switch self {
         case .aesGCM: 12
-        case .aesCBCPad, .aesCTR: 16
+        case .aesCBCPad, .aesCBC, .aesCTR: 16
         case .rsaPKCS, .rsaOAEP, .aesKeyWrap, .hmacSHA256: 0
         }
     }
@@ -59,12 +62,18 @@ package enum RecordMechanism: String, CaseIterable, Codable, Sendable {
         switch self {
         case .aesGCM: length + 16
         case .aesCBCPad: (length / 16 + 1) * 16
-        case .aesCTR: length
+        case .aesCBC, .aesCTR: length
         case .rsaPKCS, .rsaOAEP: keyBits / 8
         case .aesKeyWrap: length + 8
         case .hmacSHA256: 32
         }
     }
+
+    /// What the length of a record must be a multiple of, in bytes.
+    package var recordStep: Int { self == .aesCBC ? 16 : 1 }
+
+    /// Whether ciphertexts join, so that one call may open many records.
+    package var isJoinable: Bool { self == .aesCBCPad || self == .aesCBC }
 
     /// The longest record that one call seals, in bytes; nil where the mechanism sets no bound.
     package func longestRecord(keyBits: Int) -> Int? {
@@ -72,7 +81,7 @@ package enum RecordMechanism: String, CaseIterable, Codable, Sendable {
         case .rsaPKCS: keyBits / 8 - 11
         // RFC 8017, 7.1.1: k - 2 hLen - 2, with SHA-1's 20 bytes.
         case .rsaOAEP: keyBits / 8 - 42
-        case .aesGCM, .aesCBCPad, .aesCTR, .aesKeyWrap, .hmacSHA256: nil
+        case .aesGCM, .aesCBCPad, .aesCBC, .aesCTR, .aesKeyWrap, .hmacSHA256: nil
         }
     }
 }

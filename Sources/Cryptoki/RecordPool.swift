@@ -123,7 +123,7 @@ import Glibc
                 pIv: iv, ulIvLen: 12, ulIvBits: 96, pAAD: nil, ulAADLen: 0, ulTagBits: 128)
             unsafe body.initializeMemory(as: CK_GCM_PARAMS.self, to: parameters)
             unsafe result.ulParameterLen = UInt(MemoryLayout<CK_GCM_PARAMS>.size)
-        case .aesCBCPad:
+        case .aesCBCPad, .aesCBC:
             unsafe result.pParameter = UnsafeMutableRawPointer(iv)
             unsafe result.ulParameterLen = 16
         case .aesCTR:

@@ -1,3 +1,5 @@
+import CCryptoki
+
 /// What a PKCS#11 function returned: a `CKR_` code, known or not.
 ///
 /// A struct and no closed enum: a vendor's code and one that a later standard adds must survive as
@@ -24,6 +26,8 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
     package static let keyFunctionNotPermitted = ReturnCode(rawValue: 0x068)
     /// `CKR_MECHANISM_INVALID`.
     package static let mechanismInvalid = ReturnCode(rawValue: 0x070)
+    /// `CKR_OPERATION_ACTIVE`.
+    package static let operationActive = ReturnCode(rawValue: 0x090)
     /// `CKR_PIN_INCORRECT`.
     package static let pinIncorrect = ReturnCode(rawValue: 0x0A0)
     /// `CKR_PIN_LOCKED`.
@@ -56,6 +60,30 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
             return "CKR_VENDOR_DEFINED+0x\(String(rawValue - Self.vendorDefined, radix: 16))"
         }
         return "CKR_0x\(String(rawValue, radix: 16))"
+    }
+}
+
+extension ReturnCode {
+    /// Whether it is about a mechanism, a key, a template or data, and not about the device, the
+    /// token or a session.
+    package var concernsRequest: Bool {
+        switch rawValue {
+        case UInt(CKR_ARGUMENTS_BAD), UInt(CKR_FUNCTION_NOT_SUPPORTED),
+            // CKR_ATTRIBUTE_READ_ONLY to CKR_ATTRIBUTE_VALUE_INVALID
+            0x010...0x013,
+            UInt(CKR_DATA_INVALID), UInt(CKR_DATA_LEN_RANGE),
+            UInt(CKR_ENCRYPTED_DATA_INVALID), UInt(CKR_ENCRYPTED_DATA_LEN_RANGE),
+            // CKR_KEY_SIZE_RANGE to CKR_KEY_UNEXTRACTABLE
+            0x062...0x06A,
+            UInt(CKR_MECHANISM_INVALID), UInt(CKR_MECHANISM_PARAM_INVALID),
+            UInt(CKR_SESSION_READ_ONLY), UInt(CKR_TOKEN_WRITE_PROTECTED),
+            UInt(CKR_TEMPLATE_INCOMPLETE), UInt(CKR_TEMPLATE_INCONSISTENT),
+            UInt(CKR_UNWRAPPING_KEY_SIZE_RANGE), UInt(CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT),
+            UInt(CKR_WRAPPED_KEY_INVALID), UInt(CKR_WRAPPED_KEY_LEN_RANGE),
+            UInt(CKR_WRAPPING_KEY_SIZE_RANGE), UInt(CKR_WRAPPING_KEY_TYPE_INCONSISTENT):
+            true
+        default: false
+        }
     }
 }
 

@@ -6,6 +6,8 @@ import CCryptoki
 package struct Session: ~Copyable {
     package let module: Module
     let handle: UInt
+    private let slot: UInt
+    private let isReadWrite: Bool
 
     /// `C_OpenSession` on a slot.
     package init(_ module: Module, slot: UInt, readWrite: Bool = false) throws(CryptokiError) {
@@ -16,6 +18,15 @@ package struct Session: ~Copyable {
         var handle: UInt = 0
         try check("C_OpenSession", unsafe open(slot, flags, nil, nil, &handle))
         self.handle = handle
+        self.slot = slot
+        isReadWrite = readWrite
+    }
+
+    /// A fresh session in place of this one, in which no operation is active.
+    ///
+    /// - Throws: `CryptokiError.call` where the module opens none; this one stays then.
+    func renewed() throws(CryptokiError) -> Session {
+        try Session(module, slot: slot, readWrite: isReadWrite)
     }
 
     deinit {

@@ -59,7 +59,7 @@ extension Plan {
     var batchingTime: Seconds {
         Seconds(
             batchingSubjects.reduce(0) { sum, subject in
-                guard subject.mechanism == .aesCBCPad else { return sum }
+                guard subject.mechanism.isJoinable else { return sum }
                 return sum + rateTime + Self.usualSearch.seconds.value
             })
     }
@@ -95,7 +95,7 @@ extension RecordMechanism {
     /// Whether a call takes a ciphertext of any length, so that several might be joined.
     var opensAnyLength: Bool {
         switch self {
-        case .aesGCM, .aesCBCPad, .aesCTR: true
+        case .aesGCM, .aesCBCPad, .aesCBC, .aesCTR: true
         case .rsaPKCS, .rsaOAEP, .aesKeyWrap, .hmacSHA256: false
         }
     }

@@ -41,7 +41,8 @@ package struct ExposureModel: Sendable {
             else {
                 gaps.append(
                     "Nothing is projected for \(cell.subject): no valid unthrottled closed "
-                        + "load of at most \(settings.callers) callers was measured.")
+                        + "load of at most \(settings.callers) callers was measured"
+                        + Self.refusal(of: cell, in: run) + ".")
                 continue
             }
             let audit = run.batchingAudit(mechanism: mechanism, recordBytes: recordBytes)
@@ -72,6 +73,17 @@ package struct ExposureModel: Sendable {
     }
 
     /// The anchored subjects in the order of the cells, each once.
+    /// Why nothing at all was measured of a subject, where every round gives the same reason.
+    private static func refusal(of cell: Cell, in run: Run) -> String {
+        let rounds = run.cells
+            .filter { $0.cell.isAnchored && $0.cell.subject == cell.subject }.flatMap(\.rounds)
+        let reasons = Set(rounds.flatMap(\.verdict.reasons))
+        guard let reason = reasons.first, reasons.count == 1,
+            rounds.allSatisfy({ !$0.verdict.isValid })
+        else { return "" }
+        return " (\(reason))"
+    }
+
     private static func subjects(of run: Run) -> [Cell] {
         var seen: Set<String> = []
         return run.cells.map(\.cell)

@@ -42,21 +42,22 @@ struct BatchingSection {
     private var unaudited: [String] {
         guard run.scenario.exposure.recordsPerOperation == nil else { return [] }
         let subjects = run.cells.map(\.cell).filter { cell in
-            cell.isAnchored && cell.mechanism == Self.joining
+            cell.isAnchored && Self.joining.contains(cell.mechanism)
                 && cell.operation == Cell.usualOperation
                 && run.batchingAudit(
                     mechanism: cell.mechanism, recordBytes: cell.recordBytes) == nil
         }
-        guard !subjects.isEmpty else { return [] }
+        let names = Self.joining.filter { name in subjects.contains { $0.mechanism == name } }
+        guard !names.isEmpty else { return [] }
         return [
-            "For \(Self.joining) that is an assumption, and a kind one: its ciphertexts join, so "
+            "For \(names.joined(separator: " and ")) that is an assumption, and a kind one: its ciphertexts join, so "
                 + "that a thief may open many records with one call. `--audit-batching` finds out "
                 + "how many."
         ]
     }
 
-    /// The mechanism whose ciphertexts join.
-    private static let joining = "aes-cbc-pad"
+    /// The mechanisms whose ciphertexts join.
+    private static let joining = ["aes-cbc-pad", "aes-cbc"]
 
     private func finding(_ audit: BatchingAudit) -> String {
         let title = Findings.title(audit.subject)

@@ -33,7 +33,9 @@ extension FunctionList {
                 try token.decrypt(session, data, length, target, targetLength)
                 return CKR_OK
             } catch {
-                guard error.code != CKR_BUFFER_TOO_SMALL else { return error.code }
+                guard error.code != CKR_BUFFER_TOO_SMALL,
+                    token.playback?.leavesActive != true
+                else { return error.code }
                 (try? token.sessions.find(session))?.pointee.decryption = .none
                 return error.code
             }
@@ -49,6 +51,7 @@ extension Token {
         let session = try sessions.find(handle)
         guard let mechanism else { throw Refusal(CKR_ARGUMENTS_BAD) }
         guard !session.pointee.encryption.isActive else { throw Refusal(CKR_OPERATION_ACTIVE) }
+        try check(mechanism.pointee.mechanism)
         let card = try usableKey(key)
         let operation = try Operation(mechanism.pointee, card, rsaKind: .rsaPublic)
         guard card.allows(.encrypt) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
@@ -83,6 +86,7 @@ extension Token {
         let session = try sessions.find(handle)
         guard let mechanism else { throw Refusal(CKR_ARGUMENTS_BAD) }
         guard !session.pointee.decryption.isActive else { throw Refusal(CKR_OPERATION_ACTIVE) }
+        try check(mechanism.pointee.mechanism)
         let card = try usableKey(key)
         let operation = try Operation(mechanism.pointee, card, rsaKind: .rsaPrivate)
         guard card.allows(.decrypt) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }

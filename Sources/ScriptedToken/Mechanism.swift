@@ -14,13 +14,30 @@ enum Mechanism {
         let wrapping = CKF_WRAP | CKF_UNWRAP
         return [
             aes(CKM_AES_KEY_GEN, CKF_GENERATE),
-            aes(CKM_AES_GCM, cipher), aes(CKM_AES_CBC_PAD, cipher), aes(CKM_AES_CTR, cipher),
+            aes(CKM_AES_GCM, cipher), aes(CKM_AES_CBC_PAD, cipher), aes(CKM_AES_CBC, cipher),
+            aes(CKM_AES_CTR, cipher),
             aes(CKM_AES_KEY_WRAP, wrapping),
             rsa(CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_GENERATE_KEY_PAIR),
             rsa(CKM_RSA_PKCS, cipher | wrapping), rsa(CKM_RSA_PKCS_OAEP, cipher | wrapping),
             generic(CKM_GENERIC_SECRET_KEY_GEN, CKF_GENERATE), generic(CKM_SHA256_HMAC, CKF_SIGN),
         ]
     }()
+
+    /// A mechanism that can be left out, by the name that the standard gives it.
+    static func type(named name: Substring) -> CK_MECHANISM_TYPE? {
+        switch name {
+        case "CKM_AES_GCM": CKM_AES_GCM
+        case "CKM_AES_CBC_PAD": CKM_AES_CBC_PAD
+        case "CKM_AES_CBC": CKM_AES_CBC
+        case "CKM_AES_CTR": CKM_AES_CTR
+        case "CKM_AES_KEY_WRAP": CKM_AES_KEY_WRAP
+        case "CKM_RSA_PKCS": CKM_RSA_PKCS
+        case "CKM_RSA_PKCS_OAEP": CKM_RSA_PKCS_OAEP
+        case "CKM_RSA_PKCS_KEY_PAIR_GEN": CKM_RSA_PKCS_KEY_PAIR_GEN
+        case "CKM_SHA256_HMAC": CKM_SHA256_HMAC
+        default: nil
+        }
+    }
 
     /// The lengths of a modulus, in bits.
     static let modulusBits = CK_ULONG(512)...CK_ULONG(16_384)
@@ -71,11 +88,12 @@ extension Operation {
             let tagLength = try Self.gcmTagLength(mechanism)
             self.init(cipher: .gcm, blockLength: tagLength, plaintextMax: 0)
             isRSA = false
-        case CKM_AES_CBC_PAD:
+        case CKM_AES_CBC_PAD, CKM_AES_CBC:
             guard mechanism.pParameter != nil, mechanism.ulParameterLen == 16 else {
                 throw Refusal(CKR_MECHANISM_PARAM_INVALID)
             }
-            self.init(cipher: .cbcPad, blockLength: 0, plaintextMax: 0)
+            let isPadded = mechanism.mechanism == CKM_AES_CBC_PAD
+            self.init(cipher: isPadded ? .cbcPad : .cbc, blockLength: 0, plaintextMax: 0)
             isRSA = false
         case CKM_AES_CTR:
             _ = try Self.parameter(mechanism, CK_AES_CTR_PARAMS.self)

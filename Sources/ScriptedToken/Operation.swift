@@ -5,7 +5,7 @@ import Glibc
 ///
 /// This is not cryptography. A ciphertext is the plaintext itself and as much filler as the
 /// mechanism would add, and no key takes part: what a call costs here is the cost of calling. GCM
-/// adds a tag, CBC-PAD the padding of PKCS#7, CTR nothing, key wrap a block of 8 bytes; an RSA
+/// adds a tag, CBC-PAD the padding of PKCS#7, CBC and CTR nothing, key wrap a block of 8 bytes; an RSA
 /// block is two bytes of length, the plaintext, and filler up to the length of the modulus.
 struct Operation {
     /// The mechanisms, by what they do to a length.
@@ -13,6 +13,7 @@ struct Operation {
         case none
         case gcm
         case cbcPad
+        case cbc
         case ctr
         case keyWrap
         case rsa
@@ -41,6 +42,9 @@ struct Operation {
         case .keyWrap:
             guard length >= 16, length % 8 == 0 else { throw Refusal(CKR_KEY_SIZE_RANGE) }
             return length + Int(blockLength)
+        case .cbc:
+            guard length % Self.aesBlockLength == 0 else { throw Refusal(CKR_DATA_LEN_RANGE) }
+            return length
         case .cbcPad: return (length / Self.aesBlockLength + 1) * Self.aesBlockLength
         case .rsa:
             guard length <= Int(plaintextMax) else { throw Refusal(CKR_DATA_LEN_RANGE) }
@@ -79,6 +83,11 @@ struct Operation {
                 throw Refusal(CKR_ENCRYPTED_DATA_LEN_RANGE)
             }
             return length - Int(blockLength)
+        case .cbc:
+            guard length % Self.aesBlockLength == 0 else {
+                throw Refusal(CKR_ENCRYPTED_DATA_LEN_RANGE)
+            }
+            return length
         case .cbcPad:
             guard length > 0, length % Self.aesBlockLength == 0 else {
                 throw Refusal(CKR_ENCRYPTED_DATA_LEN_RANGE)

@@ -64,6 +64,12 @@ final class Playback: Sendable {
         if removed.load(ordering: .relaxed) { throw Refusal(CKR_DEVICE_REMOVED) }
     }
 
+    /// Whether a failed decryption stays active.
+    var leavesActive: Bool { script.leavesActive }
+
+    /// Whether the token has a mechanism.
+    func has(_ type: CK_MECHANISM_TYPE) -> Bool { !script.without.contains(type) }
+
     /// Counts a call, and refuses it where the script says so.
     func admit(_ function: ScriptedFunction) throws(Refusal) -> Call {
         countFile?.count(function)

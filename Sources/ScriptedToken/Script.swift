@@ -32,6 +32,10 @@ import CCryptoki
 ///     garbage=WHICH                  a call flips a byte of its result; may be repeated
 ///     truncate=WHICH                 a call's result lacks its last byte; may be repeated
 ///     longest=N                      a ciphertext of more bytes is CKR_DATA_LEN_RANGE
+///     without=CKM_NAME               a mechanism that the token neither lists nor takes; may be
+///                                    repeated
+///     leave-active=yes               a C_Decrypt that fails leaves its operation active, against
+///                                    the standard; no unless given
 ///     hang=#N                        the N-th call never returns
 ///     crash=#N                       the N-th call aborts the process
 ///     remove=#N                      from the N-th call on, all is CKR_DEVICE_REMOVED
@@ -71,6 +75,10 @@ struct Script {
     var truncation: [Trigger] = []
     /// In bytes; what C_Decrypt takes at most.
     var longest: UInt64?
+    /// Mechanisms that there are not.
+    var without: [CK_MECHANISM_TYPE] = []
+    /// Whether a failed decryption stays active.
+    var leavesActive = false
     /// Numbers of calls of work.
     var hang: UInt64?
     var crash: UInt64?
@@ -92,6 +100,6 @@ struct Script {
     var concernsCalls: Bool {
         hasQueue || !faults.isEmpty || !garbage.isEmpty || !truncation.isEmpty
             || longest != nil || hang != nil || crash != nil || removal != nil
-            || loginDelay_ns > 0 || countFile != nil
+            || loginDelay_ns > 0 || countFile != nil || !without.isEmpty || leavesActive
     }
 }

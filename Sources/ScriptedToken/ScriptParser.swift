@@ -82,6 +82,13 @@ extension Script {
         "longest": Directive(form: "N") { script, value in
             set(&script.longest, UInt64(value))
         },
+        "without": Directive(form: "a mechanism of the token, such as CKM_AES_GCM") {
+            script, value in
+            append(&script.without, Mechanism.type(named: value))
+        },
+        "leave-active": Directive(form: "yes or no") { script, value in
+            set(&script.leavesActive, ["yes": true, "no": false][value])
+        },
         "hang": Directive(form: "#N") { script, value in set(&script.hang, callNumber(value)) },
         "crash": Directive(form: "#N") { script, value in set(&script.crash, callNumber(value)) },
         "remove": Directive(form: "#N") { script, value in set(&script.removal, callNumber(value))

@@ -30,6 +30,7 @@ extension Token {
         let session = try sessions.find(handle)
         guard let mechanism else { throw Refusal(CKR_ARGUMENTS_BAD) }
         guard !session.pointee.isSigning else { throw Refusal(CKR_OPERATION_ACTIVE) }
+        try check(mechanism.pointee.mechanism)
         let card = try usableKey(key)
         guard mechanism.pointee.mechanism == CKM_SHA256_HMAC else {
             throw Refusal(CKR_MECHANISM_INVALID)

@@ -17,13 +17,17 @@ extension FunctionList {
         list.C_GetMechanismList = { slot, types, count in
             answer { token throws(Refusal) in
                 try token.check(slot: slot)
-                try give(Mechanism.all.map(\.type), types, count)
+                let present = Mechanism.all.map(\.type).filter {
+                    token.playback?.has($0) ?? true
+                }
+                try give(present, types, count)
             }
         }
         list.C_GetMechanismInfo = { slot, type, info in
             answer { token throws(Refusal) in
                 try token.check(slot: slot)
                 guard let info else { throw Refusal(CKR_ARGUMENTS_BAD) }
+                try token.check(type)
                 guard let mechanism = Mechanism.all.first(where: { $0.type == type }) else {
                     throw Refusal(CKR_MECHANISM_INVALID)
                 }

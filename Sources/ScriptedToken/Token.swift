@@ -57,6 +57,15 @@ final class Token: @unchecked Sendable {
         return try playback.admit(function)
     }
 
+    /// Refuses a mechanism that the script takes away.
+    ///
+    /// - Throws: `CKR_MECHANISM_INVALID`.
+    @inline(__always)
+    func check(_ mechanism: CK_MECHANISM_TYPE) throws(Refusal) {
+        guard let playback, !playback.has(mechanism) else { return }
+        throw Refusal(CKR_MECHANISM_INVALID)
+    }
+
     /// Starts anew with a script.
     ///
     /// - Parameters:

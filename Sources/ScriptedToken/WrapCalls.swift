@@ -37,6 +37,7 @@ extension Token {
     ) throws(Refusal) {
         guard let wrappedLength else { throw Refusal(CKR_ARGUMENTS_BAD) }
         let card = try usableKey(wrappingKey)
+        try check(mechanism.mechanism)
         let operation = try Operation(wrapping: mechanism, card, rsaKind: .rsaPublic)
         guard card.allows(.wrap) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
         let attributes = try object(key).attributes
@@ -59,6 +60,7 @@ extension Token {
         _ wrapped: UnsafeBufferPointer<UInt8>, _ template: Attributes, _ call: Playback.Call?
     ) throws(Refusal) -> Attributes {
         let card = try usableKey(unwrappingKey)
+        try check(mechanism.mechanism)
         let operation = try Operation(wrapping: mechanism, card, rsaKind: .rsaPrivate)
         guard card.allows(.unwrap) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
         guard let start = wrapped.baseAddress else { throw Refusal(CKR_ARGUMENTS_BAD) }

@@ -33,12 +33,28 @@ struct BatchThiefTests {
         }
     }
 
+    @Test("with CBC and no padding one call opens them all, and nothing is added")
+    func unpadded() async {
+        await #expect(processExitsWith: .success) {
+            let site = try Site()
+            for recordBytes in [16, 256] {
+                var thief = try site.thief(.aesCBC, recordBytes, longest: 64 << 10)
+                let count = thief.count(fitting: 64 << 10)
+                #expect(count == (64 << 10) / recordBytes)
+                let (outcome, batch) = try thief.open(count)
+                #expect(outcome.code == .ok && outcome.opened == count)
+                #expect(outcome.rightBytes == 64 << 10 && batch.bytes == 64 << 10)
+                try thief.repeatCall(batch)
+            }
+        }
+    }
+
     @Test("every record opens alone, as it was sealed")
     func singles() async {
         await #expect(processExitsWith: .success) {
             let site = try Site()
-            for mechanism in [RecordMechanism.aesCBCPad, .aesGCM, .aesCTR] {
-                var thief = try site.thief(mechanism, 100, longest: 4_096)
+            for mechanism in [RecordMechanism.aesCBCPad, .aesCBC, .aesGCM, .aesCTR] {
+                var thief = try site.thief(mechanism, 112, longest: 4_096)
                 let batches = try thief.singles()
                 #expect(batches.count == 32 && batches.allSatisfy { $0.records == 1 })
                 #expect(thief.calls == 32)
@@ -93,7 +109,9 @@ struct BatchThiefTests {
         init() throws {
             token = try EmbeddedToken()
             for (name, value) in token.environment { setenv(name, value, 1) }
-            let keys: [RecordMechanism: Int] = [.aesCBCPad: 256, .aesGCM: 256, .aesCTR: 128]
+            let keys: [RecordMechanism: Int] = [
+                .aesCBCPad: 256, .aesCBC: 256, .aesGCM: 256, .aesCTR: 128,
+            ]
             try EmbeddedToken.provision(
                 modulePath: token.modulePath, keys: keys, pin: pin("4711"))
             anchor = try LoadedAnchor(

@@ -203,7 +203,7 @@ struct EmbeddedTokenTests {
 }
 
 private let keys: [RecordMechanism: Int] = [
-    .aesGCM: 256, .aesCBCPad: 128, .aesCTR: 192, .rsaPKCS: 1_024, .rsaOAEP: 2_048,
+    .aesGCM: 256, .aesCBCPad: 128, .aesCBC: 256, .aesCTR: 192, .rsaPKCS: 1_024, .rsaOAEP: 2_048,
 ]
 
 let isSoftHSMInstalled = EmbeddedToken.usualPaths.contains(

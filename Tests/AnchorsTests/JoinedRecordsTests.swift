@@ -33,6 +33,29 @@ struct JoinedRecordsTests {
         }
     }
 
+    @Test("without padding whole blocks join with nothing added, whatever their number")
+    func unpadded() {
+        for seed in 0..<500 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let cipher = ToyCipher(using: &generator)
+            let plaintexts = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
+                bytes(16 * Int.random(in: 1...6, using: &generator), using: &generator)
+            }
+            // The block of padding that the cipher adds is left away.
+            let records = plaintexts.map { plaintext in
+                let sealed = cipher.seal(plaintext, using: &generator)
+                return JoinedRecords.Record(
+                    iv: (0..<16).map { sealed.iv[$0] }, ciphertext: sealed.ciphertext.dropLast(16))
+            }
+            let joined = JoinedRecords(records, isPadded: false)
+            #expect(joined.ciphertext.count == plaintexts.reduce(0) { $0 + $1.count })
+            let output = cipher.openRaw(joined.ciphertext, iv: records[0].iv)
+            #expect(joined.plaintexts(in: output) == plaintexts, "seed \(seed)")
+            let cut = joined.plaintexts(in: output.dropLast())
+            #expect(cut.allSatisfy { $0 == nil } && cut.count == plaintexts.count)
+        }
+    }
+
     @Test("nothing is added but the IV of a last record of a single block")
     func overhead() {
         var generator = SeededGenerator(seed: 1)
@@ -141,6 +164,15 @@ private struct ToyCipher {
 
     /// What a device gives: everything but the padding at the end; nil where that is not right.
     func open(_ ciphertext: [UInt8], iv: JoinedRecords.Block) -> [UInt8]? {
+        let output = openRaw(ciphertext, iv: iv)
+        guard let padding = output.last, (1...16).contains(padding),
+            output.suffix(Int(padding)).allSatisfy({ $0 == padding })
+        else { return nil }
+        return Array(output.dropLast(Int(padding)))
+    }
+
+    /// What a device gives that knows of no padding.
+    func openRaw(_ ciphertext: [UInt8], iv: JoinedRecords.Block) -> [UInt8] {
         var (previous, output) = (iv, [UInt8]())
         for start in stride(from: 0, to: ciphertext.count, by: 16) {
             let block = JoinedRecords.Block(ciphertext[start..<start + 16])
@@ -148,10 +180,7 @@ private struct ToyCipher {
             output += opened.indices.map { opened[$0] }
             previous = block
         }
-        guard let padding = output.last, (1...16).contains(padding),
-            output.suffix(Int(padding)).allSatisfy({ $0 == padding })
-        else { return nil }
-        return Array(output.dropLast(Int(padding)))
+        return output
     }
 
     private func encrypt(_ block: JoinedRecords.Block) -> JoinedRecords.Block {

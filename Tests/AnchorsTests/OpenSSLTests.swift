@@ -8,12 +8,14 @@ struct BaselineTests {
         "every record of every mechanism opens right",
         arguments: [
             (.aesGCM, 128), (.aesGCM, 192), (.aesGCM, 256), (.aesCBCPad, 128), (.aesCBCPad, 192),
-            (.aesCBCPad, 256), (.aesCTR, 128), (.aesCTR, 192), (.aesCTR, 256), (.rsaPKCS, 2_048),
+            (.aesCBCPad, 256), (.aesCBC, 128), (.aesCBC, 256), (.aesCTR, 128), (.aesCTR, 192),
+            (.aesCTR, 256), (.rsaPKCS, 2_048),
             (.rsaOAEP, 2_048),
         ] as [(RecordMechanism, Int)])
     func opens(_ mechanism: RecordMechanism, _ bits: Int) throws {
         let key = try OpenSSLKey(mechanism, bits: bits)
-        for length in mechanism.isRSA ? [1, 32] : [1, 15, 16, 256, 4_096] {
+        for length in mechanism.isRSA ? [1, 32] : [1, 15, 16, 256, 4_096]
+        where length % mechanism.recordStep == 0 {
             var operation = try OpenSSLOperation(key, recordBytes: length, recordCount: 16)
             #expect(operation.recordCount == 16)
             for index in 0..<16 {

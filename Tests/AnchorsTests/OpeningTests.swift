@@ -25,6 +25,46 @@ struct OpeningTests {
         }
     }
 
+    @Test("a call that leaves its operation active costs that call, and no later one")
+    func leftActive() async {
+        await #expect(processExitsWith: .success) {
+            let opening = Opening(
+                "leave-active=yes; fault=C_Decrypt:CKR_GENERAL_ERROR:#2; "
+                    + "fault=C_Decrypt:CKR_DEVICE_MEMORY:#4")
+            let anchor = try opening.open()
+            _ = try anchor.prepareKey(.token(label: "records"), for: .aesGCM, bits: 256)
+            var operation = try anchor.decryption(.aesGCM, recordBytes: 16)
+            var codes: [UInt] = []
+            for index in 0..<6 {
+                codes.append(operation.perform(index))
+                let isRight = codes[index] != 0 || operation.verify(index)
+                #expect(isRight)
+            }
+            #expect(codes == [0, 0x05, 0, 0x31, 0, 0])
+        }
+    }
+
+    @Test("a mechanism that is not there is refused with what it answered, and another is not")
+    func unlisted() async {
+        await #expect(processExitsWith: .success) {
+            let anchor = try Opening("without=CKM_AES_CTR; without=CKM_RSA_PKCS_OAEP").open()
+            let answer = CryptokiError.Answer(function: "C_DecryptInit", code: .mechanismInvalid)
+            #expect(
+                throws: CryptokiError.unlisted(
+                    RecordMechanism.aesCTR.type, token: "scripted", answer: answer,
+                    listed: [
+                        "CKM_AES_CBC", "CKM_AES_CBC_PAD", "CKM_AES_GCM", "CKM_AES_KEY_GEN",
+                        "CKM_AES_KEY_WRAP",
+                    ])
+            ) { try anchor.prepareKey(.session, for: .aesCTR, bits: 256) }
+            #expect(throws: CryptokiError.self) {
+                try anchor.prepareKey(.session, for: .rsaOAEP, bits: 2_048)
+            }
+            let bits = try anchor.prepareKey(.session, for: .aesGCM, bits: 256)
+            #expect(bits == 256)
+        }
+    }
+
     @Test("what is refused again and again ends within two seconds, with the code")
     func refusedAlways() async {
         await #expect(processExitsWith: .success) {

@@ -10,7 +10,8 @@ struct RecordOpenerTests {
     func roundTrip() async {
         await #expect(processExitsWith: .success) {
             try withKeys(bits: 128) { mechanism, key, session in
-                for length in mechanism.isRSA ? [1, 32, 86] : [1, 16, 256, 4_096] {
+                for length in mechanism.isRSA ? [1, 32, 86] : [1, 16, 256, 4_096]
+                where length % mechanism.recordStep == 0 {
                     let note = "\(mechanism), \(length) bytes"
                     var opener = try RecordOpener(
                         session(), key: key, mechanism: mechanism, recordBytes: length)

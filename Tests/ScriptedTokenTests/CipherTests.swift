@@ -10,7 +10,7 @@ extension ModuleTests {
             #expect(caller.logIn() == CKR_OK)
             let encryptionKey = try mechanism.encryptionKey(caller)
             let decryptionKey = try mechanism.decryptionKey(caller)
-            for length in [0, 1, 15, 16, 17, 100, 214] {
+            for length in mechanism.lengths {
                 let plaintext = (0..<length).map { UInt8(truncatingIfNeeded: $0) }
                 #expect(caller.encryptInit(mechanism, encryptionKey) == CKR_OK)
                 let sealed = caller.encrypt(plaintext)
@@ -29,8 +29,9 @@ extension ModuleTests {
             let module = try ScriptedModule()
             let caller = try Caller(module.functions)
             #expect(caller.logIn() == CKR_OK)
-            let plaintext = [UInt8](repeating: 1, count: 20)
-            let sealedLength = mechanism.ciphertextLength(20)
+            let length = mechanism == .cbc ? 32 : 20
+            let plaintext = [UInt8](repeating: 1, count: length)
+            let sealedLength = mechanism.ciphertextLength(length)
             #expect(caller.encryptInit(mechanism, try mechanism.encryptionKey(caller)) == CKR_OK)
             let told = caller.lengthOf(module.functions.C_Encrypt, plaintext)
             #expect(told == CK_ULONG(sealedLength))
@@ -41,10 +42,24 @@ extension ModuleTests {
             #expect(caller.encrypt(plaintext).code == CKR_OPERATION_NOT_INITIALIZED)
 
             #expect(caller.decryptInit(mechanism, try mechanism.decryptionKey(caller)) == CKR_OK)
-            #expect(caller.lengthOf(module.functions.C_Decrypt, sealed.bytes) == 20)
-            #expect(caller.decrypt(sealed.bytes, capacity: 19).code == CKR_BUFFER_TOO_SMALL)
-            #expect(caller.decrypt(sealed.bytes, capacity: 20).bytes == plaintext)
+            let opened = caller.lengthOf(module.functions.C_Decrypt, sealed.bytes)
+            #expect(opened == CK_ULONG(length))
+            #expect(caller.decrypt(sealed.bytes, capacity: length - 1).code == CKR_BUFFER_TOO_SMALL)
+            #expect(caller.decrypt(sealed.bytes, capacity: length).bytes == plaintext)
             #expect(caller.decrypt(sealed.bytes).code == CKR_OPERATION_NOT_INITIALIZED)
+        }
+
+        @Test("CBC without padding takes whole blocks alone")
+        func wholeBlocks() throws {
+            let module = try ScriptedModule()
+            let caller = try Caller(module.functions)
+            #expect(caller.logIn() == CKR_OK)
+            let key = try caller.find("records", CKO_SECRET_KEY)
+            #expect(caller.encryptInit(.cbc, key) == CKR_OK)
+            #expect(caller.encrypt([1, 2, 3]).code == CKR_DATA_LEN_RANGE)
+            #expect(caller.decryptInit(.cbc, key) == CKR_OK)
+            let odd = [UInt8](repeating: 1, count: 17)
+            #expect(caller.decrypt(odd).code == CKR_ENCRYPTED_DATA_LEN_RANGE)
         }
 
         @Test("an operation cannot begin twice, with no such key, or with a key of another kind")
@@ -61,7 +76,7 @@ extension ModuleTests {
             #expect(caller.decryptInit(.gcm, aes) == CKR_OK)
             #expect(caller.decryptInit(.gcm, aes) == CKR_OPERATION_ACTIVE)
             var unknown = CK_MECHANISM(
-                mechanism: CKM_AES_CBC, pParameter: nil, ulParameterLen: 0)
+                mechanism: CKM_AES_ECB, pParameter: nil, ulParameterLen: 0)
             let code = module.functions.C_EncryptInit(caller.session, &unknown, aes)
             #expect(code == CKR_MECHANISM_INVALID)
         }

@@ -5,6 +5,7 @@ import Testing
 enum MechanismCase: String, CaseIterable, CustomTestStringConvertible {
     case gcm = "CKM_AES_GCM"
     case cbcPad = "CKM_AES_CBC_PAD"
+    case cbc = "CKM_AES_CBC"
     case ctr = "CKM_AES_CTR"
     case rsaPKCS = "CKM_RSA_PKCS"
     case rsaOAEP = "CKM_RSA_PKCS_OAEP"
@@ -25,12 +26,17 @@ enum MechanismCase: String, CaseIterable, CustomTestStringConvertible {
             : try caller.find("records", CKO_SECRET_KEY)
     }
 
+    /// Lengths of plaintexts that it takes.
+    var lengths: [Int] {
+        self == .cbc ? [0, 16, 32, 208] : [0, 1, 15, 16, 17, 100, 214]
+    }
+
     /// The length of the ciphertext of so many bytes, as the mechanism's standard has it.
     func ciphertextLength(_ length: Int) -> Int {
         switch self {
         case .gcm: length + 16
         case .cbcPad: length + 16 - length % 16
-        case .ctr: length
+        case .cbc, .ctr: length
         case .rsaPKCS, .rsaOAEP: 256
         }
     }
@@ -46,9 +52,10 @@ enum MechanismCase: String, CaseIterable, CustomTestStringConvertible {
                     CK_GCM_PARAMS(
                         pIv: iv.baseAddress, ulIvLen: 12, ulIvBits: 96, pAAD: nil, ulAADLen: 0,
                         ulTagBits: 128), body)
-            case .cbcPad:
+            case .cbcPad, .cbc:
                 var mechanism = CK_MECHANISM(
-                    mechanism: CKM_AES_CBC_PAD, pParameter: iv.baseAddress, ulParameterLen: 16)
+                    mechanism: self == .cbc ? CKM_AES_CBC : CKM_AES_CBC_PAD,
+                    pParameter: iv.baseAddress, ulParameterLen: 16)
                 return body(&mechanism)
             case .ctr:
                 var parameters = CK_AES_CTR_PARAMS()

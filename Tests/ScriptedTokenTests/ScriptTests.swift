@@ -14,6 +14,7 @@ extension ModuleTests {
                 "fault=C_Decrypt:CKR_NO_SUCH:#1", "fault=C_Encipher:CKR_DEVICE_ERROR:#1",
                 "fault=C_Decrypt:CKR_DEVICE_ERROR:1.5", "fault=C_Decrypt:CKR_OK:1", "garbage=#0",
                 "longest=-1", "longest=4KiB", "hang=0.5", "pin=", "seed",
+                "without=CKM_NO_SUCH", "without=", "leave-active=maybe",
                 "count-file=/nonexistent/counters",
             ])
         func refused(_ directive: String) async throws {
@@ -35,6 +36,39 @@ extension ModuleTests {
         @Test("directives are separated by semicolons or lines, with spaces at will")
         func separators() throws {
             _ = try ScriptedModule(" pin = 77 ;\n\n label=a b;servers=2\nservice=exponential:10us;")
+        }
+
+        @Test("a mechanism that is left out is neither listed nor taken")
+        func without() throws {
+            let module = try ScriptedModule("without=CKM_AES_CTR; without=CKM_SHA256_HMAC")
+            var types = [CK_MECHANISM_TYPE](repeating: 0, count: 64)
+            var count = CK_ULONG(types.count)
+            #expect(module.functions.C_GetMechanismList(0, &types, &count) == CKR_OK)
+            let listed = types.prefix(Int(count))
+            #expect(!listed.contains(CKM_AES_CTR) && !listed.contains(CKM_SHA256_HMAC))
+            #expect(listed.contains(CKM_AES_GCM))
+            var info = CK_MECHANISM_INFO()
+            let told = module.functions.C_GetMechanismInfo(0, CKM_AES_CTR, &info)
+            #expect(told == CKR_MECHANISM_INVALID)
+            let caller = try Caller(module.functions)
+            #expect(caller.logIn() == CKR_OK)
+            let key = try caller.find("records", CKO_SECRET_KEY)
+            #expect(caller.encryptInit(.ctr, key) == CKR_MECHANISM_INVALID)
+            #expect(caller.decryptInit(.ctr, key) == CKR_MECHANISM_INVALID)
+            #expect(caller.decryptInit(.gcm, key) == CKR_OK)
+        }
+
+        @Test("a failed decryption ends its operation unless the script leaves it active")
+        func activeOperations() throws {
+            for (script, code) in [("", CKR_OK), ("leave-active=yes", CKR_OPERATION_ACTIVE)] {
+                let module = try ScriptedModule("fault=C_Decrypt:CKR_GENERAL_ERROR:#1; \(script)")
+                let caller = try Caller(module.functions)
+                #expect(caller.logIn() == CKR_OK)
+                let key = try caller.find("records", CKO_SECRET_KEY)
+                #expect(caller.decryptInit(.ctr, key) == CKR_OK)
+                #expect(caller.decrypt([1, 2]).code == CKR_GENERAL_ERROR)
+                #expect(caller.decryptInit(.ctr, key) == code, "\(script)")
+            }
         }
 
         @Test("a count file counts the calls of every script that names it")

@@ -260,7 +260,7 @@ package struct DrillPlan: Sendable {
                 "--strategy \(settings.strategy): the alarm watches for too few calls, which "
                     + "nobody has to fear who adds some; take sprint")
         }
-        guard settings.recordsPerCall == 1 || mechanism == .aesCBCPad else {
+        guard settings.recordsPerCall == 1 || mechanism.isJoinable else {
             throw ScenarioError(
                 "--batch \(settings.recordsPerCall): records of \(mechanism.rawValue) cannot be "
                     + "joined in one call; take --mechanism aes-cbc-pad, or leave --batch out")
@@ -305,7 +305,7 @@ package struct DrillPlan: Sendable {
         }
         let isKnownByBeginning =
             switch mechanism {
-            case .aesGCM, .aesCBCPad, .rsaPKCS, .rsaOAEP: true
+            case .aesGCM, .aesCBCPad, .aesCBC, .rsaPKCS, .rsaOAEP: true
             // No padding and no tag: a shorter record has no eight bytes.
             case .aesCTR: recordBytes >= 8
             case .aesKeyWrap, .hmacSHA256: false

@@ -186,13 +186,14 @@ private struct JoinedRows {
 
     /// Rows that one call opens; more than one only of a mechanism that can be joined.
     init(_ rows: [StoredRow], _ mechanism: RecordMechanism) {
-        guard rows.count > 1, mechanism == .aesCBCPad else {
+        guard rows.count > 1, mechanism.isJoinable else {
             sealed = SealedBytes(iv: rows[0].iv, ciphertext: rows[0].sealed)
             joined = nil
             return
         }
         let joined = JoinedRecords(
-            rows.map { JoinedRecords.Record(iv: $0.iv, ciphertext: $0.sealed) })
+            rows.map { JoinedRecords.Record(iv: $0.iv, ciphertext: $0.sealed) },
+            isPadded: mechanism == .aesCBCPad)
         sealed = SealedBytes(iv: rows[0].iv, ciphertext: joined.ciphertext)
         self.joined = joined
     }

@@ -198,7 +198,9 @@ package final class AnchorAccess: Sendable {
 
     private static func sentence(_ error: any Error, modulePath: String) -> String {
         switch error {
-        case WorkerError.failed(let message), WorkerError.refusedLogin(let message): message
+        case WorkerError.failed(let message), WorkerError.refusedRequest(let message),
+            WorkerError.refusedLogin(let message):
+            message
         case WorkerError.ended(let how):
             "the worker process that loaded '\(modulePath)' \(how) before the anchor was ready"
         default: "\(error)"

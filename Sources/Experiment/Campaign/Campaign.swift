@@ -61,6 +61,9 @@ package struct Campaign: Sendable {
             if let note = Self.retryNote(await crews.anchor.retries) { record.note(note) }
             let budget = try CallBudget(
                 plan.scenario.limits.maxOperations, in: folder, known: record.calls)
+            for (mechanism, why) in await crews.anchor.opened?.refusals.sorted(by: <) ?? [] {
+                observe(.note("\(mechanism) is not measured: \(why)"))
+            }
             var partial = try await measure(crews, budget, &record)
             if partial == nil {
                 let audits = BatchingAudits(plan, interruption: interruption, observe: observe)
@@ -123,8 +126,8 @@ package struct Campaign: Sendable {
                 let outcomes = await runner.measure(group.map { plan.cells[$0] }, setting)
                 // A round that Ctrl-C cut off says nothing about the anchor.
                 guard !interruption.isSet else { return "it was interrupted" }
-                // A comparison succeeds without the device.
-                if cell.isAnchored {
+                // A comparison succeeds without the device, and a refusal is the device's answer.
+                if cell.isAnchored, !outcomes.contains(where: \.isRefusal) {
                     losses = outcomes.contains { $0.histograms == nil } ? losses + 1 : 0
                 }
                 try record.add(outcomes, toCells: group)

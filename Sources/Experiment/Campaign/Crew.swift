@@ -167,6 +167,8 @@ actor Crew {
         } catch {
             switch error {
             case .failed(let message), .refusedLogin(let message): return RoundLoss(reason: message)
+            case .refusedRequest(let message):
+                return RoundLoss(reason: Self.withoutSerials(message), isRefusal: true)
             case .ended(let how):
                 dismiss(index, team)
                 return RoundLoss(reason: "a worker process \(how)")
@@ -219,4 +221,6 @@ struct RoundLoss: Error, Equatable {
     let reason: String
     /// Whether another round must not be tried.
     var isFinal = false
+    /// Whether the device refused what was asked for, and may well do something else.
+    var isRefusal = false
 }

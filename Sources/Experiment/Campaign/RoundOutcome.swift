@@ -15,6 +15,8 @@ struct RoundOutcome: Sendable {
     var late: LateCounts?
     /// Why no other round must be tried; nil where one may be.
     let end: String?
+    /// Whether it was lost because the device refused what was asked for.
+    var isRefusal = false
 }
 
 extension RoundOutcome {
@@ -25,6 +27,7 @@ extension RoundOutcome {
         histograms = nil
         late = nil
         end = loss.isFinal ? loss.reason : nil
+        isRefusal = loss.isRefusal
     }
 
     /// Merges the workers' reports: one outcome for each class of callers.

@@ -12,7 +12,7 @@ package enum BuiltInScenario {
           uri: softhsm                   # a throwaway token; or 'pkcs11:token=…?module-path=…'
           operation: decrypt             # what one call does: decrypt opens a record, unwrap a
                                          # data key, mac hashes a password under the key
-          mechanism: [aes-gcm, rsa-oaep] # decrypt: also aes-cbc-pad, aes-ctr, rsa-pkcs;
+          mechanism: [aes-gcm, rsa-oaep] # decrypt: also aes-cbc-pad, aes-cbc, aes-ctr, rsa-pkcs;
                                          # unwrap: aes-key-wrap, rsa-oaep; mac: hmac-sha256
           key-bits: { aes-gcm: 256, rsa-oaep: 2048 }
           session: read-only             # some devices want read-write

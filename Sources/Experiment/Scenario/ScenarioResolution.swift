@@ -33,7 +33,7 @@ extension ScenarioDraft {
         guard !auditsBatching || joins else {
             throw ScenarioError(
                 "\(source): 'audit-batching' joins records that are decrypted with aes-cbc-pad, "
-                    + "aes-gcm or aes-ctr, and there is none; name one of them, or leave "
+                    + "aes-cbc, aes-gcm or aes-ctr, and there is none; name one of them, or leave "
                     + "'audit-batching' out")
         }
         let settings = AnchorSettings(
@@ -141,6 +141,14 @@ extension ScenarioDraft {
                 throw ScenarioError(
                     "\(source): a key of \(bits) bits is too short for \(mechanism.rawValue)")
             }
+        }
+        for mechanism in mechanisms where !operation.opensDataKeys(with: mechanism) {
+            let step = mechanism.recordStep
+            guard let odd = recordBytes.first(where: { $0.count % step != 0 }) else { continue }
+            throw ScenarioError(
+                "\(source): \(mechanism.rawValue) has no padding and takes whole blocks of "
+                    + "\(step) bytes, and 'record-bytes' is \(odd); take a multiple of \(step), or "
+                    + "aes-cbc-pad")
         }
     }
 }

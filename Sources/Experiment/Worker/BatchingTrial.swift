@@ -36,7 +36,7 @@ struct BatchingTrial: ~Copyable {
     /// - Throws: `BatchingFailure` where the device stops in the middle of it.
     mutating func run() throws -> BatchingAudit {
         do throws(BatchingEnd) {
-            return order.mechanism == .aesCBCPad ? try joinable() : try unjoinable()
+            return order.mechanism.isJoinable ? try joinable() : try unjoinable()
         } catch {
             throw BatchingFailure(error)
         }

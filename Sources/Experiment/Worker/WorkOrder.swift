@@ -170,6 +170,8 @@ struct OpenedReport: Codable, Sendable {
     var moduleDigest: String?
     /// Real key length of each mechanism in bits.
     var keyBits: [String: Int]
+    /// Why a mechanism has no key, for those that have none.
+    var refusals: [String: String] = [:]
     /// How often something was tried again until the anchor was open.
     var retries: Int
 }
@@ -218,4 +220,6 @@ struct FailureReport: Codable, Sendable {
     var message: String
     /// Whether the token refused a login, so that another try may lock it.
     var refusesLogin: Bool
+    /// Whether what was asked for is refused, where another request may succeed.
+    var refusesRequest: Bool
 }

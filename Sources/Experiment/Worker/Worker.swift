@@ -14,6 +14,8 @@ import Units
 package final class Worker {
     private let parent: ParentLink
     private var anchor: LoadedAnchor?
+    /// Why a mechanism has no key.
+    private var refusals: [RecordMechanism: CryptokiError] = [:]
     /// What lies before all that the module allocates: too large for a gap left by what was freed,
     /// too small for a mapping of its own.
     private var heapStart: [UInt8] = []
@@ -33,11 +35,7 @@ package final class Worker {
             do {
                 try carryOut(order)
             } catch {
-                answer(
-                    .failed(
-                        FailureReport(
-                            message: Self.sentence(for: error),
-                            refusesLogin: (error as? CryptokiError)?.isRefusedLogin ?? false)))
+                answer(.failed(Self.failure(error)))
             }
         }
     }
@@ -59,6 +57,7 @@ package final class Worker {
         case .measure(let order): try measure(order)
         case .auditBatching(let order):
             guard let anchor else { preconditionFailure("a module is opened before it is tried") }
+            if let refusal = refusals[order.mechanism] { throw refusal }
             var trial = try BatchingTrial(order, on: anchor)
             answer(.audited(try trial.run()))
         case .release, .callOff, .quit: break
@@ -71,14 +70,23 @@ package final class Worker {
             modulePath: order.modulePath, initialize: order.initialize, token: order.token,
             pin: pin, isReadWrite: order.isReadWrite)
         var keyBits: [String: Int] = [:]
+        refusals = [:]
         for key in order.keys {
-            keyBits[key.mechanism.rawValue] = try anchor.prepareKey(
-                key.source, for: key.mechanism, operation: order.operation, bits: key.bits)
+            do throws(CryptokiError) {
+                keyBits[key.mechanism.rawValue] = try anchor.prepareKey(
+                    key.source, for: key.mechanism, operation: order.operation, bits: key.bits)
+            } catch {
+                guard error.concernsRequest else { throw error }
+                refusals[key.mechanism] = error
+            }
         }
+        guard !keyBits.isEmpty else { throw NoMechanism(order.keys.map(\.mechanism), refusals) }
         self.anchor = anchor
         return OpenedReport(
             identity: try anchor.identity(), modulePath: order.modulePath,
             moduleDigest: try? fileDigest(order.modulePath), keyBits: keyBits,
+            refusals: Dictionary(
+                uniqueKeysWithValues: refusals.map { ($0.key.rawValue, $0.value.advice) }),
             retries: anchor.retries)
     }
 
@@ -99,6 +107,7 @@ package final class Worker {
         let count = order.records
         guard !order.isBaseline else { return try baselineRecord(of: load, order) }
         guard let anchor else { preconditionFailure("a module is opened before it is measured") }
+        if let refusal = refusals[mechanism] { throw refusal }
         let awaitTurn: @Sendable () -> Void = { [limits = load.limits] in
             limits.awaitTurn(MonotonicClock())
         }
@@ -167,11 +176,18 @@ package final class Worker {
             ? { "OPENSSL_0x\(String($0, radix: 16))" } : { ReturnCode(rawValue: $0).description }
     }
 
-    private static func sentence(for error: any Error) -> String {
+    private static func failure(_ error: any Error) -> FailureReport {
         switch error {
-        case LoadError.preparation(let cause): "\(cause)"
-        case LoadError.noThread(let reason): "the system gave no thread for a caller: \(reason)"
-        default: "\(error)"
+        case LoadError.preparation(let cause): return failure(cause)
+        case LoadError.noThread(let reason):
+            return FailureReport(
+                message: "the system gave no thread for a caller: \(reason)", refusesLogin: false,
+                refusesRequest: false)
+        default:
+            let cause = error as? CryptokiError
+            return FailureReport(
+                message: "\(error)", refusesLogin: cause?.isRefusedLogin ?? false,
+                refusesRequest: cause?.concernsRequest ?? false)
         }
     }
 
@@ -182,4 +198,19 @@ package final class Worker {
     private func nextPin() -> Pin { parent.nextPin() }
 
     private func answer(_ report: WorkerReport) { parent.answer(report) }
+}
+
+/// Why an anchor has none of the mechanisms that were asked for: each reason once.
+private struct NoMechanism: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ mechanisms: [RecordMechanism], _ refusals: [RecordMechanism: CryptokiError]) {
+        var sentences: [String] = []
+        for mechanism in mechanisms {
+            guard let sentence = refusals[mechanism]?.advice, !sentences.contains(sentence)
+            else { continue }
+            sentences.append(sentence)
+        }
+        description = sentences.joined(separator: "; ")
+    }
 }

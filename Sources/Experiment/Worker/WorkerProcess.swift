@@ -36,8 +36,7 @@ actor WorkerProcess {
     /// The next report.
     ///
     /// - Parameter limit: how long to wait before the worker is taken to hang, and killed.
-    /// - Throws: `WorkerError.ended` with how it ended, `.failed` or `.refusedLogin` with what it
-    ///   said.
+    /// - Throws: `WorkerError.ended` with how it ended, else with what it said.
     func report(within limit: Nanoseconds) async throws(WorkerError) -> WorkerReport {
         let watchdog = Task {
             try await Task.sleep(for: .nanoseconds(limit.count))
@@ -48,7 +47,8 @@ actor WorkerProcess {
         guard let report = try? JSONDecoder().decode(WorkerReport.self, from: Data(line.utf8))
         else { throw .ended("answered something that is no report") }
         guard case .failed(let failure) = report else { return report }
-        throw failure.refusesLogin ? .refusedLogin(failure.message) : .failed(failure.message)
+        guard !failure.refusesLogin else { throw .refusedLogin(failure.message) }
+        throw failure.refusesRequest ? .refusedRequest(failure.message) : .failed(failure.message)
     }
 
     /// Ends the worker in order and waits for its end, or kills it where it does not heed.
@@ -81,6 +81,8 @@ enum WorkerError: Error, Equatable {
     case ended(String)
     /// It is there, but the order could not be carried out.
     case failed(String)
+    /// It is there, but the device refuses what was asked for.
+    case refusedRequest(String)
     /// It is there, but the token refused its login.
     case refusedLogin(String)
 }

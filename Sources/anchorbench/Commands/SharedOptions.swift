@@ -33,7 +33,7 @@ struct CallOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "decrypt: aes-gcm, aes-cbc-pad, aes-ctr, rsa-pkcs, rsa-oaep; unwrap: aes-key-wrap, "
+            "decrypt: aes-gcm, aes-cbc-pad, aes-cbc, aes-ctr, rsa-pkcs, rsa-oaep; unwrap: aes-key-wrap, "
                 + "rsa-oaep; mac: hmac-sha256. Several by commas.", valueName: "list"))
     var mechanism: String?
 

@@ -12,6 +12,8 @@ final class ProgressPrinter: Sendable {
         var begun = ContinuousClock.now
         /// Rounds of an earlier part of the run, which say nothing about the time of this one.
         var before: Int?
+        /// Reasons for lost rounds that were told.
+        var told: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -32,11 +34,19 @@ final class ProgressPrinter: Sendable {
             line.report(
                 "\(bar(position)) \(cell.classedKey): \(figures(round)), \(timeLeft(position))",
                 isLast: position == total)
-            if !round.verdict.isValid {
+            if !round.verdict.isValid, isNews(cell, round) {
                 say("\(cell.classedKey), round \(round.number): \(round.verdict.reasonText)".yellow)
             }
         case .note(let text): say(text)
         }
+    }
+
+    /// Whether a reason is to be told: that of rounds in which nothing was measured once for all
+    /// loads, because what a device refuses it refuses under each.
+    private func isNews(_ cell: Cell, _ round: Round) -> Bool {
+        guard round.seconds == 0 else { return true }
+        let text = "\(cell.subject) \(round.verdict.reasonText)"
+        return state.withLock { $0.told.insert(text).inserted }
     }
 
     /// Takes the live line away.

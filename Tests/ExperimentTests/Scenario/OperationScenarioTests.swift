@@ -108,4 +108,16 @@ struct OperationScenarioTests {
         let pkcs = try cells("anchor: { mechanism: rsa-pkcs }")
         #expect(pkcs.allSatisfy { $0.recordBytes == 32 && $0.operation == "decrypt" })
     }
+
+    @Test("records of CBC without padding are whole blocks")
+    func wholeBlocks() throws {
+        let text = "{ anchor: { mechanism: [aes-cbc, aes-gcm] }, record-bytes: [32, 100] }"
+        let error = try #require(throws: ScenarioError.self) { try scenario(text) }
+        #expect(
+            error.description
+                == "s.yaml: aes-cbc has no padding and takes whole blocks of 16 bytes, and "
+                + "'record-bytes' is 100B; take a multiple of 16, or aes-cbc-pad")
+        let whole = try scenario("{ anchor: { mechanism: aes-cbc }, record-bytes: [32, 256] }")
+        #expect(whole.anchor.mechanisms == ["aes-cbc"])
+    }
 }

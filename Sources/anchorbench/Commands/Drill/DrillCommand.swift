@@ -50,7 +50,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Records that the thief joins in one call, of aes-cbc-pad.", valueName: "n"))
+            "Records that the thief joins in one call, of aes-cbc-pad or aes-cbc.", valueName: "n"))
     var batch: UInt64 = 1
 
     @Option(help: ArgumentHelp("Calls that the thief holds open at once.", valueName: "n"))

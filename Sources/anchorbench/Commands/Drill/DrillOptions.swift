@@ -16,7 +16,7 @@ struct DrillOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How the rows are sealed: aes-gcm, aes-cbc-pad, aes-ctr, rsa-pkcs or rsa-oaep.",
+            "How the rows are sealed: aes-gcm, aes-cbc-pad, aes-cbc, aes-ctr, rsa-pkcs or rsa-oaep.",
             valueName: "name"))
     var mechanism: String?
 
