@@ -1,0 +1,37 @@
+import Latency
+import Results
+import Units
+
+/// How figures of several anchors are put for people.
+enum AnchorWording {
+    /// `60.3× (50–72)`.
+    static func factor(_ interval: Interval) -> String {
+        let bounds =
+            both(interval.low, interval.high)
+            .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
+        return Wording.factor(interval.estimate) + bounds
+    }
+
+    /// What a kind of key is called.
+    static func key(_ kind: KeyKind) -> String {
+        switch kind {
+        case .token: "stored"
+        case .session: "session"
+        }
+    }
+
+    /// The names of anchors in a sentence.
+    static func names(_ anchors: [MeasuredAnchor]) -> String {
+        Wording.list(anchors.map(\.code))
+    }
+}
+
+extension Interval {
+    /// Whether both have bounds and leave room for one and the same value.
+    func overlaps(_ other: Interval) -> Bool {
+        guard let low, let high, let otherLow = other.low, let otherHigh = other.high else {
+            return false
+        }
+        return low <= otherHigh && otherLow <= high
+    }
+}
