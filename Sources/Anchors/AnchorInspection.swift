@@ -58,7 +58,7 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
             }
             keys = try session.keyPolicies(matching: key)
         } catch {
-            problems.append(error.description)
+            problems.append(error.advice)
         }
         _ = consume turn
         return AnchorInspection(

@@ -55,15 +55,6 @@ extension CryptokiError {
     }
 }
 
-extension CryptokiError {
-    /// The description with what there is instead, where it leaves that out.
-    package var advice: String {
-        guard case .unlisted(_, _, _, let listed) = self else { return description }
-        let names = listed.isEmpty ? "none of that kind" : listed.joined(separator: ", ")
-        return "\(description); it lists \(names)"
-    }
-}
-
 extension CryptokiError: CustomStringConvertible {
     package var description: String {
         switch self {
@@ -73,6 +64,9 @@ extension CryptokiError: CustomStringConvertible {
             "the PKCS#11 module '\(path)' cannot be used: \(reason)"
         case .notFound(let what, let instead):
             "\(what) was not found; \(instead)"
+        case .pinRefused(.pinLocked):
+            "C_Login answered \(ReturnCode.pinLocked): the token has locked the PIN after too many "
+                + "wrong ones; only its security officer can set a new one"
         case .pinRefused(let code):
             "C_Login answered \(code): the PIN was tried once and will not be tried again, because "
                 + "a token may lock after a few wrong ones; check the pin-source first"

@@ -84,6 +84,12 @@ import Glibc
         }
         guard let library = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "dlopen failed"
+            guard !reason.contains("wrong ELF class") else {
+                throw CryptokiError.module(
+                    path: path,
+                    reason: "it is a library for another word size than this 64-bit program; take "
+                        + "the vendor's 64-bit one (\(reason))")
+            }
             throw CryptokiError.module(path: path, reason: "it does not load (\(reason))")
         }
         return unsafe library

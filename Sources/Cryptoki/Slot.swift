@@ -41,7 +41,8 @@ extension Module {
                 what: "a library with \(wanted.joined(separator: ", ")) at '\(path)'",
                 instead: "this one has \(found.joined(separator: ", "))")
         }
-        let slots = try slotsWithToken().filter { $0.token.isInitialized }
+        let all = try slotsWithToken()
+        let slots = all.filter { $0.token.isInitialized }
         let fitting = slots.filter { match.fits($0) }
         if fitting.count == 1 { return fitting[0] }
         let asked = match.attributes.filter { $0 != .token && library.value(of: $0) == nil }
@@ -57,8 +58,16 @@ extension Module {
         }
         throw CryptokiError.notFound(
             what: "\(match.words(article: "a")) in '\(path)'",
-            instead: slots.isEmpty
-                ? "no initialised token is present" : "present: \(list(slots))")
+            instead: slots.isEmpty ? Self.nothing(among: all) : "present: \(list(slots))")
+    }
+
+    /// What to do where no token can be used.
+    private static func nothing(among slots: [Slot]) -> String {
+        slots.isEmpty
+            ? "the module shows no token; is its device or daemon there, and its configuration "
+                + "found?"
+            : "no token is initialised; do that with the vendor's own tool first (its label, and a "
+                + "user PIN)"
     }
 
     /// The mechanisms of a slot (`C_GetMechanismList`).

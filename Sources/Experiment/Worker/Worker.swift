@@ -35,7 +35,7 @@ package final class Worker {
             do {
                 try carryOut(order)
             } catch {
-                answer(.failed(Self.failure(error)))
+                answer(.failed(Self.failure(error, advising: order.isFirst)))
             }
         }
     }
@@ -176,9 +176,12 @@ package final class Worker {
             ? { "OPENSSL_0x\(String($0, radix: 16))" } : { ReturnCode(rawValue: $0).description }
     }
 
-    private static func failure(_ error: any Error) -> FailureReport {
+    /// - Parameter isAdvising: whether the sentence ends the command, and not a round.
+    private static func failure(
+        _ error: any Error, advising isAdvising: Bool
+    ) -> FailureReport {
         switch error {
-        case LoadError.preparation(let cause): return failure(cause)
+        case LoadError.preparation(let cause): return failure(cause, advising: isAdvising)
         case LoadError.noThread(let reason):
             return FailureReport(
                 message: "the system gave no thread for a caller: \(reason)", refusesLogin: false,
@@ -186,7 +189,8 @@ package final class Worker {
         default:
             let cause = error as? CryptokiError
             return FailureReport(
-                message: "\(error)", refusesLogin: cause?.isRefusedLogin ?? false,
+                message: isAdvising ? cause?.advice ?? "\(error)" : "\(error)",
+                refusesLogin: cause?.isRefusedLogin ?? false,
                 refusesRequest: cause?.concernsRequest ?? false)
         }
     }
@@ -212,5 +216,15 @@ private struct NoMechanism: Error, CustomStringConvertible {
             sentences.append(sentence)
         }
         description = sentences.joined(separator: "; ")
+    }
+}
+
+extension WorkOrder {
+    /// Whether there is nothing to measure where it fails.
+    fileprivate var isFirst: Bool {
+        switch self {
+        case .open, .provision, .inspect: true
+        case .measure, .auditBatching, .release, .callOff, .quit: false
+        }
     }
 }

@@ -48,7 +48,7 @@ struct RankChartTests {
         let chart = random.rankChart()
         let svg = chart.svg
         let reader = try #require(SVGReader(svg), "seed \(seed)")
-        #expect(reader.numbers.allSatisfy(\.isFinite), "seed \(seed)")
+        #expect(reader.numbers.allSatisfy { $0.isFinite }, "seed \(seed)")
         #expect(svg == chart.svg, "seed \(seed)")
         for (index, label) in reader.labels.enumerated() {
             let isInside =
