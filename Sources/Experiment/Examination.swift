@@ -80,7 +80,9 @@ package struct Examination: Sendable {
     private static func sessions(_ token: TokenInfo) -> String {
         let open = token.sessionCount.map { "\($0) sessions open" } ?? "open sessions not told"
         guard let most = token.maxSessionCount else { return open + ", their limit not told" }
-        return open + (most == 0 ? ", no limit" : ", \(most) at most")
+        // Some modules write another number that none of them could ever open.
+        let isBounded = most != 0 && most < UInt(UInt32.max)
+        return open + (isBounded ? ", \(most) at most" : ", no limit")
     }
 
     private static func warnings(_ token: TokenInfo) -> [String] {

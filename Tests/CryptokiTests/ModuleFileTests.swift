@@ -38,6 +38,26 @@ struct ModuleFileTests {
         }
     }
 
+    @Test("a library of another word size, with what to take instead")
+    func otherWordSize() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "cryptoki-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // The header of a 32-bit shared library for Intel processors, and zeros.
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let header: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 1, 1, 1]
+        bytes.replaceSubrange(0..<header.count, with: header)
+        bytes.replaceSubrange(16..<24, with: [3, 0, 3, 0, 1, 0, 0, 0])
+        let file = folder.appending(path: "module.so")
+        try Data(bytes).write(to: file)
+        let sentence = try #require(complaint(about: file.path))
+        #expect(
+            sentence.contains(
+                "it is a library for another word size than this 64-bit program; take the vendor's "
+                    + "64-bit one"), "\(sentence)")
+    }
+
     @Test("a library of another kind")
     func otherLibrary() throws {
         let path = try #require(

@@ -64,5 +64,43 @@ struct CodeNameTests {
         #expect(throws: Never.self) { try check("C_Sign", CKR_OK) }
         let refused = CryptokiError.pinRefused(code: .pinIncorrect).description
         #expect(refused.hasPrefix("C_Login answered CKR_PIN_INCORRECT: the PIN was tried once"))
+        let locked = CryptokiError.pinRefused(code: .pinLocked).description
+        #expect(locked.hasSuffix("only its security officer can set a new one"))
+    }
+
+    @Test(
+        "what ends a command says what to do",
+        arguments: [
+            ("C_Initialize", CKR_HOST_MEMORY, "is the daemon or device that it needs there"),
+            ("C_OpenSession", CKR_TOKEN_WRITE_PROTECTED, "take 'session: read-only'"),
+            ("C_GenerateKey", CKR_TOKEN_WRITE_PROTECTED, "name a key that it stores with 'object='"),
+            ("C_GenerateKey", CKR_SESSION_READ_ONLY, "take 'session: read-write'"),
+            ("C_OpenSession", CKR_SESSION_COUNT, "take fewer callers"),
+            ("C_Login", CKR_USER_PIN_NOT_INITIALIZED, "its security officer must set one"),
+            ("C_OpenSession", CKR_DEVICE_REMOVED, "the token is gone"),
+        ] as [(String, UInt, String)])
+    func advice(_ function: String, _ code: UInt, _ expected: String) {
+        let error = CryptokiError.call(function: function, code: ReturnCode(rawValue: code))
+        #expect(error.advice.hasPrefix(error.description + ": "), "\(error.advice)")
+        #expect(error.advice.contains(expected), "\(error.advice)")
+        #expect(!error.description.contains(expected))
+    }
+
+    @Test("a code tells whether a request was refused or a device is in trouble")
+    func concerns() {
+        for code in [
+            CKR_MECHANISM_INVALID, CKR_MECHANISM_PARAM_INVALID, CKR_DATA_LEN_RANGE,
+            CKR_KEY_FUNCTION_NOT_PERMITTED, CKR_KEY_SIZE_RANGE, CKR_ATTRIBUTE_VALUE_INVALID,
+            CKR_TEMPLATE_INCONSISTENT, CKR_FUNCTION_NOT_SUPPORTED, CKR_SESSION_READ_ONLY,
+        ] {
+            #expect(ReturnCode(rawValue: code).concernsRequest)
+        }
+        for code in [
+            CKR_OK, CKR_GENERAL_ERROR, CKR_DEVICE_ERROR, CKR_DEVICE_REMOVED, CKR_HOST_MEMORY,
+            CKR_SESSION_HANDLE_INVALID, CKR_TOKEN_NOT_PRESENT, CKR_KEY_HANDLE_INVALID,
+            CKR_PIN_LOCKED, CKR_CRYPTOKI_NOT_INITIALIZED,
+        ] {
+            #expect(!ReturnCode(rawValue: code).concernsRequest)
+        }
     }
 }
