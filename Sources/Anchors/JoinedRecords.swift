@@ -4,9 +4,9 @@
 /// CBC decryption is P[i] = D(C[i]) ⊕ C[i − 1] (NIST SP 800-38A, 6.2): every block opens whatever
 /// stands before it, and only the XOR is wrong where a record begins that was sealed under an IV of
 /// its own. So P = output ⊕ previous ciphertext block ⊕ IV there, all of which the thief has. Where
-/// there is padding, that of an inner record stays in the output and is cut off; that of the last one is stripped
-/// by whoever decrypts, who must find it right. Where the last record is a single block its padding
-/// hangs by its IV, so the IV goes into the ciphertext before it.
+/// there is padding, that of an inner record stays in the output and is cut off; that of the last
+/// one is stripped by whoever decrypts, who must find it right. Where the last record is a single
+/// block its padding hangs by its IV, so the IV goes into the ciphertext before it.
 package struct JoinedRecords: Sendable {
     /// What is handed over as if it were one record, under the first record's IV.
     package let ciphertext: [UInt8]

@@ -69,8 +69,8 @@ package final class LoadedAnchor: Sendable {
         AnchorIdentity(module: try module.info(), token: slot.token)
     }
 
-    /// Finds or makes the key of a mechanism, and checks that the token has it: one that it does not
-    /// list is asked for all the same.
+    /// Finds or makes the key of a mechanism, and checks that the token has it: one that it does
+    /// not list is asked for all the same.
     ///
     /// - Returns: the key's length in bits.
     /// - Throws: `CryptokiError.unlisted` or `.notFound` naming the mechanism or the key and what

@@ -50,9 +50,9 @@ struct BatchingSection {
         let names = Self.joining.filter { name in subjects.contains { $0.mechanism == name } }
         guard !names.isEmpty else { return [] }
         return [
-            "For \(names.joined(separator: " and ")) that is an assumption, and a kind one: its ciphertexts join, so "
-                + "that a thief may open many records with one call. `--audit-batching` finds out "
-                + "how many."
+            "For \(names.joined(separator: " and ")) that is an assumption, and a kind one: its "
+                + "ciphertexts join, so that a thief may open many records with one call. "
+                + "`--audit-batching` finds out how many."
         ]
     }
 

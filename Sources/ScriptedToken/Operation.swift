@@ -5,8 +5,8 @@ import Glibc
 ///
 /// This is not cryptography. A ciphertext is the plaintext itself and as much filler as the
 /// mechanism would add, and no key takes part: what a call costs here is the cost of calling. GCM
-/// adds a tag, CBC-PAD the padding of PKCS#7, CBC and CTR nothing, key wrap a block of 8 bytes; an RSA
-/// block is two bytes of length, the plaintext, and filler up to the length of the modulus.
+/// adds a tag, CBC-PAD the padding of PKCS#7, CBC and CTR nothing, key wrap a block of 8 bytes; an
+/// RSA block is two bytes of length, the plaintext, and filler up to the length of the modulus.
 struct Operation {
     /// The mechanisms, by what they do to a length.
     enum Cipher: UInt8 {

@@ -33,8 +33,9 @@ struct CallOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "decrypt: aes-gcm, aes-cbc-pad, aes-cbc, aes-ctr, rsa-pkcs, rsa-oaep; unwrap: aes-key-wrap, "
-                + "rsa-oaep; mac: hmac-sha256. Several by commas.", valueName: "list"))
+            "decrypt: aes-gcm, aes-cbc-pad, aes-cbc, aes-ctr, rsa-pkcs, rsa-oaep; unwrap: "
+                + "aes-key-wrap, rsa-oaep; mac: hmac-sha256. Several by commas.", valueName: "list")
+    )
     var mechanism: String?
 
     @Option(help: ArgumentHelp("Sizes of a record, such as 256B,4KiB.", valueName: "list"))

@@ -16,8 +16,8 @@ struct DrillOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How the rows are sealed: aes-gcm, aes-cbc-pad, aes-cbc, aes-ctr, rsa-pkcs or rsa-oaep.",
-            valueName: "name"))
+            "How the rows are sealed: aes-gcm, aes-cbc-pad, aes-cbc, aes-ctr, rsa-pkcs or "
+                + "rsa-oaep.", valueName: "name"))
     var mechanism: String?
 
     @Option(help: ArgumentHelp("Length of what is sealed of a row.", valueName: "size"))
