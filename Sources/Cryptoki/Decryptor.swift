@@ -8,6 +8,8 @@ import CCryptoki
     private let decryptInit: CK_C_DecryptInit
     private let decrypt: CK_C_Decrypt
     private var outputLength: UInt = 0
+    /// Whether the last call failed, so that a module may have left its operation active.
+    private var hasFailed = false
 
     /// Seals `recordCount` distinct records of `recordBytes` each with `C_EncryptInit` +
     /// `C_Encrypt`, none of it timed.
@@ -31,34 +33,47 @@ import CCryptoki
         self.pool = pool
     }
 
+    deinit {
+        // There are modules whose next session with the same handle would still be busy with it.
+        if hasFailed { endOperation() }
+    }
+
     /// How many distinct records there are.
     package var recordCount: Int { pool.count }
 
     /// Opens one record with one call of each function; 0 is `CKR_OK`. No allocation, no lock.
     @inline(__always)
     package mutating func open(_ index: Int) -> UInt {
-        var code = unsafe decryptInit(session.handle, pool.mechanisms + index, key)
-        if code == ReturnCode.operationActive.rawValue { code = beginAnew(index) }
-        guard code == 0 else { return code }
+        let code = unsafe decryptInit(session.handle, pool.mechanisms + index, key)
+        guard code == 0 else {
+            if code == ReturnCode.operationActive.rawValue { becomeIdle() }
+            return code
+        }
         outputLength = pool.outputCapacity
-        return unsafe decrypt(
+        let result = unsafe decrypt(
             session.handle, pool.sealed + index * pool.sealedStride,
             pool.sealedLengths[index], pool.output, &outputLength)
+        hasFailed = result != 0
+        return result
     }
 
-    /// Begins in a fresh session: a failed call ends its operation by the standard, but there are
-    /// modules that leave it active, and then no later call of the session could succeed.
-    ///
-    /// - Returns: what `C_DecryptInit` answered there, or the code that no session came of.
+    /// Ends what a failed call may have left active, so that it costs one more call and not all
+    /// that follow: by the standard a failed call ends its operation, but not every module does.
     @inline(never)
-    private mutating func beginAnew(_ index: Int) -> UInt {
-        do throws(CryptokiError) {
-            session = try session.renewed()
-        } catch {
-            guard case .call(_, let code) = error else { return ReturnCode.generalError.rawValue }
-            return code.rawValue
-        }
-        return unsafe decryptInit(session.handle, pool.mechanisms + index, key)
+    private mutating func becomeIdle() {
+        let ended: [ReturnCode] = [.ok, .operationNotInitialized]
+        if let code = endOperation(), ended.contains(code) { return }
+        // Where no new session can be had the next call tells why.
+        if let fresh = try? session.renewed() { session = fresh }
+    }
+
+    /// Ends an operation (`C_DecryptFinal`); nil where the module has no such function.
+    @discardableResult
+    private func endOperation() -> ReturnCode? {
+        var length = pool.outputCapacity
+        let code = unsafe session.module.functions.pointee.C_DecryptFinal?(
+            session.handle, pool.output, &length)
+        return code.map(ReturnCode.init(rawValue:))
     }
 
     /// Whether the last output is the plaintext of this record, every byte.

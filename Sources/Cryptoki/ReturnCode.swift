@@ -28,6 +28,8 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
     package static let mechanismInvalid = ReturnCode(rawValue: 0x070)
     /// `CKR_OPERATION_ACTIVE`.
     package static let operationActive = ReturnCode(rawValue: 0x090)
+    /// `CKR_OPERATION_NOT_INITIALIZED`.
+    package static let operationNotInitialized = ReturnCode(rawValue: 0x091)
     /// `CKR_PIN_INCORRECT`.
     package static let pinIncorrect = ReturnCode(rawValue: 0x0A0)
     /// `CKR_PIN_LOCKED`.

@@ -99,7 +99,8 @@ package struct Judgement {
             let names = failed.subtracting([Round.wrongPlaintext]).sorted().joined(separator: ", ")
             reasons.append("ended early after \(endedAfterErrors) failed calls: \(names)")
         } else if operations == 0, denied == 0, !isHeldByThrottle {
-            reasons.append("no call was completed")
+            let codes = errors.isEmpty ? "" : ": \(failedNames)"
+            reasons.append("no call was completed\(codes)")
         } else if failedShare > Self.failedBound {
             reasons.append("over \(percent(Self.failedBound)) of the calls failed: \(failedNames)")
         }

@@ -104,7 +104,7 @@ extension CampaignTests {
             #expect(run.cells.allSatisfy { $0.cell.isAnchored || $0.errors.isEmpty })
         }
 
-        @Test("an operation that a device leaves active is told as what follows from it")
+        @Test("an operation that a device leaves active costs one more call, and is told")
         func leftActive() async throws {
             let site = try Site(script: "fault=C_Decrypt:CKR_BUFFER_TOO_SMALL:#50")
             let call = TimedCall.all[1]
@@ -113,18 +113,14 @@ extension CampaignTests {
                 load: { closed: [1], processes: [1] }
                 throttles: [none]
                 rounds: 1
-                duration: 30s
+                duration: 50ms
                 warm-up: 0s
                 limits: { abort-after-errors: 10 }
                 """
             let run = try await site.run(yaml)
             let result = try #require(run.cells.first { $0.cell.isAnchored })
-            #expect(result.errors == ["CKR_BUFFER_TOO_SMALL": 1, "CKR_OPERATION_ACTIVE": 9])
-            #expect(result.operations == 49)
-            let reason =
-                "ended early after 10 failed calls: "
-                + "CKR_BUFFER_TOO_SMALL, CKR_OPERATION_ACTIVE (1 of 1 rounds)"
-            #expect(result.verdict.reasons == [reason])
+            #expect(result.errors == ["CKR_BUFFER_TOO_SMALL": 1, "CKR_OPERATION_ACTIVE": 1])
+            #expect(result.operations > 100 && result.verdict.isValid)
         }
     }
 }
