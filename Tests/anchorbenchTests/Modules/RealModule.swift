@@ -19,7 +19,7 @@ struct RealModule: CustomTestStringConvertible, Sendable {
     var arguments: [String] { isSession ? ["--session-key"] : [] }
 
     /// Every mechanism of the two lists, as the command takes them.
-    var mechanisms: String { (has.keys + lacks.keys).sorted().joined(separator: ",") }
+    var mechanisms: String { (Array(has.keys) + Array(lacks.keys)).sorted().joined(separator: ",") }
 
     /// All that are measured, each with a stored key, and NSS with one of the session too.
     static let all = [softHSM, nss, nssSession, openCryptoki, tpm, p11Kit]
@@ -63,6 +63,14 @@ struct RealModule: CustomTestStringConvertible, Sendable {
 }
 
 extension Bench {
+    /// Runs its arguments as somebody at a terminal would: the threads of these tests block
+    /// signals, a process inherits that, and a shell cannot change it.
+    private static let withSignals = """
+        import os, signal, sys
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.execv(sys.argv[1], sys.argv[1:])
+        """
+
     /// Starts a script of `Benchmarks/modules` with the command that was built beside the tests.
     func startScript(
         _ name: String, _ arguments: [String], environment: [String: String] = [:]
@@ -70,8 +78,9 @@ extension Bench {
         let root = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let command = try BuildFolder.command().path
+        let script = root.appending(path: "Benchmarks/modules/\(name)").path
         return try Running(
-            root.appending(path: "Benchmarks/modules/\(name)"), arguments, self,
+            URL(filePath: "/usr/bin/python3"), ["-c", Self.withSignals, script] + arguments, self,
             ["ANCHORBENCH_COMMAND": command].merging(environment) { $1 })
     }
 
