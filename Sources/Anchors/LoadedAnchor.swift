@@ -70,7 +70,7 @@ package final class LoadedAnchor: Sendable {
     }
 
     /// Finds or makes the key of a mechanism, and checks that the token has it: one that it does
-    /// not list is asked for all the same.
+    /// not list is asked for all the same, but for unwrapping, which no function begins.
     ///
     /// - Returns: the key's length in bits.
     /// - Throws: `CryptokiError.unlisted` or `.notFound` naming the mechanism or the key and what
@@ -106,10 +106,14 @@ package final class LoadedAnchor: Sendable {
         do throws(CryptokiError) {
             key = try owner.anchorKey(source, for: mechanism, operation: operation, bits: bits)
         } catch {
+            guard error.concernsRequest else { throw error }
             throw refusal(error.answer)
         }
         let session = try Session(module, slot: slot.id, readWrite: isReadWrite)
         let answer = try session.answer(to: mechanism, operation, key: key)
+        if let answer, answer.code.tellsOfLoss {
+            throw CryptokiError.call(function: answer.function, code: answer.code)
+        }
         guard answer?.code == .ok else { throw refusal(answer) }
         return key
     }

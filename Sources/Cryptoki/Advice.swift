@@ -20,14 +20,14 @@ extension CryptokiError {
             "the module does not start; is the daemon or device that it needs there, is its "
                 + "configuration found, and does it want a text ('anchor.initialize')?"
         case ("C_OpenSession", UInt(CKR_TOKEN_WRITE_PROTECTED)):
-            "the token is write-protected; take 'session: read-only'"
+            "the token is write-protected; take 'anchor.session: read-only'"
         case (_, UInt(CKR_TOKEN_WRITE_PROTECTED)):
             "the token is write-protected; name a key that it stores with 'object=' in the URI"
         case ("C_OpenSession", UInt(CKR_SESSION_READ_WRITE_SO_EXISTS)):
             "its security officer is logged in; let that end first"
         case (_, UInt(CKR_SESSION_READ_ONLY)):
-            "take 'session: read-write', or name a key that the token stores with 'object=' in the "
-                + "URI"
+            "take 'anchor.session: read-write', or name a key that the token stores with 'object=' "
+                + "in the URI"
         case ("C_OpenSession", UInt(CKR_SESSION_COUNT)):
             "the token has no room for another session; take fewer callers, or close other "
                 + "programs that use it"

@@ -7,8 +7,6 @@ import Glibc
 /// The records that it seals itself are those of a database: each with its own IV.
 @safe package struct BatchDecryptor: ~Copyable {
     private var session: Session
-    private let slot: UInt
-    private let isReadWrite: Bool
     private let mechanism: RecordMechanism
     private let pool: RecordPool
     private let key: UInt
@@ -43,8 +41,6 @@ import Glibc
             of: recordCount, recordBytes: recordBytes, key: key, mechanism: mechanism, awaitTurn)
         unsafe self.decryptInit = decryptInit
         unsafe self.decrypt = decrypt
-        self.slot = slot
-        self.isReadWrite = isReadWrite
         self.mechanism = mechanism
         self.key = key.opening.rawValue
         self.session = session
@@ -152,8 +148,7 @@ import Glibc
         outputLength = 0
         do throws(CryptokiError) {
             if isSpoiled {
-                let module = session.module
-                session = try Session(module, slot: slot, readWrite: isReadWrite)
+                session = try session.renewed()
                 isSpoiled = false
             }
             try check(

@@ -66,8 +66,22 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
 }
 
 extension ReturnCode {
-    /// Whether it is about a mechanism, a key, a template or data, and not about the device, the
-    /// token or a session.
+    /// Whether the device, the token, the session or the login is gone.
+    package var tellsOfLoss: Bool {
+        switch rawValue {
+        case UInt(CKR_HOST_MEMORY), UInt(CKR_CRYPTOKI_NOT_INITIALIZED),
+            UInt(CKR_USER_NOT_LOGGED_IN),
+            // CKR_DEVICE_ERROR to CKR_DEVICE_REMOVED
+            0x030...0x032,
+            UInt(CKR_SESSION_CLOSED), UInt(CKR_SESSION_HANDLE_INVALID),
+            UInt(CKR_TOKEN_NOT_PRESENT), UInt(CKR_TOKEN_NOT_RECOGNIZED):
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is about a mechanism, a key, a template or data, or about what this session may
+    /// do with them; and not about a device, a token or a session that is in trouble.
     package var concernsRequest: Bool {
         switch rawValue {
         case UInt(CKR_ARGUMENTS_BAD), UInt(CKR_FUNCTION_NOT_SUPPORTED),

@@ -98,7 +98,7 @@ package struct Examination: Sendable {
             operation.mechanisms.map { mechanism in
                 let isThere = inspection.usable.contains(mechanism)
                 return "  \(operation.rawValue), \(mechanism.rawValue): "
-                    + (isThere ? "can be measured" : "the token has no \(mechanism.type)")
+                    + (isThere ? "can be measured" : "the token does not list \(mechanism.type)")
             }
         }
         return "Mechanisms (\(inspection.mechanisms.count) in all)\n"

@@ -72,7 +72,6 @@ package struct ExposureModel: Sendable {
         self.defences = defences
     }
 
-    /// The anchored subjects in the order of the cells, each once.
     /// Why nothing at all was measured of a subject, where every round gives the same reason.
     private static func refusal(of cell: Cell, in run: Run) -> String {
         let rounds = run.cells
@@ -84,6 +83,7 @@ package struct ExposureModel: Sendable {
         return " (\(reason))"
     }
 
+    /// The anchored subjects in the order of the cells, each once.
     private static func subjects(of run: Run) -> [Cell] {
         var seen: Set<String> = []
         return run.cells.map(\.cell)

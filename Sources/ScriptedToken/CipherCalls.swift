@@ -40,6 +40,18 @@ extension FunctionList {
                 return error.code
             }
         }
+        // There are no parts, so that nothing is left to be given back: this only ends what a
+        // script left active.
+        list.C_DecryptFinal = { session, _, length in
+            answer { token throws(Refusal) in
+                let session = try token.sessions.find(session)
+                guard session.pointee.decryption.isActive else {
+                    throw Refusal(CKR_OPERATION_NOT_INITIALIZED)
+                }
+                session.pointee.decryption = .none
+                length?.pointee = 0
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ extension FunctionList {
             answer(.generateKey) { token throws(Refusal) in
                 _ = try token.sessions.find(session)
                 guard let mechanism, let key else { throw Refusal(CKR_ARGUMENTS_BAD) }
+                try token.check(mechanism.pointee.mechanism)
                 let wanted = try Attributes(template, count)
                 let attributes =
                     switch mechanism.pointee.mechanism {
@@ -25,6 +26,7 @@ extension FunctionList {
                 guard let mechanism, let publicKey, let privateKey else {
                     throw Refusal(CKR_ARGUMENTS_BAD)
                 }
+                try token.check(mechanism.pointee.mechanism)
                 guard mechanism.pointee.mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN else {
                     throw Refusal(CKR_MECHANISM_INVALID)
                 }

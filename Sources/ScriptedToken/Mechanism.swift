@@ -26,6 +26,7 @@ enum Mechanism {
     /// A mechanism that can be left out, by the name that the standard gives it.
     static func type(named name: Substring) -> CK_MECHANISM_TYPE? {
         switch name {
+        case "CKM_AES_KEY_GEN": CKM_AES_KEY_GEN
         case "CKM_AES_GCM": CKM_AES_GCM
         case "CKM_AES_CBC_PAD": CKM_AES_CBC_PAD
         case "CKM_AES_CBC": CKM_AES_CBC
@@ -34,6 +35,7 @@ enum Mechanism {
         case "CKM_RSA_PKCS": CKM_RSA_PKCS
         case "CKM_RSA_PKCS_OAEP": CKM_RSA_PKCS_OAEP
         case "CKM_RSA_PKCS_KEY_PAIR_GEN": CKM_RSA_PKCS_KEY_PAIR_GEN
+        case "CKM_GENERIC_SECRET_KEY_GEN": CKM_GENERIC_SECRET_KEY_GEN
         case "CKM_SHA256_HMAC": CKM_SHA256_HMAC
         default: nil
         }

@@ -31,7 +31,6 @@ extension FunctionList {
         list.C_EncryptUpdate = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_EncryptFinal = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_DecryptUpdate = { _, _, _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
-        list.C_DecryptFinal = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_DigestUpdate = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_DigestFinal = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }
         list.C_SignUpdate = { _, _, _ in CKR_FUNCTION_NOT_SUPPORTED }

@@ -47,7 +47,10 @@ struct OpeningTests {
     @Test("a mechanism that is not there is refused with what it answered, and another is not")
     func unlisted() async {
         await #expect(processExitsWith: .success) {
-            let anchor = try Opening("without=CKM_AES_CTR; without=CKM_RSA_PKCS_OAEP").open()
+            let opening = Opening(
+                "without=CKM_AES_CTR; without=CKM_RSA_PKCS_OAEP; "
+                    + "without=CKM_RSA_PKCS_KEY_PAIR_GEN")
+            let anchor = try opening.open()
             let answer = CryptokiError.Answer(function: "C_DecryptInit", code: .mechanismInvalid)
             #expect(
                 throws: CryptokiError.unlisted(
@@ -57,11 +60,31 @@ struct OpeningTests {
                         "CKM_AES_KEY_WRAP",
                     ])
             ) { try anchor.prepareKey(.session, for: .aesCTR, bits: 256) }
-            #expect(throws: CryptokiError.self) {
-                try anchor.prepareKey(.session, for: .rsaOAEP, bits: 2_048)
-            }
+            let pair = CryptokiError.Answer(
+                function: "C_GenerateKeyPair", code: .mechanismInvalid)
+            #expect(
+                throws: CryptokiError.unlisted(
+                    RecordMechanism.rsaOAEP.type, token: "scripted", answer: pair,
+                    listed: ["CKM_RSA_PKCS"])
+            ) { try anchor.prepareKey(.session, for: .rsaOAEP, bits: 2_048) }
             let bits = try anchor.prepareKey(.session, for: .aesGCM, bits: 256)
             #expect(bits == 256)
+        }
+    }
+
+    @Test("a device that is lost meanwhile is not taken for one that refuses a mechanism")
+    func lostMeanwhile() async {
+        await #expect(processExitsWith: .success) {
+            let opening = Opening(
+                "without=CKM_AES_CTR; fault=C_GenerateKey:CKR_DEVICE_REMOVED:#1; "
+                    + "fault=C_DecryptInit:CKR_DEVICE_REMOVED:#1")
+            let anchor = try opening.open()
+            for function in ["C_GenerateKey", "C_DecryptInit"] {
+                #expect(
+                    throws: CryptokiError.call(
+                        function: function, code: ReturnCode(rawValue: 0x32))
+                ) { try anchor.prepareKey(.session, for: .aesCTR, bits: 256) }
+            }
         }
     }
 

@@ -72,9 +72,9 @@ struct CodeNameTests {
         "what ends a command says what to do",
         arguments: [
             ("C_Initialize", CKR_HOST_MEMORY, "is the daemon or device that it needs there"),
-            ("C_OpenSession", CKR_TOKEN_WRITE_PROTECTED, "take 'session: read-only'"),
+            ("C_OpenSession", CKR_TOKEN_WRITE_PROTECTED, "take 'anchor.session: read-only'"),
             ("C_GenerateKey", CKR_TOKEN_WRITE_PROTECTED, "a key that it stores with 'object='"),
-            ("C_GenerateKey", CKR_SESSION_READ_ONLY, "take 'session: read-write'"),
+            ("C_GenerateKey", CKR_SESSION_READ_ONLY, "take 'anchor.session: read-write'"),
             ("C_OpenSession", CKR_SESSION_COUNT, "take fewer callers"),
             ("C_Login", CKR_USER_PIN_NOT_INITIALIZED, "its security officer must set one"),
             ("C_OpenSession", CKR_DEVICE_REMOVED, "the token is gone"),

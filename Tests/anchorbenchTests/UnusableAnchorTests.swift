@@ -43,7 +43,7 @@ extension CommandTests {
                 (
                     "fault=C_OpenSession:CKR_TOKEN_WRITE_PROTECTED:1",
                     "C_OpenSession answered CKR_TOKEN_WRITE_PROTECTED: the token is "
-                        + "write-protected; take 'session: read-only'"
+                        + "write-protected; take 'anchor.session: read-only'"
                 ),
                 (
                     "fault=C_GenerateKey:CKR_TOKEN_WRITE_PROTECTED:1",
@@ -52,7 +52,8 @@ extension CommandTests {
                 ),
                 (
                     "fault=C_GenerateKey:CKR_SESSION_READ_ONLY:1",
-                    "C_GenerateKey answered CKR_SESSION_READ_ONLY: take 'session: read-write'"
+                    "C_GenerateKey answered CKR_SESSION_READ_ONLY: take 'anchor.session: "
+                        + "read-write'"
                 ),
             ])
         func token(_ script: String, _ sentence: String) throws {

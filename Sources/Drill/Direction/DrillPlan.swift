@@ -263,7 +263,8 @@ package struct DrillPlan: Sendable {
         guard settings.recordsPerCall == 1 || mechanism.isJoinable else {
             throw ScenarioError(
                 "--batch \(settings.recordsPerCall): records of \(mechanism.rawValue) cannot be "
-                    + "joined in one call; take --mechanism aes-cbc-pad, or leave --batch out")
+                    + "joined in one call; take --mechanism aes-cbc-pad or aes-cbc, or leave "
+                    + "--batch out")
         }
         guard settings.recordsPerCall == 1 || settings.strategy == "sprint" else {
             throw ScenarioError(

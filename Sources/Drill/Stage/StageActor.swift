@@ -22,7 +22,8 @@ package struct StageActor {
         do {
             try play(order)
         } catch {
-            parent.answer(StageReport.failed("\(error)"))
+            parent.answer(
+                StageReport.failed((error as? CryptokiError)?.advice ?? "\(error)"))
         }
         // The parent has the last word: a process that ends by itself looks like one that died.
         while let cue = decoded(StageCue.self) {

@@ -126,13 +126,19 @@ package struct Campaign: Sendable {
                 let outcomes = await runner.measure(group.map { plan.cells[$0] }, setting)
                 // A round that Ctrl-C cut off says nothing about the anchor.
                 guard !interruption.isSet else { return "it was interrupted" }
-                // A comparison succeeds without the device, and a refusal is the device's answer.
-                if cell.isAnchored, !outcomes.contains(where: \.isRefusal) {
+                // A comparison succeeds without the device, and what it refused from the start it
+                // cannot do.
+                let isRefusal =
+                    outcomes.contains(where: \.isRefusal) && !record.hasMeasured(group)
+                if cell.isAnchored, !isRefusal {
                     losses = outcomes.contains { $0.histograms == nil } ? losses + 1 : 0
                 }
                 try record.add(outcomes, toCells: group)
                 for (index, outcome) in zip(group, outcomes) {
-                    observe(.finished(plan.cells[index], outcome.round, position: position))
+                    observe(
+                        outcome.isRefusal
+                            ? .refused(plan.cells[index], outcome.round, position: position)
+                            : .finished(plan.cells[index], outcome.round, position: position))
                 }
                 if let end = outcomes.compactMap(\.end).first {
                     return "the device was given up (\(end))"

@@ -82,6 +82,9 @@ struct CampaignRecord {
         run.cells.contains { $0.cell.isAnchored && ($0.operations > 0 || $0.denied > 0) }
     }
 
+    /// Whether a call of any of these cells was answered.
+    func hasMeasured(_ cells: [Int]) -> Bool { cells.contains { run.cells[$0].operations > 0 } }
+
     /// Adds a round of cells that were measured in one go: to the journal at once, to the other
     /// files unless saving them would take more than a fortieth of the time.
     mutating func add(_ outcomes: [RoundOutcome], toCells indices: [Int]) throws {

@@ -96,7 +96,7 @@ actor Crew {
             if let reason = await receive(
                 index, team, limit, { if case .ready = $0 { true } else { false } })
             {
-                loss = loss ?? reason
+                loss = Self.graver(loss, reason)
             } else {
                 ready.append(index)
             }
@@ -124,7 +124,7 @@ actor Crew {
                 reports.append(measured)
                 return true
             }
-            loss = loss ?? reason
+            loss = Self.graver(loss, reason)
         }
         if let loss { throw loss }
         return CrewReport(workers: reports, host: HostChange(from: before, to: .now()))
@@ -152,6 +152,12 @@ actor Crew {
         }
         guard let audit else { throw loss ?? RoundLoss(reason: "a worker gave no answer") }
         return audit
+    }
+
+    /// The loss to tell of two: a refusal must not hide that a worker is gone.
+    private static func graver(_ first: RoundLoss?, _ second: RoundLoss?) -> RoundLoss? {
+        guard let first, let second, first.isRefusal else { return first ?? second }
+        return second
     }
 
     /// Takes one report of the kind that `accept` wants; anything else is a loss.

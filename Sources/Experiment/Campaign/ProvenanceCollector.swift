@@ -67,7 +67,8 @@ enum ProvenanceCollector {
         for mechanism in settings.mechanisms {
             let bits = opened?.keyBits[mechanism]
             facts["key_\(mechanism)"] =
-                bits.map { .value("\(keyType(of: mechanism))-\($0)") } ?? none
+                bits.map { .value("\(keyType(of: mechanism))-\($0)") }
+                ?? opened?.refusals[mechanism].map(Fact.unavailable) ?? none
         }
         facts["module_path"] = opened.map { .value($0.modulePath) } ?? none
         facts["module_sha256"] =

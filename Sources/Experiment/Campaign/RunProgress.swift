@@ -13,6 +13,8 @@ package enum RunProgress: Sendable {
     case round(Cell, number: Int, position: Int)
     /// It is over; told of each class of a mixed load, with the same position.
     case finished(Cell, Round, position: Int)
+    /// Nothing was measured in it, because the device refuses what the cell asks for.
+    case refused(Cell, Round, position: Int)
     /// Something a watcher should know at once.
     case note(String)
 }

@@ -83,9 +83,23 @@ package struct Duel: Sendable {
             }
         }
         defer { interruption.onSet(nil) }
-        let plan = try plan.withKeyBits(
-            baseline: await baseline.anchor.opened?.keyBits ?? [:],
-            candidate: await candidate.anchor.opened?.keyBits ?? [:])
+        let opened = (await baseline.anchor.opened, await candidate.anchor.opened)
+        let refusals = (opened.0?.refusals ?? [:], opened.1?.refusals ?? [:])
+        var plan = self.plan.without(
+            baseline: Set(refusals.0.keys), candidate: Set(refusals.1.keys))
+        if plan.pairs.isEmpty, !self.plan.pairs.isEmpty {
+            let reasons = refusals.0.merging(refusals.1) { first, _ in first }
+            throw ExperimentError.device(
+                "nothing is left that both can do: "
+                    + reasons.sorted(by: <).map { "\($0): \($1)" }.joined(separator: "; "))
+        }
+        for (role, refused) in [(DuelRole.baseline, refusals.0), (.candidate, refusals.1)] {
+            for (mechanism, why) in refused.sorted(by: <) {
+                observe(.note("\(role.rawValue): \(mechanism) is not measured: \(why)"))
+            }
+        }
+        plan = try plan.withKeyBits(
+            baseline: opened.0?.keyBits ?? [:], candidate: opened.1?.keyBits ?? [:])
         var comparison = begun(plan).judged()
         if !plan.pairs.isEmpty {
             var records = DuelRecords()

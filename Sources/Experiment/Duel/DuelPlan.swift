@@ -93,6 +93,21 @@ package struct DuelPlan: Sendable {
         return plan
     }
 
+    /// The plan without the mechanisms that an anchor refuses: such a cell is one that only the
+    /// other has.
+    func without(
+        baseline ofBaseline: Set<String>, candidate ofCandidate: Set<String>
+    ) -> DuelPlan {
+        var plan = self
+        plan.baseline = baseline.keeping { !ofBaseline.contains($0.mechanism) }
+        plan.candidate = candidate.keeping { !ofCandidate.contains($0.mechanism) }
+        plan.pair()
+        plan.missing = missing + plan.missing
+        plan.extra = extra + plan.extra
+        plan.keepPairs()
+        return plan
+    }
+
     /// How long a block takes.
     package var blockTime: Seconds {
         var seconds = 2 * Self.renewal.value

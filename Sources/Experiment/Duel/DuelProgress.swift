@@ -13,6 +13,8 @@ package enum DuelProgress: Sendable {
     case finished(kept: Int, [Evidence])
     /// It cannot, and why.
     case lost(number: Int, reason: String)
+    /// Something a watcher should know at once.
+    case note(String)
     /// There was a look, and the duel goes on.
     case undecided(kept: Int)
 }

@@ -74,7 +74,7 @@ package enum BuiltInScenario {
 
         audit-cache: false               # true: also one record again and again, against many
         audit-batching: false            # true: also many records joined into one call, as a thief
-                                         # would: aes-cbc-pad, aes-gcm and aes-ctr
+                                         # would: aes-cbc-pad, aes-cbc, aes-gcm, aes-ctr
 
         exposure:
           datasets: [10k, 100k, 1M, 10M, 100M, 1G]

@@ -35,7 +35,7 @@ package final class Worker {
             do {
                 try carryOut(order)
             } catch {
-                answer(.failed(Self.failure(error, advising: order.isFirst)))
+                answer(.failed(Self.failure(error, advising: order.comesFirst)))
             }
         }
     }
@@ -176,7 +176,7 @@ package final class Worker {
             ? { "OPENSSL_0x\(String($0, radix: 16))" } : { ReturnCode(rawValue: $0).description }
     }
 
-    /// - Parameter isAdvising: whether the sentence ends the command, and not a round.
+    /// - Parameter isAdvising: whether the sentence says what to do, too.
     private static func failure(
         _ error: any Error, advising isAdvising: Bool
     ) -> FailureReport {
@@ -220,8 +220,8 @@ private struct NoMechanism: Error, CustomStringConvertible {
 }
 
 extension WorkOrder {
-    /// Whether there is nothing to measure where it fails.
-    fileprivate var isFirst: Bool {
+    /// Whether its failure is told with what to do: nothing was asked of the anchor yet.
+    fileprivate var comesFirst: Bool {
         switch self {
         case .open, .provision, .inspect: true
         case .measure, .auditBatching, .release, .callOff, .quit: false

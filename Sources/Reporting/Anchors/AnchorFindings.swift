@@ -52,6 +52,10 @@ struct AnchorFindings {
     /// Which anchors the rounds do not tell from the strongest; nil where they tell all of them.
     private func alike(_ ranked: [AnchorFigures]) -> String? {
         guard let first = ranked.first, let factor = first.factor else { return nil }
+        guard ranked.allSatisfy({ $0.factor?.low != nil }) else {
+            return "Where a run has a single round there is no interval, and the order may be "
+                + "chance."
+        }
         let rivals = ranked.dropFirst().filter { $0.factor.map(factor.overlaps) ?? false }
         guard !rivals.isEmpty else { return nil }
         return "The intervals of \(AnchorWording.names([first.anchor] + rivals.map(\.anchor))) "
@@ -106,7 +110,7 @@ struct AnchorFindings {
     private func stalls(_ ranking: AnchorRanking) -> String? {
         let stalls = ranking.measured.compactMap { figures in
             figures.stall.flatMap { stall in
-                stall.isTelling
+                stall.isWorthTelling
                     ? "\(figures.anchor.code) (\(Wording.factor(stall.ratio)) at \(stall.load))"
                     : nil
             }
@@ -123,7 +127,7 @@ struct AnchorFindings {
     }
 
     private var storedKeys: String? {
-        let lines = comparison.keyCosts.telling.map { cost in
+        let lines = comparison.keyCosts.headline.map { cost in
             let times = AnchorWording.factor(cost.ratio)
             return "- \(MarkdownText.escaped(cost.module)), \(cost.subject) at \(cost.load): with "
                 + "a key of the session (\(cost.session.code)) it does \(times) as many calls as "

@@ -145,11 +145,11 @@ struct AnchorTables {
             : [
                 table.text + """
 
-                    Runs of the same module file and kind of token on one machine, by load. Their \
-                    rounds are two independent samples: the ratio is the Hodges-Lehmann estimate \
-                    with the bounds of the rank-sum test, as `anchorbench compare` takes them; \
-                    fewer than four rounds each give no bounds. What the machine drifted between \
-                    the runs is in it.
+                    Runs of the same module file and kind of token on machines that look alike, by \
+                    load. Their rounds are two independent samples: the ratio is the \
+                    Hodges-Lehmann estimate with the bounds of the rank-sum test, as `anchorbench \
+                    compare` takes them; fewer than four rounds each give no bounds. What the \
+                    machine drifted between the runs is in it.
                     """
             ]
         return "## What a stored key costs\n\n" + (rows + unlike).joined(separator: "\n\n")

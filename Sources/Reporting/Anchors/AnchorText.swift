@@ -97,8 +97,9 @@ struct AnchorText {
             table.append(marked: [anchor.code] + fields.map(MarkdownText.escaped))
         }
         return "## Provenance\n\n" + table.text
-            + "\nEvery figure of this page is in `anchors.csv` beside it; all else is in the "
-            + "`run.json` of each run. Digests and commits are cut to their first characters."
+            + "\nThe ranking is in `anchors.csv` beside this page, everything else in the "
+            + "`run.json` and `cells.csv` of each run. Digests and commits are cut to their first "
+            + "characters."
     }
 
     private static func text(_ known: [String], _ separator: String) -> String {

@@ -59,5 +59,5 @@ struct Stall {
     }
 
     /// Whether callers stand still at times.
-    var isTelling: Bool { ratio >= Self.bound }
+    var isWorthTelling: Bool { ratio >= Self.bound }
 }

@@ -9,7 +9,7 @@ struct Gain {
     let load: String
 
     /// A change of less than a tenth changes no plan.
-    static let telling = 1.1
+    static let bound = 1.1
 
     /// What the rounds show.
     enum Tendency {
@@ -23,10 +23,12 @@ struct Gain {
         load = result.cell.loadName
     }
 
-    /// Faster or slower by a tenth at least, with an interval that leaves out no change.
+    /// Faster or slower by a tenth at least, with an interval that leaves out no change; a single
+    /// round has none, and shows neither.
     var tendency: Tendency {
-        if ratio.estimate >= Self.telling, ratio.low ?? ratio.estimate > 1 { return .faster }
-        if ratio.estimate <= 1 / Self.telling, ratio.high ?? ratio.estimate < 1 { return .slower }
+        guard let low = ratio.low, let high = ratio.high else { return .unclear }
+        if ratio.estimate >= Self.bound, low > 1 { return .faster }
+        if ratio.estimate <= 1 / Self.bound, high < 1 { return .slower }
         return .unclear
     }
 }

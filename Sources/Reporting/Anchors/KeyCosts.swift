@@ -4,7 +4,7 @@ import Regression
 import Results
 
 /// What a stored key costs against a key of the session: of each module that was run with both, on
-/// one machine.
+/// machines that look alike.
 struct KeyCosts {
     /// Each load that both kinds of keys were measured under.
     let rows: [KeyCost]
@@ -46,7 +46,7 @@ struct KeyCosts {
 
     /// The row that a sentence speaks of for each pair of runs and subject: that of one caller
     /// where there is one, else the first.
-    var telling: [KeyCost] {
+    var headline: [KeyCost] {
         var found: [KeyCost] = []
         for row in rows {
             guard let index = found.firstIndex(where: { $0.isOfPair(of: row) }) else {

@@ -30,6 +30,7 @@ final class DuelPrinter: Sendable {
             line.report("\(bar(kept, kept)) \(figures)", isLast: kept == end(kept))
         case .lost(let number, let reason):
             say("block \(number) was lost and is left out: \(reason)".yellow)
+        case .note(let text): say(text)
         case .undecided(let kept):
             say("undecided after \(kept) blocks: going on to \(end(kept + 1))")
         }

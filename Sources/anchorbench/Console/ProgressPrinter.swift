@@ -12,7 +12,7 @@ final class ProgressPrinter: Sendable {
         var begun = ContinuousClock.now
         /// Rounds of an earlier part of the run, which say nothing about the time of this one.
         var before: Int?
-        /// Reasons for lost rounds that were told.
+        /// Refusals that were told.
         var told: Set<String> = []
     }
 
@@ -30,23 +30,23 @@ final class ProgressPrinter: Sendable {
         case .round(let cell, let number, let position):
             state.withLock { $0.before = $0.before ?? position - 1 }
             line.show("\(bar(position - 1)) \(cell.key) round \(number)")
+        case .refused(let cell, let round, let position):
+            line.report(
+                "\(bar(position)) \(cell.classedKey): refused, \(timeLeft(position))",
+                isLast: position == total)
+            // What a device refuses it refuses under each load, and in each round.
+            let text = "\(cell.subject): \(round.verdict.reasonText)"
+            guard state.withLock({ $0.told.insert(text).inserted }) else { return }
+            say(text.yellow)
         case .finished(let cell, let round, let position):
             line.report(
                 "\(bar(position)) \(cell.classedKey): \(figures(round)), \(timeLeft(position))",
                 isLast: position == total)
-            if !round.verdict.isValid, isNews(cell, round) {
+            if !round.verdict.isValid {
                 say("\(cell.classedKey), round \(round.number): \(round.verdict.reasonText)".yellow)
             }
         case .note(let text): say(text)
         }
-    }
-
-    /// Whether a reason is to be told: that of rounds in which nothing was measured once for all
-    /// loads, because what a device refuses it refuses under each.
-    private func isNews(_ cell: Cell, _ round: Round) -> Bool {
-        guard round.seconds == 0 else { return true }
-        let text = "\(cell.subject) \(round.verdict.reasonText)"
-        return state.withLock { $0.told.insert(text).inserted }
     }
 
     /// Takes the live line away.

@@ -111,6 +111,7 @@ extension CampaignTests {
                     case .finished(_, let round, let position):
                         #expect(round.order == position)
                         seen.withLock { $0.append("< \(position)") }
+                    case .refused(let cell, _, _): Issue.record("\(cell.key) was refused")
                     case .note: break
                     }
                 })

@@ -49,7 +49,7 @@ extension CampaignTests {
 
         @Test("where it has none of what was asked for, that ends the run with a reason for each")
         func none() async throws {
-            let site = try Site(script: "without=CKM_AES_CTR; without=CKM_RSA_PKCS_KEY_PAIR_GEN")
+            let site = try Site(script: "without=CKM_AES_CTR")
             let error = try await #require(throws: ExperimentError.self) {
                 try await site.run(
                     try scenario(site, "[aes-ctr, rsa-oaep]").replacing(
@@ -58,6 +58,21 @@ extension CampaignTests {
             let sentence = error.description
             #expect(sentence.hasPrefix("token 'scripted' lists no CKM_AES_CTR; it lists "))
             #expect(sentence.contains("; an RSA private key named by "), "\(sentence)")
+            try site.expectNothingLeft()
+        }
+
+        @Test("what it seals at first and then refuses is a loss, and ends the run")
+        func later() async throws {
+            let site = try Site()
+            let yaml = try scenario(site, "[aes-gcm]").replacing("rounds: 4", with: "rounds: 9")
+            let run = try await site.run(yaml) { progress in
+                // The first round of each cell is over; the next has workers of its own.
+                guard case .finished(_, _, position: 3) = progress else { return }
+                try? site.follow("fault=C_EncryptInit:CKR_ARGUMENTS_BAD:#1+")
+            }
+            let partial = try #require(run.partial)
+            #expect(partial.contains("rounds in a row were lost"), "\(partial)")
+            #expect(partial.contains("C_EncryptInit answered CKR_ARGUMENTS_BAD"), "\(partial)")
             try site.expectNothingLeft()
         }
 

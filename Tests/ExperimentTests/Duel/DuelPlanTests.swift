@@ -43,6 +43,19 @@ struct DuelPlanTests {
         #expect(plan.baseline.cells.allSatisfy { !$0.isBaseline })
     }
 
+    @Test("what an anchor refuses is a cell that only the other has, and the rest is run")
+    func refused() throws {
+        let yaml =
+            "load: { closed: [1], processes: [1] }\nthrottles: [none]\n"
+            + "anchor: { mechanism: [aes-gcm, rsa-oaep, aes-ctr] }"
+        let plan = try DuelPlan(baseline: plan(yaml), candidate: plan(yaml), .all)
+            .without(baseline: ["aes-ctr"], candidate: ["rsa-oaep", "aes-ctr"])
+        #expect(plan.pairs.map(\.keys) == [["aes-gcm-256/256B/closed-1/none"]])
+        #expect(plan.missing == ["rsa-oaep-2048/32B/closed-1/none"] && plan.extra.isEmpty)
+        let kept = Set((plan.baseline.cells + plan.candidate.cells).map(\.mechanism))
+        #expect(kept == ["aes-gcm"])
+    }
+
     @Test("what only one of the two has is named, and not run")
     func unlike() throws {
         let one = "load: { closed: [1, 2], processes: [1] }\nthrottles: [none]\n"

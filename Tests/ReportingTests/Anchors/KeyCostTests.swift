@@ -27,7 +27,7 @@ struct KeyCostTests {
         #expect(abs(one.ratio.estimate - 3) < 0.05, "\(one.ratio)")
         let (low, high) = (try #require(one.ratio.low), try #require(one.ratio.high))
         #expect(low > 2.5 && low < 3 && high > 3 && high < 3.5, "\(one.ratio)")
-        #expect(costs.telling.map(\.load) == ["closed-1"])
+        #expect(costs.headline.map(\.load) == ["closed-1"])
         let summary = AnchorReport(pair()).summary
         #expect(
             summary.contains(

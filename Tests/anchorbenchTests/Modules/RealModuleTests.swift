@@ -180,8 +180,17 @@ extension CommandTests {
             #expect(Set(rows.map { $0["key_kind"] }) == ["token", "session"])
             let again = try bench.startScript("matrix", ["--modules", "softhsm"] + short).wait()
             #expect(again.code == 73 && again.error.contains("out/softhsm is there already"))
+            let page = try bench.startScript("matrix", ["--modules", "p11-kit"] + short).wait()
+            #expect(page.code == 73)
+            #expect(page.error.contains("out/comparison is there already"))
+            let elsewhere = short.dropLast() + ["other"]
+            let single = try bench.startScript(
+                "matrix", ["--modules", "tpm2"] + elsewhere
+            ).wait()
+            #expect(single.code == 0, "\(single.error)")
+            #expect(single.error.contains("nothing to compare it with"))
             let none = try bench.startScript(
-                "matrix", ["--modules", "nss"] + short, environment: missing
+                "matrix", ["--modules", "nss"] + elsewhere, environment: missing
             ).wait()
             #expect(none.code == 69)
             #expect(none.error.hasSuffix("matrix: no module was measured\n"))
