@@ -99,7 +99,7 @@ package struct Judgement {
             let names = failed.subtracting([Round.wrongPlaintext]).sorted().joined(separator: ", ")
             reasons.append("ended early after \(endedAfterErrors) failed calls: \(names)")
         } else if operations == 0, denied == 0, !isHeldByThrottle {
-            let codes = errors.isEmpty ? "" : ": \(failedNames)"
+            let codes = failedCodes.isEmpty ? "" : ": \(failedCodes)"
             reasons.append("no call was completed\(codes)")
         } else if failedShare > Self.failedBound {
             reasons.append("over \(percent(Self.failedBound)) of the calls failed: \(failedNames)")
@@ -133,6 +133,11 @@ package struct Judgement {
     private var failedShare: Double {
         let failed = errors.values.reduce(0, +)
         return failed > 0 ? Double(failed) / Double(failed + operations) : 0
+    }
+
+    /// What the device answered to failed calls; a wrong plaintext is a reason of its own.
+    private var failedCodes: String {
+        errors.keys.filter { $0 != Round.wrongPlaintext }.sorted().joined(separator: ", ")
     }
 
     private var failedNames: String { errors.keys.sorted().joined(separator: ", ") }

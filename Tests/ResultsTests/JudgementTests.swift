@@ -65,6 +65,13 @@ struct JudgementTests {
     func nothingCompleted() {
         let nothing = verdict { $0.operations = 0 }
         #expect(nothing.reasons == ["no call was completed"])
+        let refused = verdict {
+            $0.operations = 0
+            $0.errors = ["CKR_B": 2, "CKR_A": 1, Round.wrongPlaintext: 1]
+        }
+        #expect(refused.reasons == ["wrong plaintext", "no call was completed: CKR_A, CKR_B"])
+        let wrong = verdict { ($0.operations, $0.errors) = (0, [Round.wrongPlaintext: 1]) }
+        #expect(wrong.reasons == ["wrong plaintext", "no call was completed"])
         #expect(verdict { ($0.operations, $0.denied) = (0, 1) }.isValid)
         // The limit of errors says more than that nothing was completed.
         let failed = verdict {
