@@ -44,19 +44,25 @@ struct ModelTests {
         #expect(projection.cellKey == "aes-gcm-256/256B/closed-4x2/token-bucket-500ps-100")
     }
 
-    @Test("a subject without a usable figure is a gap, said in a sentence")
+    @Test("a subject without a usable figure is a gap, said in a sentence with its one reason")
     func gaps() throws {
         let spoiled = Verdict(reasons: ["wrong plaintext"])
+        let stolen = Verdict(reasons: ["the hypervisor took over 10 % of the processors"])
         let cells = [
             Runs.result(Runs.cell(), perSecond: [100], verdict: spoiled),
             Runs.result(Runs.cell(mechanism: "rsa-oaep", recordBytes: 32), perSecond: [10]),
+            Runs.result(Runs.cell(mechanism: "aes-ctr"), perSecond: [100], verdict: spoiled),
+            Runs.result(
+                Runs.cell(callers: 2, mechanism: "aes-ctr"), perSecond: [100], verdict: stolen),
         ]
         let model = ExposureModel(Runs.run(cells, callers: 8))
         #expect(model.projections.map(\.mechanism) == ["rsa-oaep"])
         #expect(
             model.gaps == [
                 "Nothing is projected for aes-gcm-256/256B: no valid unthrottled closed load of at "
-                    + "most 8 callers was measured."
+                    + "most 8 callers was measured (wrong plaintext).",
+                "Nothing is projected for aes-ctr-256/256B: no valid unthrottled closed load of at "
+                    + "most 8 callers was measured.",
             ])
     }
 

@@ -25,7 +25,7 @@ struct AnchorCharts {
         let chart = RankChart(
             title: "How strongly each anchor holds",
             subtitle: "\(ranking.title), without a throttle, intervals at 95 % between rounds",
-            label: "anchor factor: how many times as long a theft takes as with no anchor",
+            label: "anchor factor: a theft takes so many times as long",
             rows: rows, reference: 1)
         return ReportChart(
             name: "rank-\(ranking.fileName)",

@@ -122,8 +122,17 @@ struct AnchorFindings {
 
     private func unranked(_ ranking: AnchorRanking) -> String? {
         guard !ranking.unranked.isEmpty else { return nil }
-        let reasons = ranking.unranked.map { "\($0.anchor.code) (\($0.lack ?? "no factor"))" }
-        return "**Not ranked**: \(reasons.joined(separator: ", "))."
+        var reasons: [(text: String, anchors: [MeasuredAnchor])] = []
+        for figures in ranking.unranked {
+            let text = figures.lack ?? "no factor"
+            if let index = reasons.firstIndex(where: { $0.text == text }) {
+                reasons[index].anchors.append(figures.anchor)
+            } else {
+                reasons.append((text, [figures.anchor]))
+            }
+        }
+        let lines = reasons.map { "\(AnchorWording.names($0.anchors)) (\($0.text))" }
+        return "**Not ranked**: \(lines.joined(separator: "; "))."
     }
 
     private var storedKeys: String? {

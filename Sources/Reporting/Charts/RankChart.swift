@@ -75,7 +75,7 @@ package struct RankChart: Sendable {
         _ placed: RankLayout.PlacedRow, _ layout: RankLayout, on canvas: inout Canvas
     ) {
         guard let value = placed.row.value, let x = layout.x.position(value) else {
-            let place = Spot(layout.plot.left + 10, placed.middle + 4)
+            let place = Spot(layout.plot.left + 20, placed.middle + 4)
             return canvas.text("no data", at: place, .note)
         }
         if let low = placed.row.low.flatMap(layout.x.position),
