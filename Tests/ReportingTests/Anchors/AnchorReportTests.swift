@@ -110,8 +110,8 @@ struct AnchorReportTests {
             "Unfair is `soft-stored` (0.3 at closed-4, at worst 0.1)",
             "Callers stand still at times on `soft-stored` (300× at closed-4)",
             "Not ranked: `quick` (INVALID: the token lists no CKM_RSA_PKCS_OAEP, and "
-                + "C_DecryptInit answers CKR_MECHANISM_INVALID), `soft-stored` (its run holds no "
-                + "closed load of it without a throttle)",
+                + "C_DecryptInit answers CKR_MECHANISM_INVALID); `soft-stored` and `soft-session` "
+                + "(its run holds no closed load of it without a throttle)",
             "Only `slow` can be ranked: a theft takes 50×",
         ] { #expect(summary.contains(part), "\(part)\n\(summary)") }
         #expect(!summary.contains("**"))
