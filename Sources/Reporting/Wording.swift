@@ -73,10 +73,18 @@ enum Wording {
 
     /// `1.02 (0.99–1.05)`.
     static func ratio(_ interval: Interval) -> String {
-        let bounds =
-            both(interval.low, interval.high)
+        Significant.text(interval.estimate) + bounds(interval)
+    }
+
+    /// `60.3× (50–72)`.
+    static func factor(_ interval: Interval) -> String {
+        factor(interval.estimate) + bounds(interval)
+    }
+
+    /// ` (0.99–1.05)`; nothing where there are none.
+    private static func bounds(_ interval: Interval) -> String {
+        both(interval.low, interval.high)
             .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
-        return Significant.text(interval.estimate) + bounds
     }
 
     /// The PKCS#11 calls that the service time of an operation covers.

@@ -20,7 +20,7 @@ struct AnchorCharts {
             RankChart.Row(
                 figures.anchor.name, figures.factor?.estimate, low: figures.factor?.low,
                 high: figures.factor?.high,
-                note: figures.factor.map(AnchorWording.factor) ?? "not ranked")
+                note: figures.factor.map(Wording.factor) ?? "not ranked")
         }
         let chart = RankChart(
             title: "How strongly each anchor holds",

@@ -43,7 +43,7 @@ struct AnchorFindings {
 
     /// `a theft takes 60× (50–72) as long as with no anchor, 3.46 minutes for 10 million records`.
     private func held(_ figures: AnchorFigures) -> String {
-        let factor = figures.factor.map(AnchorWording.factor) ?? "—"
+        let factor = figures.factor.map(Wording.factor) ?? "—"
         let time = figures.theft.map { Wording.time($0) } ?? "—"
         return "a theft takes \(factor) as long as with no anchor, \(time) for "
             + "\(comparison.dataset.inWords) records"
@@ -137,7 +137,7 @@ struct AnchorFindings {
 
     private var storedKeys: String? {
         let lines = comparison.keyCosts.headline.map { cost in
-            let times = AnchorWording.factor(cost.ratio)
+            let times = Wording.factor(cost.ratio)
             return "- \(MarkdownText.escaped(cost.module)), \(cost.subject) at \(cost.load): with "
                 + "a key of the session (\(cost.session.code)) it does \(times) as many calls as "
                 + "with a stored one (\(cost.stored.code))."

@@ -39,7 +39,7 @@ struct AnchorTables {
                 AnchorWording.key(figures.keyKind), figures.verdict.map(Wording.verdict) ?? "—",
                 figures.best?.throughput.map(Wording.rate) ?? "—",
                 figures.best?.cell.loadName ?? "—",
-                figures.factor.map(AnchorWording.factor) ?? "—",
+                figures.factor.map(Wording.factor) ?? "—",
                 figures.theft?.seconds.inWords ?? "—", Wording.latency(single?.p50),
                 Wording.latency(single?.p99), Wording.latency(single?.p999),
             ]
@@ -83,7 +83,7 @@ struct AnchorTables {
     }
 
     private static func gain(_ gain: Gain?) -> String {
-        gain.map { AnchorWording.factor($0.ratio) } ?? "—"
+        gain.map { Wording.factor($0.ratio) } ?? "—"
     }
 
     /// How evenly callers are served, and how long a rare call is held up.
@@ -131,7 +131,7 @@ struct AnchorTables {
                 marked: [
                     MarkdownText.escaped(row.module), row.subject, row.load, row.stored.code,
                     row.session.code, Wording.rate(row.storedRate), Wording.rate(row.sessionRate),
-                    AnchorWording.factor(row.ratio),
+                    Wording.factor(row.ratio),
                 ])
         }
         let unlike = costs.unlike.map {

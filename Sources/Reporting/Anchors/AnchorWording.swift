@@ -4,14 +4,6 @@ import Units
 
 /// How figures of several anchors are put for people.
 enum AnchorWording {
-    /// `60.3× (50–72)`.
-    static func factor(_ interval: Interval) -> String {
-        let bounds =
-            both(interval.low, interval.high)
-            .map { " (\(Significant.text($0.0))–\(Significant.text($0.1)))" } ?? ""
-        return Wording.factor(interval.estimate) + bounds
-    }
-
     /// What a kind of key is called.
     static func key(_ kind: KeyKind) -> String {
         switch kind {
