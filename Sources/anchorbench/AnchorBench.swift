@@ -14,6 +14,7 @@ struct AnchorBench: AsyncParsableCommand {
 
               anchorbench run             a report on a throwaway SoftHSM2 token
               anchorbench run --quick     the same as a first look, in 15 seconds
+              anchorbench report A B      several anchors side by side
               anchorbench threshold RUN   which throttle and alarm to choose, and why
               anchorbench compare A B     a gate for CI: has anything become slower?
               anchorbench duel A B        the same of two anchors, measured in turns

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiment
-import FlyingFox
 import Foundation
 import GateState
 import Reporting

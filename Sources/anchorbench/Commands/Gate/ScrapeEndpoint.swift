@@ -1,108 +1,78 @@
 import ArgumentParser
 import Experiment
-import FlyingFox
-import FlyingSocks
 import Foundation
-import GateState
-import Reporting
+import NIOCore
+import NIOHTTP1
+import NIOPosix
 
 /// The counts of a gate over HTTP, for Prometheus to scrape.
 struct ScrapeEndpoint {
     private let host: String
     private let port: UInt16
-    private let server: HTTPServer
+    private let address: SocketAddress
+    private let bootstrap: ServerBootstrap
+
+    /// How long a connection may say nothing: longer than Prometheus waits between two scrapes.
+    private static let longestSilence = TimeAmount.minutes(5)
 
     /// An endpoint that does not listen yet.
     ///
     /// - Throws: `ValidationError` where the host is no address.
     init(host: String, port: UInt16, reader: GateReader) throws {
         (self.host, self.port) = (host, port)
-        if let address = try? sockaddr_in.inet(ip4: host, port: port) {
-            server = Self.server(at: address, reader)
-        } else if let address = try? sockaddr_in6.inet6(ip6: host, port: port) {
-            server = Self.server(at: address, reader)
-        } else {
+        guard let address = try? SocketAddress(ipAddress: host, port: Int(port)) else {
             throw ValidationError(
                 "--host: '\(host)' is no IP address: write it as 127.0.0.1 or ::1")
         }
-    }
-
-    private static func server(at address: some SocketAddress, _ reader: GateReader) -> HTTPServer {
-        HTTPServer(address: address, logger: .disabled, handler: ScrapeHandler(reader: reader))
+        self.address = address
+        bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(IdleStateHandler(readTimeout: Self.longestSilence))
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(ScrapeHandler(reader))
+                }
+            }
     }
 
     /// Listens and answers until somebody asks for the end.
     ///
     /// - Parameter announce: called with `127.0.0.1:9464` once it listens.
-    /// - Throws: `ExperimentError.device` where it cannot listen there.
-    func serve(
-        until interruption: Interruption, announce: @escaping @Sendable (String) -> Void
-    ) async throws {
+    /// - Throws: `ExperimentError.device` where it cannot listen there, or no longer.
+    func serve(until interruption: Interruption, announce: (String) -> Void) async throws {
+        let server: any Channel
         do {
-            try await withThrowingTaskGroup { group in
-                group.addTask { try await server.run() }
-                group.addTask {
-                    try await server.waitUntilListening()
-                    announce(await Self.text(server.listeningAddress) ?? "\(host):\(port)")
-                    while !interruption.isSet { try await Task.sleep(for: .milliseconds(50)) }
-                }
-                try await group.next()
-                group.cancelAll()
-            }
-        } catch let error as SocketError where !interruption.isSet {
+            server = try await bootstrap.bind(to: address).get()
+        } catch let error as IOError {
             throw ExperimentError.device(sentence(error))
-        } catch  where interruption.isSet {
-            return
         }
+        announce(Self.text(server.localAddress) ?? "\(host):\(port)")
+        while !interruption.isSet {
+            guard server.isActive else {
+                throw ExperimentError.device(
+                    "'gate serve' does not listen at \(host) port \(port) any longer: the system "
+                        + "closed the socket; start it again")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        try await server.close()
     }
 
-    private func sentence(_ error: SocketError) -> String {
-        guard case .failed(_, let code, let message) = error else {
-            return "'gate serve' cannot listen at \(host) port \(port): \(error)"
-        }
-        switch code {
+    private func sentence(_ error: IOError) -> String {
+        switch error.errnoCode {
         case EADDRINUSE:
-            return "port \(port) of \(host) is in use: choose another with --port, or 0 for any"
+            "port \(port) of \(host) is in use: choose another with --port, or 0 for any"
         case EADDRNOTAVAIL:
-            return "\(host) is no address of this machine: choose one of its own with --host"
+            "\(host) is no address of this machine: choose one of its own with --host"
         default:
-            return "'gate serve' cannot listen at \(host) port \(port): \(message)"
+            "'gate serve' cannot listen at \(host) port \(port): \(error)"
         }
     }
 
-    private static func text(_ address: Socket.Address?) -> String? {
-        switch address {
-        case .ip4(let address, let port): "\(address):\(port)"
-        case .ip6(let address, let port): "[\(address)]:\(port)"
-        case .unix, nil: nil
-        }
-    }
-}
-
-/// Answers one request.
-private struct ScrapeHandler: HTTPHandler {
-    let reader: GateReader
-
-    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-        guard request.path == "/metrics" else {
-            return Self.answer(.notFound, "the metrics are at /metrics\n")
-        }
-        guard request.method == .GET || request.method == .HEAD else {
-            return Self.answer(.methodNotAllowed, "the metrics are there to GET\n")
-        }
-        let form = GateOpenMetrics.Form(accepting: request.headers[HTTPHeader("Accept")])
-        do {
-            let text = GateOpenMetrics(try reader.snapshot()).text(form)
-            return Self.answer(.ok, text, form.contentType)
-        } catch {
-            return Self.answer(.serviceUnavailable, "\(error)\n")
-        }
-    }
-
-    private static func answer(
-        _ code: HTTPStatusCode, _ text: String, _ type: String = "text/plain; charset=utf-8"
-    ) -> HTTPResponse {
-        HTTPResponse(
-            statusCode: code, headers: [.contentType: type], body: Data(text.utf8))
+    private static func text(_ address: SocketAddress?) -> String? {
+        guard let address, let ip = address.ipAddress, let port = address.port else { return nil }
+        return address.protocol == .inet6 ? "[\(ip)]:\(port)" : "\(ip):\(port)"
     }
 }
