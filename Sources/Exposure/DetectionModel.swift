@@ -53,8 +53,9 @@ package struct DetectionModel: Sendable {
         let strategies = Self.strategies(settings, demand, rule)
         let isTold = demand != nil || rule != nil
         detections = spread.map(isTold ? served.count : 0) { index in
-            Self.detection(
-                Attack(served[index], watched: watched, demand: demand, setting: setting),
+            let heard = watched?.heard(through: served[index])
+            return Self.detection(
+                Attack(served[index], watched: heard, demand: demand, setting: setting),
                 strategies, settings.datasets)
         }
         self.gaps = gaps

@@ -87,10 +87,29 @@ struct DetectionSection {
     private func paragraph(_ group: SubjectGroup) -> String? {
         let named = named(group)
         guard !named.isEmpty, model.rule != nil else { return nil }
-        let lines = [leak(named), worst(named), sprint(named)].compactMap { $0 }
+        let lines = [outOfReach(named), leak(named), worst(named), sprint(named)]
+            .compactMap { $0 }
         guard !lines.isEmpty else { return nil }
         return "**\(Findings.title(group.subject)), watched**\n\n"
             + lines.map { "- \($0)" }.joined(separator: "\n")
+    }
+
+    /// An alarm that is set above what throttle and device let pass.
+    private func outOfReach(_ named: [(label: String, detection: Detection)]) -> String? {
+        guard let rule = model.rule else { return nil }
+        let deaf = named.filter { !$0.detection.projection.canRaise(rule) }
+        guard !deaf.isEmpty else { return nil }
+        let parts = deaf.map { label, detection in
+            let most = detection.projection.mostCounted(in: rule.period)
+            return "under \(label), all callers together come to at most "
+                + "\(Self.records(most)) operations in \(rule.period.seconds.inWords)"
+        }
+        let isShared = deaf.contains { $0.detection.projection.throttle != .none }
+        return "**The alarm cannot be raised**: it fires on \(Self.words(rule)), and "
+            + parts.joined(separator: "; ") + ". Set the threshold below that"
+            + (isShared
+                ? ", or give each client a throttle of its own (`scope: per-client`), so that the "
+                    + "sum can exceed it." : ".")
     }
 
     private func leak(_ named: [(label: String, detection: Detection)]) -> String? {

@@ -51,6 +51,27 @@ struct ReportTextTests {
             ])
     }
 
+    @Test("an alarm that a shared throttle keeps from ever being raised is told with the remedy")
+    func outOfReach() throws {
+        var run = FixedRun.whole
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200), dispersion: 5))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(31_000))
+        run.scenario.exposure.delays = DelaySettings()
+        let said = try findings(run)
+        #expect(
+            said.contains(
+                "under token bucket 500/s, burst 100, all callers together come to at most 30,100 "
+                    + "operations in 1 minute"), "\(said)")
+        #expect(said.contains("under token bucket 500/s, burst 100, never noticed"), "\(said)")
+        #expect(said.contains("`scope: per-client`"))
+        run.scenario.exposure.alarm?.threshold = RecordCount(29_000)
+        let heard = try findings(run).split(separator: "\n").filter {
+            $0.contains("cannot be raised") && $0.contains("500/s")
+        }
+        #expect(heard.isEmpty, "\(heard)")
+    }
+
     @Test("text of a device stays text: no markup and no bar gets into the page")
     func hostileFacts() throws {
         let facts: [String: Fact] = [

@@ -92,8 +92,9 @@ package struct ThresholdSearch: Sendable {
 
     private func point(_ candidate: Candidate, _ alarm: Alarm) -> ThresholdChoice.Point {
         let attack = Attack(
-            candidate.projection, watched: alarm.watched, demand: demand, setting: setting
-        )
+            candidate.projection,
+            watched: alarm.watched?.heard(through: candidate.projection), demand: demand,
+            setting: setting)
         return ThresholdChoice.Point(
             rule: alarm.rule, throttle: candidate.projection.throttle,
             falseAlarmsPerMonth: alarm.falseAlarms,

@@ -134,8 +134,9 @@ package struct DrillForecast: Sendable {
     private func attack(
         _ throttle: Policy, _ k: UInt64, _ isWatched: Bool, _ horizon: Nanoseconds
     ) -> Attack {
-        Attack(
-            projection(throttle, k), rule: isWatched ? rule : nil,
+        let projection = projection(throttle, k)
+        return Attack(
+            projection, rule: isWatched ? rule.flatMap { projection.canRaise($0) ? $0 : nil } : nil,
             // Without an alarm a creeping thief has nothing to fear.
             demand: isWatched ? demand : nil, delays: stage.delays, horizon: horizon,
             confidence: Probability(0.95), value: nil, draws: Self.draws, seed: seed)

@@ -1,0 +1,103 @@
+import Exposure
+import Results
+import Testing
+import Throttling
+import Units
+
+@Suite("An alarm that is set above what can pass")
+struct AlarmReachTests {
+    /// A device of some 1,000/s under 50/s of demand, an alarm on a count of one minute.
+    private func detection(
+        _ throttle: Policy, threshold: UInt64, comparison: AlarmComparison = .greaterThan,
+        perSecond: [Double] = [1_000, 1_010, 990]
+    ) throws -> Detection {
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: perSecond)], throttles: [throttle],
+            datasets: [RecordCount(1_000_000)])
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(50), dispersion: 3))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(threshold), comparison: comparison,
+            evaluationPeriods: 1, datapointsToAlarm: 1)
+        run.scenario.exposure.delays = DelaySettings()
+        return try #require(RunExposure(run).detection.detections.first)
+    }
+
+    private static func bucket(_ rate: UInt64, _ scope: Scope = .global) -> Policy {
+        Policy(
+            .tokenBucket(TokenBucket(rate: Rate(rate), burst: RecordCount(100))), scope: scope)
+    }
+
+    @Test("behind a throttle that all share it is raised only by what the throttle lets through")
+    func shared() throws {
+        // 100 + 100/s * 60 s, and not the 50/s of the users beside them.
+        let out = try detection(Self.bucket(100), threshold: 6_100)
+        #expect(out.projection.mostCounted(in: .seconds(60)) == 6_100)
+        let sprint = try #require(out[.sprint])
+        #expect(sprint.alarm == nil && sprint.isContained == 0)
+        // He goes on until the longest window is over: 100 and 100/s for 900 s.
+        let lost = try #require(sprint[RecordCount(1_000_000)]).records.mean
+        #expect(abs(lost - 90_100) < 1)
+        let within = try detection(Self.bucket(100), threshold: 5_900)
+        #expect(within[.sprint]?.isContained == 1)
+    }
+
+    @Test("the threshold itself counts where it is written so")
+    func atTheThreshold() throws {
+        #expect(
+            try detection(Self.bucket(100), threshold: 6_100, comparison: .greaterOrEqual)
+                .projection.canRaise(rule(6_100, .greaterOrEqual)))
+        #expect(
+            try !detection(Self.bucket(100), threshold: 6_101, comparison: .greaterOrEqual)
+                .projection.canRaise(rule(6_101, .greaterOrEqual)))
+        // Too few calls are no matter of what can pass.
+        #expect(
+            try detection(Self.bucket(100), threshold: 1, comparison: .lessThan)
+                .projection.canRaise(rule(1_000_000, .lessThan)))
+    }
+
+    private func rule(
+        _ threshold: UInt64, _ comparison: AlarmComparison
+    ) throws -> AlarmRule {
+        AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(threshold), comparison: comparison,
+            evaluationPeriods: 1, datapointsToAlarm: 1
+        ).rule(at: RecordCount(threshold))
+    }
+
+    @Test("with a throttle for each client users and thief add up, as far as the device goes")
+    func perClient() throws {
+        let sum = try detection(Self.bucket(100, .perClient), threshold: 8_000)
+        #expect(sum[.sprint]?.isContained == 1)
+        let slow = try detection(
+            Self.bucket(100, .perClient), threshold: 8_000, perSecond: [120, 121, 119])
+        #expect(slow[.sprint]?.isContained == 0)
+    }
+
+    @Test("a device that is too slow for the threshold raises none")
+    func device() throws {
+        let slow = try detection(.none, threshold: 100_000)
+        #expect(slow[.sprint]?.isContained == 0 && slow.leak == nil && slow.story == nil)
+        // At the upper bound of its interval it does more than at the estimate.
+        let most = slow.projection.mostCounted(in: .seconds(60))
+        #expect(most > 60_000 && most < 70_000)
+    }
+
+    @Test("nobody is told to take an alarm that cannot be raised behind its throttle")
+    func chosen() throws {
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])],
+            throttles: [Self.bucket(60)], datasets: [RecordCount(10_000_000)])
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(50), dispersion: 3))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: nil, evaluationPeriods: 3, datapointsToAlarm: 3)
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.targets = TargetSettings(
+            falseAlarmsPerMonth: 1, burdenedShare: Probability(1),
+            recordsLost: RecordCount(200_000),
+            within: .seconds(3_600))
+        let choice = try #require(RunExposure(run).choices.first?.choice)
+        let point = try #require(choice.recommended)
+        let rate = try #require(point.throttle.sustainedRate)
+        #expect(60 * rate + 60 > Double(point.rule.threshold.count), "\(point)")
+    }
+}
