@@ -19,7 +19,9 @@ struct DetectionCharts {
 
     /// The charts of one mechanism and record size.
     func charts(of group: SubjectGroup) -> [ReportChart] {
-        [story(group), strategies(group), exceedance(group), frontier(group)].compactMap { $0 }
+        let group = group.watched(by: exposure.detection.rule)
+        return [story(group), strategies(group), exceedance(group), frontier(group)]
+            .compactMap { $0 }
     }
 
     /// The throttle of a group behind which a sprint gets least, with its name.

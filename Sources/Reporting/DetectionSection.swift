@@ -13,7 +13,7 @@ struct DetectionSection {
     init(_ run: Run, _ model: DetectionModel, _ groups: [SubjectGroup], dataset: RecordCount) {
         self.run = run
         self.model = model
-        self.groups = groups
+        self.groups = groups.map { $0.watched(by: model.rule) }
         self.dataset = dataset
     }
 

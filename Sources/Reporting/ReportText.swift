@@ -53,7 +53,10 @@ struct ReportText {
     }
 
     private var economics: EconomicsSection? {
-        exposure.economics.map { EconomicsSection(run, $0, groups, months: exposure.month ?? [:]) }
+        let watched = groups.map { $0.watched(by: exposure.detection.rule) }
+        return exposure.economics.map {
+            EconomicsSection(run, $0, watched, months: exposure.month ?? [:])
+        }
     }
 
     private var title: String {

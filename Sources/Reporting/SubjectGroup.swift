@@ -8,6 +8,8 @@ struct SubjectGroup {
     /// The projections, in their order, each different from those before it.
     private(set) var projections: [Projection]
     private var all: [Projection]
+    /// The alarm that tells projections apart; nil for none.
+    private var rule: AlarmRule?
     /// The subject as a part of a file's name.
     var fileName: String { subject.replacing("/", with: "-") }
 
@@ -20,7 +22,7 @@ struct SubjectGroup {
             $0.throttle.inWords == projection.throttle.inWords
                 && $0.identities == projection.identities
         }
-        let isAlike = kin.allSatisfy { $0.saysTheSame(as: projection) }
+        let isAlike = kin.allSatisfy { $0.saysTheSame(as: projection, under: rule) }
         let names = ThrottleNames(
             isAlike ? [] : kin.map(\.throttle), by: ThrottleNames.Aspect.binding)
         let identities = projection.identities
@@ -37,7 +39,7 @@ struct SubjectGroup {
                 groups.append(
                     SubjectGroup(
                         subject: projection.subject, projections: [projection],
-                        all: [projection]))
+                        all: [projection], rule: nil))
             }
         }
         return groups
@@ -45,15 +47,25 @@ struct SubjectGroup {
 
     private mutating func append(_ projection: Projection) {
         all.append(projection)
-        guard !projections.contains(where: { $0.saysTheSame(as: projection) }) else { return }
+        guard !projections.contains(where: { $0.saysTheSame(as: projection, under: rule) })
+        else { return }
         projections.append(projection)
+    }
+
+    /// The same group, where one alarm watches it: what it hears behind one throttle and not behind
+    /// another is told of each.
+    func watched(by rule: AlarmRule?) -> SubjectGroup {
+        var group = SubjectGroup(subject: subject, projections: [], all: [], rule: rule)
+        for projection in all { group.append(projection) }
+        return group
     }
 }
 
 extension Projection {
-    /// Whether another differs in nothing that a thief is bound by.
-    fileprivate func saysTheSame(as other: Projection) -> Bool {
+    /// Whether another differs in nothing that a thief is bound by, nor in what an alarm hears.
+    fileprivate func saysTheSame(as other: Projection, under rule: AlarmRule?) -> Bool {
         let (own, its) = (throttle, other.throttle)
+        if let rule, canRaise(rule) != other.canRaise(rule) { return false }
         return own.limit == its.limit && own.charge == its.charge && own.enforced == its.enforced
             && (own.scope == its.scope || identities == 1) && identities == other.identities
             && subject == other.subject

@@ -72,6 +72,22 @@ struct ReportTextTests {
         #expect(heard.isEmpty, "\(heard)")
     }
 
+    @Test("behind a bucket for each client an alarm hears what it does not behind one for all")
+    func heardBehindOne() throws {
+        var run = FixedRun.whole
+        var own = FixedRun.bucket
+        own.scope = .perClient
+        run.scenario.throttles = [.none, FixedRun.bucket, own]
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200), dispersion: 5))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(31_000))
+        run.scenario.exposure.delays = DelaySettings()
+        let sprint = try #require(
+            try findings(run).split(separator: "\n").first { $0.contains("A sprint") })
+        #expect(sprint.contains("(per client), noticed after"), "\(sprint)")
+        #expect(sprint.contains("never noticed"), "\(sprint)")
+    }
+
     @Test("text of a device stays text: no markup and no bar gets into the page")
     func hostileFacts() throws {
         let facts: [String: Fact] = [
