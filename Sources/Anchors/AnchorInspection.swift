@@ -18,6 +18,10 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
     package let usable: [RecordMechanism]
     /// The AES keys and RSA private keys that the login shows.
     package let keys: [KeyPolicy]
+    /// Whether there was a session to look at the keys with, and a login where the token wants one.
+    package let hasLookedAtKeys: Bool
+    /// What a read-only session was refused with, where a read-write one was not.
+    package let readOnlyRefusal: ReturnCode?
     /// What could not be looked at, in sentences.
     package let problems: [String]
 
@@ -43,12 +47,13 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
             try module.slotsWithToken().map { SlotSummary(id: $0.id, token: $0.token) }
         }
         var problems: [String] = []
-        var (chosen, mechanisms, keys): (Slot?, [MechanismType], [KeyPolicy]) = (nil, [], [])
+        var (chosen, mechanisms, keys): (Slot?, [MechanismType], [KeyPolicy]?) = (nil, [], nil)
+        var readOnlyRefusal: ReturnCode?
         do {
             let slot = try module.slot(matching: token)
             chosen = slot
             mechanisms = try module.mechanisms(of: slot.id)
-            let session = try Session(module, slot: slot.id)
+            let session = try patience.session(module, slot: slot.id, &readOnlyRefusal)
             if slot.token.requiresLogin, pin.isEmpty {
                 problems.append(
                     "no pin-source was given, so private keys are not seen: add "
@@ -65,7 +70,33 @@ package struct AnchorInspection: Codable, Equatable, Sendable {
             modulePath: modulePath, module: try module.info(), slots: slots,
             chosenToken: chosen?.token.label, chosenSlot: chosen?.id,
             mechanisms: mechanisms.map(\.description),
-            usable: RecordMechanism.allCases.filter { mechanisms.contains($0.type) }, keys: keys,
+            usable: RecordMechanism.allCases.filter { mechanisms.contains($0.type) },
+            keys: keys ?? [], hasLookedAtKeys: keys != nil, readOnlyRefusal: readOnlyRefusal,
             problems: problems)
+    }
+}
+
+extension Patience {
+    /// Opens a read-only session, or a read-write one, with which nothing is written either, where
+    /// the token refuses that.
+    ///
+    /// - Parameter refusal: set to what the token answered to the first.
+    /// - Throws: the first refusal where it refuses both.
+    fileprivate mutating func session(
+        _ module: Module, slot: UInt, _ refusal: inout ReturnCode?
+    ) throws(CryptokiError) -> Session {
+        let first: CryptokiError
+        do throws(CryptokiError) {
+            return try run { () throws(CryptokiError) in try Session(module, slot: slot) }
+        } catch {
+            first = error
+        }
+        do throws(CryptokiError) {
+            let session = try Session(module, slot: slot, readWrite: true)
+            refusal = first.answer?.code
+            return session
+        } catch {
+            throw first
+        }
     }
 }

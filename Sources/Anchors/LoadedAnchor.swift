@@ -120,31 +120,35 @@ package final class LoadedAnchor: Sendable {
 
     /// Makes the decryption of one caller with a session of its own, in the caller's thread.
     ///
-    /// - Parameter awaitTurn: called before each record is sealed.
+    /// - Parameters:
+    ///   - deniedBy: codes by which a busy device denies the sealing, which is tried again then.
+    ///   - awaitTurn: called before each record is sealed.
     /// - Throws: `CryptokiError`, with the failing function.
     package func decryption(
-        _ mechanism: RecordMechanism, recordBytes: Int,
-        recordCount: Int = recordsPerCaller, awaitTurn: () -> Void = {}
+        _ mechanism: RecordMechanism, recordBytes: Int, recordCount: Int = recordsPerCaller,
+        deniedBy: Set<ReturnCode> = [], awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Decryption {
         let key = preparedKey(.decrypt, mechanism)
         let decryptor = try Decryptor(
             callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
-            recordCount: recordCount, awaitTurn: awaitTurn)
+            recordCount: recordCount, deniedBy: deniedBy, awaitTurn: awaitTurn)
         return PKCS11Decryption(decryptor)
     }
 
     /// Makes the unwrapping of one caller with a session of its own, in the caller's thread.
     ///
-    /// - Parameter awaitTurn: called before each data key is wrapped.
+    /// - Parameters:
+    ///   - deniedBy: codes by which a busy device denies the wrapping, which is tried again then.
+    ///   - awaitTurn: called before each data key is wrapped.
     /// - Throws: `CryptokiError`, with the failing function.
     package func unwrapping(
         _ mechanism: RecordMechanism, recordCount: Int = recordsPerCaller,
-        awaitTurn: () -> Void = {}
+        deniedBy: Set<ReturnCode> = [], awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Unwrapping {
         let key = preparedKey(.unwrap, mechanism)
         let unwrapper = try Unwrapper(
             callerSession(), key: key, mechanism: mechanism, recordCount: recordCount,
-            awaitTurn: awaitTurn)
+            deniedBy: deniedBy, awaitTurn: awaitTurn)
         return PKCS11Unwrapping(unwrapper)
     }
 
@@ -152,18 +156,20 @@ package final class LoadedAnchor: Sendable {
     ///
     /// Where the key was put in from outside, OpenSSL says what the MACs are.
     ///
-    /// - Parameter awaitTurn: called before each record that the module signs in advance.
+    /// - Parameters:
+    ///   - deniedBy: codes by which a busy device denies that, which is tried again then.
+    ///   - awaitTurn: called before each record that the module signs in advance.
     /// - Throws: `CryptokiError`, with the failing function.
     package func authentication(
-        _ mechanism: RecordMechanism, recordBytes: Int,
-        recordCount: Int = recordsPerCaller, awaitTurn: () -> Void = {}
+        _ mechanism: RecordMechanism, recordBytes: Int, recordCount: Int = recordsPerCaller,
+        deniedBy: Set<ReturnCode> = [], awaitTurn: () -> Void = {}
     ) throws(CryptokiError) -> PKCS11Authentication {
         let key = preparedKey(.mac, mechanism)
         let authenticator = try Authenticator(
             callerSession(), key: key, mechanism: mechanism, recordBytes: recordBytes,
             recordCount: recordCount,
             truth: key.knownValue.map { value in { hmacSHA256(key: value, $0) } },
-            awaitTurn: awaitTurn)
+            deniedBy: deniedBy, awaitTurn: awaitTurn)
         return PKCS11Authentication(authenticator)
     }
 

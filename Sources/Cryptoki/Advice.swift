@@ -10,7 +10,7 @@ extension CryptokiError {
         case .call(let function, let code):
             guard let advice = Self.advice(on: code, of: function) else { return description }
             return "\(description): \(advice)"
-        case .module, .notFound, .pinRefused: return description
+        case .module, .notFound, .pinRefused, .vector, .busy: return description
         }
     }
 

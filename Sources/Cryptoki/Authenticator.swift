@@ -13,24 +13,26 @@ import CCryptoki
     /// Lays out `recordCount` distinct records of `recordBytes` each with their true MACs, none of
     /// it timed.
     ///
-    /// - Parameter truth: another implementation's MAC of a record; nil where nobody outside knows
-    ///   the key: then the module signs every record once, and must give the same ever after.
-    /// - Parameter awaitTurn: called before the module signs a record, so that it can be spared.
+    /// - Parameters:
+    ///   - truth: another implementation's MAC of a record; nil where nobody outside knows the key:
+    ///     then the module signs every record once, and must give the same ever after.
+    ///   - deniedBy: codes by which a busy device denies a call, so that it is made again.
+    ///   - awaitTurn: called before the module signs a record, so that it can be spared.
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
         _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
         recordBytes: Int, recordCount: Int, truth: (([UInt8]) -> [UInt8])? = nil,
-        awaitTurn: () -> Void = {}
+        deniedBy: Set<ReturnCode> = [], awaitTurn: () -> Void = {}
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions
         let signInit = unsafe try session.module.member(list.pointee.C_SignInit, "C_SignInit")
         let sign = unsafe try session.module.member(list.pointee.C_Sign, "C_Sign")
         let pool = RecordPool(
             mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: recordCount)
+        var patience = SealingPatience(deniedBy: deniedBy)
         for index in 0..<recordCount {
             guard let truth else {
-                awaitTurn()
-                try session.sign(index, in: pool, key: key.opening.rawValue)
+                try session.sign(index, in: pool, key: key.opening.rawValue, &patience, awaitTurn)
                 continue
             }
             pool.setSealed(index, truth(pool.record(index)))
@@ -66,8 +68,24 @@ import CCryptoki
 }
 
 extension Session {
-    /// Signs one record of the pool (`C_SignInit`, `C_Sign`).
+    /// Signs one record of the pool, again where a busy device denies it.
     fileprivate func sign(
+        _ index: Int, in pool: borrowing RecordPool, key: UInt,
+        _ patience: inout SealingPatience, _ awaitTurn: () -> Void
+    ) throws(CryptokiError) {
+        patience.beginRecord()
+        while true {
+            awaitTurn()
+            do throws(CryptokiError) {
+                return try signOnce(index, in: pool, key: key)
+            } catch {
+                try patience.bear(error)
+            }
+        }
+    }
+
+    /// `C_SignInit`, `C_Sign`.
+    private func signOnce(
         _ index: Int, in pool: borrowing RecordPool, key: UInt
     ) throws(CryptokiError) {
         let list = unsafe module.functions

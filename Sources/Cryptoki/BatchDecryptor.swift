@@ -7,7 +7,6 @@ import Glibc
 /// The records that it seals itself are those of a database: each with its own IV.
 @safe package struct BatchDecryptor: ~Copyable {
     private var session: Session
-    private let mechanism: RecordMechanism
     private let pool: RecordPool
     private let key: UInt
     private let decryptInit: CK_C_DecryptInit
@@ -41,7 +40,6 @@ import Glibc
             of: recordCount, recordBytes: recordBytes, key: key, mechanism: mechanism, awaitTurn)
         unsafe self.decryptInit = decryptInit
         unsafe self.decrypt = decrypt
-        self.mechanism = mechanism
         self.key = key.opening.rawValue
         self.session = session
         self.pool = pool
@@ -65,7 +63,7 @@ import Glibc
     package func ciphertext(_ index: Int) -> [UInt8] { pool.sealedBytes(index) }
 
     /// The IV, or the counter block, beside it.
-    package func iv(_ index: Int) -> [UInt8] { pool.iv(index, length: mechanism.ivLength) }
+    package func iv(_ index: Int) -> [UInt8] { pool.iv(index) }
 
     /// What the last call gave; empty where it failed.
     package var outputBytes: [UInt8] {

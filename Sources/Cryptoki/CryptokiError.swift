@@ -11,6 +11,10 @@ package enum CryptokiError: Error, Equatable, Sendable {
     /// A mechanism that the token does not list, with what it answered when it was asked for all
     /// the same, nil where it was not, and what of that kind it lists.
     case unlisted(MechanismType, token: String, answer: Answer?, listed: [String])
+    /// An IV of AES-GCM that must not be used, or cannot be: what the token did.
+    case vector(String)
+    /// A code by which the device denies a call because it is busy, again and again.
+    case busy(Answer)
 
     /// What the function answered that failed; nil where none did.
     package var answer: Answer? {
@@ -38,7 +42,7 @@ extension CryptokiError {
         switch self {
         case .pinRefused: true
         case .call(let function, _): function == "C_Login"
-        case .module, .notFound, .unlisted: false
+        case .module, .notFound, .unlisted, .vector, .busy: false
         }
     }
 }
@@ -48,9 +52,9 @@ extension CryptokiError {
     /// device: another request may well succeed.
     package var concernsRequest: Bool {
         switch self {
-        case .notFound, .unlisted: true
+        case .notFound, .unlisted, .vector: true
         case .call(_, let code): code.concernsRequest
-        case .module, .pinRefused: false
+        case .module, .pinRefused, .busy: false
         }
     }
 }
@@ -73,6 +77,12 @@ extension CryptokiError: CustomStringConvertible {
         case .unlisted(let mechanism, let token, let answer, _):
             "token '\(token)' lists no \(mechanism)"
                 + (answer.map { ", and \($0.function) answered \($0.code)" } ?? "")
+        case .vector(let deed):
+            "\(deed), so nothing more is sealed with AES-GCM; take another mechanism"
+        case .busy(let answer):
+            "\(answer.function) answered \(answer.code), a code of 'anchor.denied-by', again and "
+                + "again while a record was sealed for the trial; wait until the device is less "
+                + "busy, or take fewer callers or a lower --max-rate"
         }
     }
 }

@@ -14,18 +14,23 @@ import CCryptoki
     /// Seals `recordCount` distinct records of `recordBytes` each with `C_EncryptInit` +
     /// `C_Encrypt`, none of it timed.
     ///
-    /// - Parameter awaitTurn: called before each record is sealed, so that a device can be spared.
+    /// - Parameters:
+    ///   - deniedBy: codes by which a busy device denies a call, so that it is made again a little
+    ///     later; timed ones never are.
+    ///   - awaitTurn: called before each record is sealed, so that a device can be spared.
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
         _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
-        recordBytes: Int, recordCount: Int, awaitTurn: () -> Void = {}
+        recordBytes: Int, recordCount: Int, deniedBy: Set<ReturnCode> = [],
+        awaitTurn: () -> Void = {}
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions
         let decryptInit = unsafe try session.module.member(
             list.pointee.C_DecryptInit, "C_DecryptInit")
         let decrypt = unsafe try session.module.member(list.pointee.C_Decrypt, "C_Decrypt")
         let pool = try session.pool(
-            of: recordCount, recordBytes: recordBytes, key: key, mechanism: mechanism, awaitTurn)
+            of: recordCount, recordBytes: recordBytes, key: key, mechanism: mechanism,
+            deniedBy: deniedBy, awaitTurn)
         unsafe self.decryptInit = decryptInit
         unsafe self.decrypt = decrypt
         self.key = key.opening.rawValue
@@ -109,37 +114,5 @@ extension Session {
         case .unwrap:
             return nil
         }
-    }
-
-    /// Distinct records, sealed one after another.
-    ///
-    /// - Parameter awaitTurn: called before each record is sealed.
-    func pool(
-        of count: Int, recordBytes: Int, key: AnchorKey, mechanism: RecordMechanism,
-        _ awaitTurn: () -> Void
-    ) throws(CryptokiError) -> RecordPool {
-        let pool = RecordPool(
-            mechanism: mechanism, keyBits: key.bits, recordBytes: recordBytes, count: count)
-        for index in 0..<count {
-            awaitTurn()
-            try seal(index, in: pool, key: key.sealing.rawValue)
-        }
-        return pool
-    }
-
-    /// Seals one record of the pool in place (`C_EncryptInit`, `C_Encrypt`).
-    func seal(
-        _ index: Int, in pool: borrowing RecordPool, key: UInt
-    ) throws(CryptokiError) {
-        let list = unsafe module.functions
-        let encryptInit = unsafe try module.member(list.pointee.C_EncryptInit, "C_EncryptInit")
-        let encrypt = unsafe try module.member(list.pointee.C_Encrypt, "C_Encrypt")
-        try check("C_EncryptInit", unsafe encryptInit(handle, pool.mechanisms + index, key))
-        var length = UInt(pool.sealedStride)
-        let code = unsafe encrypt(
-            handle, pool.records + index * pool.recordBytes, UInt(pool.recordBytes),
-            pool.sealed + index * pool.sealedStride, &length)
-        try check("C_Encrypt", code)
-        unsafe pool.sealedLengths[index] = length
     }
 }

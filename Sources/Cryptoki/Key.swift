@@ -9,6 +9,8 @@ package struct AnchorKey: Sendable {
     /// The bytes of a session key that was put in from outside, so that what it gives can be
     /// checked outside too; nil where the module alone knows them.
     package var knownValue: [UInt8]?
+    /// Who makes the IVs under it; shared by all copies.
+    let vectors = GCMVectors()
 }
 
 /// Where a key comes from.

@@ -47,6 +47,35 @@ package struct Patience: Sendable {
     }
 }
 
+/// Waits for a device that denies calls because it is busy, while what a trial opens is sealed.
+///
+/// A record is tried as often as anything else is before an anchor is open. All records of a caller
+/// together are waited for half a minute, well before a worker is taken to hang.
+struct SealingPatience {
+    private let deniedBy: Set<ReturnCode>
+    private var patience: Patience?
+    private var waited = Duration.zero
+
+    private static let longest = Duration.seconds(30)
+
+    init(deniedBy: Set<ReturnCode>) { self.deniedBy = deniedBy }
+
+    /// Has as much patience with the next record as with the first.
+    mutating func beginRecord() { patience = nil }
+
+    /// Sleeps before another try where the code is one by which the device denies.
+    ///
+    /// - Throws: the error where it is not, and `CryptokiError.busy` where there were enough.
+    mutating func bear(_ error: CryptokiError) throws(CryptokiError) {
+        guard let answer = error.answer, deniedBy.contains(answer.code) else { throw error }
+        var patience = self.patience ?? Patience()
+        let start = ContinuousClock.now
+        guard waited < Self.longest, patience.pause() else { throw CryptokiError.busy(answer) }
+        waited += start.duration(to: .now)
+        self.patience = patience
+    }
+}
+
 extension CryptokiError {
     /// Whether the same call may well succeed a moment later; never so of a login.
     package var isTransient: Bool {

@@ -72,11 +72,11 @@ package struct SealedBytes: Hashable, Sendable {
         unsafe pool.records.update(from: record, count: record.count)
         var iv = [UInt8](repeating: 0, count: mechanism.ivLength)
         unsafe arc4random_buf(&iv, iv.count)
-        pool.setIV(0, iv, mechanism)
-        try session.seal(0, in: pool, key: key.sealing.rawValue)
+        pool.setIV(0, iv)
+        var patience = SealingPatience(deniedBy: [])
+        try session.seal(0, in: pool, key: key, &patience) {}
         // A device that chooses the IV itself has written its own.
-        return SealedBytes(
-            iv: pool.iv(0, length: mechanism.ivLength), ciphertext: pool.sealedBytes(0))
+        return SealedBytes(iv: pool.iv(0), ciphertext: pool.sealedBytes(0))
     }
 
     /// Opens a record, or several joined into one, with one call of each function
@@ -86,7 +86,7 @@ package struct SealedBytes: Hashable, Sendable {
     package mutating func open(_ record: SealedBytes) -> ReturnCode {
         precondition(record.ciphertext.count + Self.slack <= capacity, "the longest was announced")
         outputLength = 0
-        pool.setIV(0, record.iv, mechanism)
+        pool.setIV(0, record.iv)
         var code = unsafe decryptInit(session.handle, pool.mechanisms, key.opening.rawValue)
         guard code == 0 else { return ReturnCode(rawValue: code) }
         var length = UInt(capacity)

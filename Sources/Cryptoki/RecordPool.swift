@@ -6,6 +6,7 @@ import Glibc
 /// All memory is one block a kind: `count` mechanisms, parameters, records and their sealed forms
 /// (ciphertexts, wrapped keys or MACs), and one output buffer. A pool belongs to one caller.
 @safe struct RecordPool: ~Copyable {
+    let mechanism: RecordMechanism
     let count: Int
     let mechanisms: UnsafeMutablePointer<CK_MECHANISM>
     let sealed: UnsafeMutablePointer<UInt8>
@@ -20,12 +21,18 @@ import Glibc
     private static let parameterStride = 64
     private static let ivOffset = 0
     private static let structOffset = 16
+    /// The longest IV of AES-GCM that a device makes, in bytes.
+    private static let longestIV = 16
+    private static let tagLength = 16
 
     /// Lays out `count` records of `recordBytes` random bytes, each with an IV of its own.
     init(mechanism: RecordMechanism, keyBits: Int, recordBytes: Int, count: Int) {
+        self.mechanism = mechanism
         self.count = count
         self.recordBytes = recordBytes
-        sealedStride = mechanism.sealedBound(recordBytes: recordBytes, keyBits: keyBits)
+        let bound = mechanism.sealedBound(recordBytes: recordBytes, keyBits: keyBits)
+        // Some devices append the IV that they made.
+        sealedStride = mechanism == .aesGCM ? bound + Self.longestIV : bound
         // Some modules decrypt in place of the padding too, so the output holds a whole ciphertext.
         outputCapacity = UInt(max(sealedStride, recordBytes))
         unsafe mechanisms = .allocate(capacity: count)
@@ -63,22 +70,69 @@ import Glibc
     }
 
     /// The IV, or the counter block, that a record was sealed under.
-    func iv(_ index: Int, length: Int) -> [UInt8] {
+    func iv(_ index: Int) -> [UInt8] {
         let start = unsafe parameters + index * Self.parameterStride + Self.ivOffset
+        var length = mechanism.ivLength
+        if mechanism == .aesGCM {
+            length = unsafe Int(gcmParameters(index).pointee.ulIvLen)
+        }
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: length))
     }
 
     /// Sets the IV, or the counter block, that a record is sealed under or opened with.
-    func setIV(_ index: Int, _ iv: [UInt8], _ mechanism: RecordMechanism) {
-        precondition(iv.count == mechanism.ivLength, "a mechanism says how long its IV is")
+    func setIV(_ index: Int, _ iv: [UInt8]) {
+        let isOfDevice = mechanism == .aesGCM && iv.count == Self.longestIV
+        precondition(
+            isOfDevice || iv.count == mechanism.ivLength, "a mechanism says how long its IV is")
         let start = unsafe parameters + index * Self.parameterStride
         unsafe (start + Self.ivOffset).copyMemory(from: iv, byteCount: iv.count)
+        if mechanism == .aesGCM {
+            let place = unsafe (start + Self.ivOffset).assumingMemoryBound(to: UInt8.self)
+            unsafe setGCM(index, iv: place, length: iv.count)
+        }
         guard mechanism == .aesCTR else { return }
         let body = unsafe (start + Self.structOffset)
             .assumingMemoryBound(to: CK_AES_CTR_PARAMS.self)
         unsafe withUnsafeMutableBytes(of: &body.pointee.cb) { block in
             unsafe block.copyMemory(from: UnsafeRawBufferPointer(start: start, count: iv.count))
         }
+    }
+
+    /// Gives a device no IV for a record: it makes one itself.
+    func removeIV(_ index: Int) { unsafe setGCM(index, iv: nil, length: 0) }
+
+    /// Takes the IV from the end of what the key made of a record, where the device appended it.
+    ///
+    /// Thales appends one of 16 bytes in FIPS mode (Luna 7, CKM_AES_GCM), or one as long as the
+    /// caller's (ProtectServer 3, CKM_AES_GCM_OLD). To open the record it is a parameter again.
+    func takeAppendedIV(_ index: Int) {
+        guard mechanism == .aesGCM else { return }
+        let length = unsafe Int(sealedLengths[index])
+        let surplus = length - recordBytes - Self.tagLength
+        guard surplus == mechanism.ivLength || surplus == Self.longestIV else { return }
+        setIV(index, Array(sealedBytes(index).suffix(surplus)))
+        unsafe sealedLengths[index] = UInt(length - surplus)
+    }
+
+    /// Makes every record zeros.
+    func clearRecords() { unsafe records.update(repeating: 0, count: count * recordBytes) }
+
+    /// Wipes what the key made of a record.
+    func wipeSealed(_ index: Int) {
+        unsafe explicit_bzero(sealed + index * sealedStride, sealedStride)
+        unsafe sealedLengths[index] = 0
+    }
+
+    private func gcmParameters(_ index: Int) -> UnsafeMutablePointer<CK_GCM_PARAMS> {
+        unsafe (parameters + index * Self.parameterStride + Self.structOffset)
+            .assumingMemoryBound(to: CK_GCM_PARAMS.self)
+    }
+
+    private func setGCM(_ index: Int, iv: UnsafeMutablePointer<UInt8>?, length: Int) {
+        let body = unsafe gcmParameters(index)
+        unsafe body.pointee.pIv = iv
+        unsafe body.pointee.ulIvLen = UInt(length)
+        unsafe body.pointee.ulIvBits = UInt(length * 8)
     }
 
     /// What the key made of a record.

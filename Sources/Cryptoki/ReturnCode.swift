@@ -20,12 +20,16 @@ package struct ReturnCode: RawRepresentable, Hashable, Sendable, Codable, Custom
     package static let attributeSensitive = ReturnCode(rawValue: 0x011)
     /// `CKR_ATTRIBUTE_TYPE_INVALID`.
     package static let attributeTypeInvalid = ReturnCode(rawValue: 0x012)
+    /// `CKR_DATA_INVALID`.
+    package static let dataInvalid = ReturnCode(rawValue: 0x020)
     /// `CKR_DEVICE_ERROR`.
     package static let deviceError = ReturnCode(rawValue: 0x030)
     /// `CKR_KEY_FUNCTION_NOT_PERMITTED`.
     package static let keyFunctionNotPermitted = ReturnCode(rawValue: 0x068)
     /// `CKR_MECHANISM_INVALID`.
     package static let mechanismInvalid = ReturnCode(rawValue: 0x070)
+    /// `CKR_MECHANISM_PARAM_INVALID`.
+    package static let mechanismParamInvalid = ReturnCode(rawValue: 0x071)
     /// `CKR_OPERATION_ACTIVE`.
     package static let operationActive = ReturnCode(rawValue: 0x090)
     /// `CKR_OPERATION_NOT_INITIALIZED`.

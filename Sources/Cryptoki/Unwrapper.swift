@@ -15,11 +15,13 @@ import CCryptoki
 
     /// Wraps `recordCount` distinct data keys, none of it timed.
     ///
-    /// - Parameter awaitTurn: called before each key is wrapped, so that a device can be spared.
+    /// - Parameters:
+    ///   - deniedBy: codes by which a busy device denies a call, so that it is made again.
+    ///   - awaitTurn: called before each key is wrapped, so that a device can be spared.
     /// - Throws: `CryptokiError.call` naming the function that the module refused.
     package init(
         _ session: consuming Session, key: AnchorKey, mechanism: RecordMechanism,
-        recordCount: Int, awaitTurn: () -> Void = {}
+        recordCount: Int, deniedBy: Set<ReturnCode> = [], awaitTurn: () -> Void = {}
     ) throws(CryptokiError) {
         let list = unsafe session.module.functions
         let unwrapKey = unsafe try session.module.member(list.pointee.C_UnwrapKey, "C_UnwrapKey")
@@ -30,9 +32,9 @@ import CCryptoki
         let pool = RecordPool(
             mechanism: mechanism, keyBits: key.bits,
             recordBytes: AnchoredOperation.dataKeyBytes, count: recordCount)
+        var patience = SealingPatience(deniedBy: deniedBy)
         for index in 0..<recordCount {
-            awaitTurn()
-            try session.wrap(index, in: pool, mechanism, key: key.sealing.rawValue)
+            try session.wrap(index, in: pool, key: key.sealing.rawValue, &patience, awaitTurn)
         }
         unsafe self.unwrapKey = unwrapKey
         self.destroyObject = destroyObject
@@ -91,18 +93,32 @@ extension Attribute {
 }
 
 extension Session {
-    /// Wraps one data key of the pool in place.
-    ///
+    /// Wraps one data key of the pool in place, again where a busy device denies it.
+    fileprivate func wrap(
+        _ index: Int, in pool: borrowing RecordPool, key: UInt,
+        _ patience: inout SealingPatience, _ awaitTurn: () -> Void
+    ) throws(CryptokiError) {
+        patience.beginRecord()
+        while true {
+            awaitTurn()
+            do throws(CryptokiError) {
+                return try wrapOnce(index, in: pool, key: key)
+            } catch {
+                try patience.bear(error)
+            }
+        }
+    }
+
     /// Where an RSA key may not wrap, its public half encrypts the data key: the bytes are of the
     /// same form.
-    fileprivate func wrap(
-        _ index: Int, in pool: borrowing RecordPool, _ mechanism: RecordMechanism, key: UInt
+    private func wrapOnce(
+        _ index: Int, in pool: borrowing RecordPool, key: UInt
     ) throws(CryptokiError) {
         do {
             try wrapObject(index, in: pool, key: key)
         } catch {
-            guard mechanism.isRSA else { throw error }
-            try seal(index, in: pool, key: key)
+            guard pool.mechanism.isRSA else { throw error }
+            try sealOnce(index, in: pool, key: key)
         }
     }
 

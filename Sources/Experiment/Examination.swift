@@ -33,12 +33,25 @@ package struct Examination: Sendable {
 
     /// The findings, section by section.
     package var text: String {
-        [summaryText, moduleText, slotText, mechanismText, keyText, problemText]
+        [summaryText, moduleText, slotText, sessionText, mechanismText, keyText, problemText]
             .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
+    /// Ends a command whose findings must not be taken for all: a token is there, and its keys were
+    /// not looked at.
+    ///
+    /// - Throws: `ExperimentError.device` with the reason.
+    package func requireKeys() throws(ExperimentError) {
+        guard isBlind else { return }
+        let reason = inspection.problems.joined(separator: "; ")
+        throw ExperimentError.device("the keys were not looked at: \(reason)")
+    }
+
+    private var isBlind: Bool { inspection.chosenToken != nil && !inspection.hasLookedAtKeys }
+
     /// The answer before the details: do the keys anchor anything?
     private var summaryText: String {
+        guard !isBlind else { return "No key was looked at, so nothing is said of what they hold" }
         guard inspection.chosenToken != nil, !inspection.keys.isEmpty else { return "" }
         let grades = inspection.keys.map { KeyFinding.findings(on: $0).first?.grade ?? .good }
         let broken = grades.count { $0 == .broken }
@@ -92,6 +105,15 @@ package struct Examination: Sendable {
         return warnings
     }
 
+    private var sessionText: String {
+        guard let code = inspection.readOnlyRefusal else { return "" }
+        return """
+            Sessions    a read-only one was refused: C_OpenSession answered \(code)
+                        a read-write one was opened to look, and nothing is written
+                        scenarios need 'anchor.session: read-write'
+            """
+    }
+
     private var mechanismText: String {
         guard inspection.chosenToken != nil else { return "" }
         let lines = AnchoredOperation.allCases.flatMap { operation in
@@ -107,6 +129,7 @@ package struct Examination: Sendable {
 
     private var keyText: String {
         guard inspection.chosenToken != nil else { return "" }
+        guard !isBlind else { return "Keys        not looked at: see below" }
         guard !inspection.keys.isEmpty else {
             return "Keys        no AES key, RSA private key or generic secret key is seen"
         }

@@ -67,6 +67,10 @@ extension Token {
         let card = try usableKey(key)
         let operation = try Operation(mechanism.pointee, card, rsaKind: .rsaPublic)
         guard card.allows(.encrypt) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
+        if let ivs = playback?.ivs {
+            session.pointee.sealingVector =
+                try operation.cipher == .gcm ? ivs.vector(for: mechanism.pointee) : nil
+        }
         session.pointee.encryption = operation
     }
 
@@ -81,12 +85,15 @@ extension Token {
         guard operation.isActive else { throw Refusal(CKR_OPERATION_NOT_INITIALIZED) }
         guard let ciphertextLength, plaintext != nil || length == 0, length <= CK_ULONG(Int32.max)
         else { throw Refusal(CKR_ARGUMENTS_BAD) }
-        let needed = try operation.sealedLength(Int(length))
+        let vector = playback?.ivs == nil ? nil : session.pointee.sealingVector
+        let sealedLength = try operation.sealedLength(Int(length))
+        let needed = sealedLength + (vector?.appendedLength ?? 0)
         let capacity = ciphertextLength.pointee
         ciphertextLength.pointee = CK_ULONG(needed)
         guard let ciphertext else { return }
         guard capacity >= CK_ULONG(needed) else { throw Refusal(CKR_BUFFER_TOO_SMALL) }
-        operation.seal(plaintext, Int(length), into: ciphertext, needed)
+        operation.seal(plaintext, Int(length), into: ciphertext, sealedLength)
+        vector?.finish(ciphertext, sealedLength, tagLength: Int(operation.blockLength))
         session.pointee.encryption = .none
     }
 
@@ -102,6 +109,10 @@ extension Token {
         let card = try usableKey(key)
         let operation = try Operation(mechanism.pointee, card, rsaKind: .rsaPrivate)
         guard card.allows(.decrypt) else { throw Refusal(CKR_KEY_FUNCTION_NOT_PERMITTED) }
+        if playback?.ivs != nil {
+            session.pointee.openingVector =
+                try operation.cipher == .gcm ? GCMVector(opening: mechanism.pointee) : nil
+        }
         session.pointee.decryption = operation
     }
 
@@ -120,6 +131,11 @@ extension Token {
         }
         try call?.take(length)
         let opened = try operation.openedLength(ciphertext, Int(length))
+        if call?.playback.ivs != nil, let vector = session.pointee.openingVector,
+            !vector.fits(ciphertext, Int(length), tagLength: Int(operation.blockLength))
+        {
+            throw Refusal(CKR_ENCRYPTED_DATA_INVALID)
+        }
         let capacity = plaintextLength.pointee
         plaintextLength.pointee = CK_ULONG(opened)
         guard let plaintext else { return }

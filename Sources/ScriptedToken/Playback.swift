@@ -67,6 +67,12 @@ final class Playback: Sendable {
     /// Whether a failed decryption stays active.
     var leavesActive: Bool { script.leavesActive }
 
+    /// What a read-only session is refused with; nil where it is not.
+    var readOnlyRefusal: CK_RV? { script.readOnlyRefusal }
+
+    /// What the token does where it makes the IVs of GCM itself.
+    var ivs: DeviceIVs? { script.ivs }
+
     /// Whether the token has a mechanism.
     func has(_ type: CK_MECHANISM_TYPE) -> Bool { !script.without.contains(type) }
 

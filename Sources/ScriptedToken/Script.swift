@@ -36,6 +36,16 @@ import CCryptoki
 ///                                    repeated
 ///     leave-active=yes               a C_Decrypt that fails leaves its operation active, against
 ///                                    the standard; no unless given
+///     read-only=CODE                 what a read-only session is refused with
+///     iv=zeroed                      C_EncryptInit takes a GCM IV of 12 zeros alone, and C_Encrypt
+///                                    writes one of the token's own in their place; with
+///                                    `zeroed:kept` it leaves the zeros, with `zeroed:repeated` it
+///                                    writes the same each time. Another IV is refused with
+///                                    CKR_MECHANISM_PARAM_INVALID. With any `iv` a tag repeats the
+///                                    IV: C_Decrypt with another is CKR_ENCRYPTED_DATA_INVALID
+///     iv=appended                    C_EncryptInit takes no GCM IV (length 0) alone, and C_Encrypt
+///                                    appends one of 16 bytes; `appended:any` takes any, and
+///                                    appends another that is as long
 ///     hang=#N                        the N-th call never returns
 ///     crash=#N                       the N-th call aborts the process
 ///     remove=#N                      from the N-th call on, all is CKR_DEVICE_REMOVED
@@ -79,6 +89,10 @@ struct Script {
     var without: [CK_MECHANISM_TYPE] = []
     /// Whether a failed decryption stays active.
     var leavesActive = false
+    /// What a read-only session is refused with.
+    var readOnlyRefusal: CK_RV?
+    /// What the token does where it makes the IVs of GCM itself.
+    var ivs: DeviceIVs?
     /// Numbers of calls of work.
     var hang: UInt64?
     var crash: UInt64?
@@ -101,5 +115,6 @@ struct Script {
         hasQueue || !faults.isEmpty || !garbage.isEmpty || !truncation.isEmpty
             || longest != nil || hang != nil || crash != nil || removal != nil
             || loginDelay_ns > 0 || countFile != nil || !without.isEmpty || leavesActive
+            || readOnlyRefusal != nil || ivs != nil
     }
 }

@@ -89,6 +89,14 @@ extension Script {
         "leave-active": Directive(form: "yes or no") { script, value in
             set(&script.leavesActive, ["yes": true, "no": false][value])
         },
+        "read-only": Directive(form: "CODE") { script, value in
+            set(&script.readOnlyRefusal, returnCode(value).flatMap { $0 == CKR_OK ? nil : $0 })
+        },
+        "iv": Directive(
+            form: "zeroed, zeroed:kept, zeroed:repeated, appended or appended:any"
+        ) { script, value in
+            set(&script.ivs, DeviceIVs(rawValue: String(value)))
+        },
         "hang": Directive(form: "#N") { script, value in set(&script.hang, callNumber(value)) },
         "crash": Directive(form: "#N") { script, value in set(&script.crash, callNumber(value)) },
         "remove": Directive(form: "#N") { script, value in set(&script.removal, callNumber(value))

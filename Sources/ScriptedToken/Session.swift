@@ -17,6 +17,9 @@ struct Session: ~Copyable {
     var decryption = Operation.none
     var encryption = Operation.none
     var isSigning = false
+    /// The IVs of what was begun, where the token makes them itself.
+    var sealingVector: GCMVector?
+    var openingVector: GCMVector?
 }
 
 /// The sessions, in a fixed array indexed by handle: finding one takes no lock and no allocation.

@@ -39,6 +39,7 @@ extension Token {
             throw Refusal(CKR_SESSION_PARALLEL_NOT_SUPPORTED)
         }
         let state: Session.State = flags & CKF_RW_SESSION != 0 ? .readWrite : .readOnly
+        if state == .readOnly, let code = playback?.readOnlyRefusal { throw Refusal(code) }
         handle.pointee = try contents.withLock { contents throws(Refusal) in
             guard let opened = sessions.open(state, after: contents.lastSession) else {
                 throw Refusal(CKR_SESSION_COUNT)

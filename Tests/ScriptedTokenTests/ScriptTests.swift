@@ -15,6 +15,7 @@ extension ModuleTests {
                 "fault=C_Decrypt:CKR_DEVICE_ERROR:1.5", "fault=C_Decrypt:CKR_OK:1", "garbage=#0",
                 "longest=-1", "longest=4KiB", "hang=0.5", "pin=", "seed",
                 "without=CKM_NO_SUCH", "without=", "leave-active=maybe",
+                "iv=", "iv=own", "read-only=yes", "read-only=CKR_OK",
                 "count-file=/nonexistent/counters",
             ])
         func refused(_ directive: String) async throws {
@@ -69,6 +70,15 @@ extension ModuleTests {
                 #expect(caller.decrypt([1, 2]).code == CKR_GENERAL_ERROR)
                 #expect(caller.decryptInit(.ctr, key) == code, "\(script)")
             }
+        }
+
+        @Test("a read-only session is refused with the code of the script, and no other is")
+        func readOnly() throws {
+            let module = try ScriptedModule("read-only=CKR_FUNCTION_FAILED")
+            var handle: CK_SESSION_HANDLE = 0
+            let refused = module.functions.C_OpenSession(0, CKF_SERIAL_SESSION, nil, nil, &handle)
+            #expect(refused == CKR_FUNCTION_FAILED)
+            _ = try Caller(module.functions)
         }
 
         @Test("a count file counts the calls of every script that names it")

@@ -95,6 +95,47 @@ extension CommandTests {
                         + "configuration found?"), "\(silent)")
         }
 
+        private func doctor(_ script: String) throws -> Ended {
+            let bench = try Bench()
+            let module = try BuildFolder.scriptedModule().path
+            let ended = try bench.run(
+                "doctor", "--anchor",
+                "pkcs11:token=scripted?module-path=\(module)&pin-source=env:ANCHOR_PIN",
+                environment: ["ANCHORBENCH_SCRIPT": script, "ANCHOR_PIN": "1234"])
+            #expect(try bench.leftovers.isEmpty && bench.workers.isEmpty)
+            return ended
+        }
+
+        @Test("doctor looks at keys in a read-write session where it gets no other, and says so")
+        func readWriteOnly() throws {
+            let usual = try doctor("")
+            #expect(usual.code == 0 && !usual.output.contains("read-write"), "\(usual.error)")
+            let ended = try doctor("read-only=CKR_FUNCTION_FAILED")
+            #expect(ended.code == 0 && ended.output.contains("AES-256"), "\(ended.error)")
+            let lines = [
+                "refused: C_OpenSession answered CKR_FUNCTION_FAILED",
+                "scenarios need 'anchor.session: read-write'",
+            ]
+            for line in lines { #expect(ended.output.contains(line), "\(ended.output)") }
+            #expect(!ended.output.contains("Not looked at"))
+        }
+
+        @Test(
+            "doctor, where no session opens or the login is refused, does not tell of no keys",
+            arguments: [
+                "C_OpenSession answered CKR_SESSION_COUNT", "C_Login answered CKR_PIN_LOCKED",
+            ])
+        func noSession(_ refusal: String) throws {
+            let fault = refusal.replacing(" answered ", with: ":")
+            let ended = try doctor("fault=\(fault):1")
+            #expect(ended.code == 69, "\(ended.error)")
+            #expect(
+                ended.error.contains("anchorbench: the keys were not looked at: \(refusal)"),
+                "\(ended.error)")
+            #expect(ended.output.hasPrefix("No key was looked at"), "\(ended.output)")
+            #expect(!ended.output.contains("is seen") && ended.output.contains(refusal))
+        }
+
         @Test("a file that is no module for this program")
         func noModule() throws {
             let library = try #require(

@@ -111,20 +111,24 @@ package final class Worker {
         let awaitTurn: @Sendable () -> Void = { [limits = load.limits] in
             limits.awaitTurn(MonotonicClock())
         }
+        let deniedBy = Set(load.denialCodes.map(ReturnCode.init(rawValue:)))
         switch order.operation {
         case .decrypt:
             return try record(of: load) {
                 try anchor.decryption(
-                    mechanism, recordBytes: recordBytes, recordCount: count, awaitTurn: awaitTurn)
+                    mechanism, recordBytes: recordBytes, recordCount: count, deniedBy: deniedBy,
+                    awaitTurn: awaitTurn)
             }
         case .unwrap:
             return try record(of: load) {
-                try anchor.unwrapping(mechanism, recordCount: count, awaitTurn: awaitTurn)
+                try anchor.unwrapping(
+                    mechanism, recordCount: count, deniedBy: deniedBy, awaitTurn: awaitTurn)
             }
         case .mac:
             return try record(of: load) {
                 try anchor.authentication(
-                    mechanism, recordBytes: recordBytes, recordCount: count, awaitTurn: awaitTurn)
+                    mechanism, recordBytes: recordBytes, recordCount: count, deniedBy: deniedBy,
+                    awaitTurn: awaitTurn)
             }
         }
     }

@@ -12,6 +12,9 @@ struct DoctorCommand: AsyncParsableCommand {
             shows which of its attributes would let a thief leave with the key or with its stream. \
             Labels of keys are not printed.
 
+            Where a token's keys cannot be looked at, as no session opens or the login is refused, \
+            it ends with 69.
+
             Then it watches this machine for a second and grades it, with the reasons and what to \
             do about each: quiet (differences of some percent can be seen), usable (good for \
             factors) or NOISY. The worst sign decides. Quiet and usable end at: a sleeping thread \
@@ -38,5 +41,6 @@ struct DoctorCommand: AsyncParsableCommand {
             anchor, initialize: initialize, executable: "/proc/self/exe")
         print(examination.text)
         print("\n\(MachineNoise(try NoiseReading.take()).text)")
+        try examination.requireKeys()
     }
 }
