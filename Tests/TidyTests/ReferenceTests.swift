@@ -15,7 +15,8 @@ struct ReferenceTests {
         for table in tables {
             let head = try Repository.text(of: "results/\(table)").prefix { !$0.isNewline }
             for column in head.split(separator: ",").map(String.init) {
-                #expect(told.contains(column), "results/\(table): \(column)")
+                let isTold = told.contains(column)
+                #expect(isTold, "results/\(table): \(column)")
             }
         }
     }

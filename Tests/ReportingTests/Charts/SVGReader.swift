@@ -28,7 +28,7 @@ final class SVGReader: NSObject, XMLParserDelegate {
         super.init()
         let parser = XMLParser(data: Data(svg.utf8))
         parser.delegate = self
-        guard parser.parse() else { return nil }
+        guard parser.parse(), parser.parserError == nil else { return nil }
     }
 
     func parser(

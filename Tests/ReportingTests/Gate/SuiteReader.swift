@@ -38,7 +38,7 @@ final class SuiteReader: NSObject, XMLParserDelegate {
         super.init()
         let parser = XMLParser(data: Data(xml.utf8))
         parser.delegate = self
-        guard parser.parse() else { return nil }
+        guard parser.parse(), parser.parserError == nil else { return nil }
     }
 
     func parser(

@@ -71,6 +71,15 @@ extension Bench {
         os.execv(sys.argv[1], sys.argv[1:])
         """
 
+    /// Starts a program with its arguments, free to take signals.
+    func startUnblocked(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> Running {
+        try Running(
+            URL(filePath: "/usr/bin/python3"), ["-c", Self.withSignals, program] + arguments, self,
+            environment)
+    }
+
     /// Starts a script of `Benchmarks/modules` with the command that was built beside the tests.
     func startScript(
         _ name: String, _ arguments: [String], environment: [String: String] = [:]
@@ -79,9 +88,9 @@ extension Bench {
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let command = try BuildFolder.command().path
         let script = root.appending(path: "Benchmarks/modules/\(name)").path
-        return try Running(
-            URL(filePath: "/usr/bin/python3"), ["-c", Self.withSignals, script] + arguments, self,
-            ["ANCHORBENCH_COMMAND": command].merging(environment) { $1 })
+        return try startUnblocked(
+            script, arguments,
+            environment: ["ANCHORBENCH_COMMAND": command].merging(environment) { $1 })
     }
 
     /// The processes that were started from this bench, daemons too: they have its temporary folder
