@@ -12,7 +12,7 @@ struct MarkdownInline {
     private static let definition = Pattern(#"^ {0,3}\[([^\]]+)\]:[ \t]*(\S+).*$"#)
     private static let inline = Pattern(
         #"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]*)>?(?:\s+"[^"]*")?\s*\)"#)
-    private static let reference = Pattern(#"\[([^\[\]]+)\]\[([^\[\]]*)\]"#)
+    private static let reference = Pattern(#"\[([^\[\]]*)\]\[([^\[\]]*)\]"#)
     private static let shortcut = Pattern(#"(?<![\]\[])\[([^\[\]]+)\](?![\[(:])"#)
     private static let address = Pattern(#"<?\b[a-z]+://[^\s<>)]+>?"#)
     private static let tag = Pattern(#"</?[A-Za-z][^<>\n]*>"#)

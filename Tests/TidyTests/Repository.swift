@@ -33,7 +33,7 @@ enum Repository {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         // Whoever owns the checkout, it is only read.
-        process.arguments = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+        process.arguments = ["git", "-c", "safe.directory=*", "ls-files", "--deduplicate", "-z"]
         process.currentDirectoryURL = root
         let output = Pipe()
         process.standardOutput = output

@@ -17,8 +17,8 @@ struct Spelling: Sendable {
         terms = list.split(separator: "\n").map(String.init)
     }
 
-    /// The words of a page's prose: letters, and apostrophes within. What has digits, lines under it
-    /// or a full stop within is a name or a number.
+    /// The words of a page's prose: letters, and apostrophes within. What has digits, lines under
+    /// it or a full stop within is a name or a number.
     static func words(of page: Markdown) -> [Word] {
         let lines = page.prose.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.enumerated().flatMap { offset, line in
@@ -75,8 +75,8 @@ struct Spelling: Sendable {
         one.utf8.lexicographicallyPrecedes(other.utf8)
     }
 
-    /// As it is written, and as it would be within a sentence: an entry in small letters is good for
-    /// both.
+    /// As it is written, and as it would be within a sentence: an entry in small letters is good
+    /// for both.
     private static func forms(of word: String) -> [String] {
         [word, word.prefix(1).lowercased() + word.dropFirst()]
     }

@@ -82,7 +82,7 @@ extension CommandTests {
             let bench = try Bench()
             let ended = try dryRun(script, ["--no-such-option"], bench)
             #expect(ended.code == 64 && !ended.error.isEmpty, "\(ended.code): \(ended.error)")
-            #expect(try bench.leftovers.isEmpty)
+            #expect(try leftovers(bench).isEmpty)
         }
 
         @Test(
@@ -98,7 +98,12 @@ extension CommandTests {
             let ended = try dryRun(script, options, bench)
             #expect(ended.code == 0 && ended.output.isEmpty, "\(ended.code): \(ended.error)")
             #expect(ended.error.contains("nothing is done"), "\(ended.error)")
-            #expect(try bench.leftovers.isEmpty)
+            #expect(try leftovers(bench).isEmpty)
+        }
+
+        /// What a script left. A call of `swift` leaves an empty folder of its own.
+        private func leftovers(_ bench: Bench) throws -> [String] {
+            try bench.leftovers.filter { !$0.hasPrefix("TemporaryDirectory.") }
         }
 
         private func dryRun(_ script: String, _ options: [String], _ bench: Bench) throws -> Ended {

@@ -13,7 +13,7 @@ struct Typescript {
         lines = Array(repeating: "", count: page.lineCount)
     }
 
-    /// Adds the commands of a block. One that begins with `#!` is a script of its own, and is called.
+    /// Adds the commands of a block. One that begins with `#!` is a script of its own, and called.
     mutating func add(_ block: Page.Block) {
         if let first = block.lines.first, first.hasPrefix("#!") {
             add(block, runBy: String(first.dropFirst(2)))
@@ -43,8 +43,8 @@ struct Typescript {
 
     /// Runs it in a copy of the surroundings, for at most so many seconds.
     ///
-    /// - Returns: what failed, with the page, the line and what the command said; nil where all went
-    ///   well.
+    /// - Returns: what failed, with the page, the line and what the command said; nil where all
+    ///   went well.
     func failure(in surroundings: String, within seconds: Int = 300) throws -> String? {
         let bench = try Bench()
         for (name, text) in files { try bench.write(StandIns.applied(to: text), to: name) }
