@@ -73,14 +73,8 @@ extension Session {
         _ index: Int, in pool: borrowing RecordPool, key: UInt,
         _ patience: inout SealingPatience, _ awaitTurn: () -> Void
     ) throws(CryptokiError) {
-        patience.beginRecord()
-        while true {
-            awaitTurn()
-            do throws(CryptokiError) {
-                return try signOnce(index, in: pool, key: key)
-            } catch {
-                try patience.bear(error)
-            }
+        try patience.seal(awaitTurn) { () throws(CryptokiError) in
+            try signOnce(index, in: pool, key: key)
         }
     }
 

@@ -60,13 +60,28 @@ struct SealingPatience {
 
     init(deniedBy: Set<ReturnCode>) { self.deniedBy = deniedBy }
 
-    /// Has as much patience with the next record as with the first.
-    mutating func beginRecord() { patience = nil }
+    /// Makes a record's calls, again where a busy device denies them; each record is given as much
+    /// patience as the first.
+    ///
+    /// - Throws: what the calls answered, and `CryptokiError.busy` where they were denied for long.
+    mutating func seal(
+        _ awaitTurn: () -> Void, _ calls: () throws(CryptokiError) -> Void
+    ) throws(CryptokiError) {
+        patience = nil
+        while true {
+            awaitTurn()
+            do throws(CryptokiError) {
+                return try calls()
+            } catch {
+                try bear(error)
+            }
+        }
+    }
 
     /// Sleeps before another try where the code is one by which the device denies.
     ///
     /// - Throws: the error where it is not, and `CryptokiError.busy` where there were enough.
-    mutating func bear(_ error: CryptokiError) throws(CryptokiError) {
+    private mutating func bear(_ error: CryptokiError) throws(CryptokiError) {
         guard let answer = error.answer, deniedBy.contains(answer.code) else { throw error }
         var patience = self.patience ?? Patience()
         let start = ContinuousClock.now

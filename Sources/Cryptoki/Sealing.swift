@@ -99,20 +99,15 @@ extension Session {
         _ index: Int, in pool: borrowing RecordPool, _ key: AnchorKey, _ offer: GCMVectors.Offer,
         _ patience: inout SealingPatience, _ awaitTurn: () -> Void
     ) throws(CryptokiError) {
-        patience.beginRecord()
-        while true {
-            awaitTurn()
+        let sealing = key.sealing.rawValue
+        try patience.seal(awaitTurn) { () throws(CryptokiError) in
             switch offer {
             case .random: break
             case .zeros:
                 pool.setIV(index, [UInt8](repeating: 0, count: pool.mechanism.ivLength))
             case .nothing: pool.removeIV(index)
             }
-            do throws(CryptokiError) {
-                return try sealOnce(index, in: pool, key: key.sealing.rawValue)
-            } catch {
-                try patience.bear(error)
-            }
+            try sealOnce(index, in: pool, key: sealing)
         }
     }
 

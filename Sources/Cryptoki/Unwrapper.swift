@@ -98,14 +98,8 @@ extension Session {
         _ index: Int, in pool: borrowing RecordPool, key: UInt,
         _ patience: inout SealingPatience, _ awaitTurn: () -> Void
     ) throws(CryptokiError) {
-        patience.beginRecord()
-        while true {
-            awaitTurn()
-            do throws(CryptokiError) {
-                return try wrapOnce(index, in: pool, key: key)
-            } catch {
-                try patience.bear(error)
-            }
+        try patience.seal(awaitTurn) { () throws(CryptokiError) in
+            try wrapOnce(index, in: pool, key: key)
         }
     }
 

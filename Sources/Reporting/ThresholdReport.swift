@@ -44,7 +44,7 @@ package struct ThresholdReport: Sendable {
         ```yaml
         throttles: [\(throttles(point))]
         exposure:
-          alarm: \(point.rule.settings.scenarioForm)
+          alarm: \(point.isHeard ? point.rule.settings.scenarioForm : "none")
         ```
 
         \(reasons(point))
@@ -64,9 +64,7 @@ package struct ThresholdReport: Sendable {
             steady ? "" : ", up to \(Significant.text(most))/s in the busiest hour of the week"
         return "The demand is \(Significant.text(mean))/s\(busiest), with counts "
             + "\(Significant.text(demand.dispersion)) times as variable as chance alone would "
-            + "make them. It exceeds the threshold by itself so that a false alarm is raised "
-            + "\(Significant.text(point.falseAlarmsPerMonth)) times a month (target: at most "
-            + "\(Significant.text(targets.falseAlarmsPerMonth))), and "
+            + "make them. " + falseAlarms(point)
             + "\(Wording.share(point.burdenedShare)) of the legitimate calls wait or are denied "
             + "(at most \(targets.burdenedShare.inPercent)). The worst of the "
             + "thieves who add calls (sprint, creep, fill, pulse) holds at most "
@@ -74,6 +72,14 @@ package struct ThresholdReport: Sendable {
             + "of 100 thefts after \(targets.within.seconds.inWords) "
             + "(at most \(targets.recordsLost.inWords)). Of all that was tried and meets the three "
             + "targets, this costs the least."
+    }
+
+    /// How often the demand raises the alarm by itself, up to the next target's own words.
+    private func falseAlarms(_ point: ThresholdChoice.Point) -> String {
+        guard point.isHeard else { return "No alarm is raised, and " }
+        return "It exceeds the threshold by itself so that a false alarm is raised "
+            + "\(Significant.text(point.falseAlarmsPerMonth)) times a month (target: at most "
+            + "\(Significant.text(choice.targets.falseAlarmsPerMonth))), and "
     }
 
     private static func usual(_ difference: Double, of mean: Double) -> Bool {
@@ -118,6 +124,9 @@ package struct ThresholdReport: Sendable {
 
     private static func words(_ point: ThresholdChoice.Point) -> String {
         let throttle = point.throttle == .none ? "no throttle" : "a \(point.throttle.inWords)"
+        guard point.isHeard else {
+            return "\(throttle) alone: no alarm that was tried can be raised behind it"
+        }
         return "\(throttle), and an alarm on \(DetectionSection.words(point.rule))"
     }
 }

@@ -60,6 +60,8 @@ enum Console {
 
     /// Writes to standard error; where nobody reads it or its disk is full, a run goes on unheard.
     static func write(_ text: String) {
+        // What was printed before stands before it where both streams go to one file.
+        fflush(nil)
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

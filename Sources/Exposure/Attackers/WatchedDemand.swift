@@ -22,7 +22,10 @@ package struct WatchedDemand: Sendable {
     /// Which of them each period of a cycle has.
     let kinds: [Int]
     /// P(D > θ_max) of each kind.
-    let ownBreaches: [Double]
+    private(set) var ownBreaches: [Double]
+    /// The most that a period counts unless the thief alone has more; infinite where nobody said
+    /// what there is to be shared.
+    private var cap = Double.infinity
 
     /// The demand under an alarm.
     ///
@@ -88,14 +91,28 @@ package struct WatchedDemand: Sendable {
         (quietLimit - operations + 1e-6).rounded(.down)
     }
 
+    /// The same where a period counts no more than so many operations.
+    func capped(at most: Double) -> WatchedDemand {
+        var capped = self
+        capped.cap = most
+        if most <= quietLimit { capped.ownBreaches = tails.map { _ in 0 } }
+        return capped
+    }
+
+    /// Whether a period stays quiet, whatever the demand, since no more can be counted.
+    private func isDeaf(adding operations: Double) -> Bool {
+        max(cap, operations) <= quietLimit + 1e-6
+    }
+
     /// P(D + a breaches) of a kind, for draws.
     func breach(_ kind: Int, adding operations: Double) -> Double {
-        tails[kind].above(left(adding: operations))
+        isDeaf(adding: operations) ? 0 : tails[kind].above(left(adding: operations))
     }
 
     /// P(D + a breaches) of each kind to all digits.
     func breaches(adding operations: Double) -> [Double] {
-        tails.map { $0.exactlyAbove(left(adding: operations)) }
+        if isDeaf(adding: operations) { return tails.map { _ in 0 } }
+        return tails.map { $0.exactlyAbove(left(adding: operations)) }
     }
 
     /// E[min(most, max(0, θ_max − D))] of each kind: what there is to fill of a period.

@@ -16,11 +16,14 @@ package struct ThresholdChoice: Hashable, Sendable {
         package let recordsLost: Double
         /// The share of legitimate calls that the throttle denies or delays.
         package let burdenedShare: Double
+        /// Whether the alarm can be raised behind the throttle; where not, the throttle is alone.
+        package let isHeard: Bool
 
         package init(
             rule: AlarmRule, throttle: Policy, falseAlarmsPerMonth: Double, recordsLost: Double,
-            burdenedShare: Double
+            burdenedShare: Double, isHeard: Bool = true
         ) {
+            self.isHeard = isHeard
             self.rule = rule
             self.throttle = throttle
             self.falseAlarmsPerMonth = falseAlarmsPerMonth

@@ -91,15 +91,15 @@ package struct ThresholdSearch: Sendable {
     }
 
     private func point(_ candidate: Candidate, _ alarm: Alarm) -> ThresholdChoice.Point {
+        let isHeard = candidate.projection.canRaise(alarm.rule)
         let attack = Attack(
-            candidate.projection,
-            watched: alarm.watched?.heard(through: candidate.projection), demand: demand,
+            candidate.projection, watched: isHeard ? alarm.watched : nil, demand: demand,
             setting: setting)
         return ThresholdChoice.Point(
             rule: alarm.rule, throttle: candidate.projection.throttle,
             falseAlarmsPerMonth: alarm.falseAlarms,
             recordsLost: attack.reachedLoss(by: .best, of: dataset),
-            burdenedShare: candidate.burden)
+            burdenedShare: candidate.burden, isHeard: isHeard)
     }
 }
 
@@ -168,17 +168,26 @@ extension ThresholdSearch {
 extension ThresholdSearch {
     /// The cheapest of the points that burden few enough.
     private func chosen(from points: [ThresholdChoice.Point]) -> ThresholdChoice {
-        let good = points.filter {
-            $0.falseAlarmsPerMonth <= targets.falseAlarmsPerMonth
-                && $0.recordsLost <= Double(targets.recordsLost.count)
+        func cheapest(of points: [ThresholdChoice.Point]) -> ThresholdChoice.Point? {
+            let good = points.filter {
+                $0.falseAlarmsPerMonth <= targets.falseAlarmsPerMonth
+                    && $0.recordsLost <= Double(targets.recordsLost.count)
+            }
+            // Of two that cost the same, the one that loses less.
+            return good.min {
+                (monthlyCost($0), $0.recordsLost) < (monthlyCost($1), $1.recordsLost)
+            }
         }
-        // Of two that cost the same, the one that loses less.
-        let cheapest = good.min {
-            (monthlyCost($0), $0.recordsLost) < (monthlyCost($1), $1.recordsLost)
+        // A throttle that holds alone is taken where no alarm helps any.
+        let heard = points.filter(\.isHeard)
+        if let recommended = cheapest(of: heard) {
+            return ThresholdChoice(
+                targets: targets, frontier: Self.frontier(of: heard), recommended: recommended,
+                misses: [])
         }
         return ThresholdChoice(
-            targets: targets, frontier: Self.frontier(of: points), recommended: cheapest,
-            misses: [])
+            targets: targets, frontier: Self.frontier(of: points),
+            recommended: cheapest(of: points), misses: [])
     }
 
     /// The points that no other beats in false alarms and in loss, from few false alarms to many.

@@ -41,6 +41,31 @@ struct AlarmReachTests {
         #expect(within[.sprint]?.isContained == 1)
     }
 
+    @Test("a burst may raise an alarm on one period, and none on three in a row")
+    func burst() throws {
+        // 100/s and a burst of 100: 6,100 in the first minute, 18,100 in three.
+        let once = try detection(Self.bucket(100), threshold: 6_050)
+        #expect(once.projection.canRaise(try rule(6_050, .greaterThan)))
+        var thrice = try rule(6_050, .greaterThan).settings
+        (thrice.evaluationPeriods, thrice.datapointsToAlarm) = (3, 3)
+        #expect(!once.projection.canRaise(thrice.rule(at: RecordCount(6_050))))
+        #expect(once.projection.canRaise(thrice.rule(at: RecordCount(6_000))))
+    }
+
+    @Test("users beside the thief add nothing to what a throttle for all sustains")
+    func sustained() throws {
+        // A large burst makes the alarm possible: 16,000 in the first minute. After it each minute
+        // counts 6,000, whoever asks, and not 6,000 and the 3,000 of the users.
+        let bucket = Policy(
+            .tokenBucket(TokenBucket(rate: Rate(100), burst: RecordCount(10_000))))
+        let found = try detection(bucket, threshold: 7_000)
+        let sprint = try #require(found[.sprint])
+        #expect(sprint.isContained > 0.9)
+        #expect(try #require(sprint.alarm).mean < 121)
+        let late = try detection(bucket, threshold: 16_050)
+        #expect(late[.sprint]?.isContained == 0)
+    }
+
     @Test("the threshold itself counts where it is written so")
     func atTheThreshold() throws {
         #expect(
@@ -99,5 +124,25 @@ struct AlarmReachTests {
         let point = try #require(choice.recommended)
         let rate = try #require(point.throttle.sustainedRate)
         #expect(60 * rate + 60 > Double(point.rule.threshold.count), "\(point)")
+    }
+
+    @Test("a stated alarm that cannot be raised is not chosen, whatever the throttle holds alone")
+    func statedAbove() throws {
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])], throttles: [.none],
+            datasets: [RecordCount(10_000_000)])
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(50), dispersion: 3))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(200_000))
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.targets = TargetSettings(
+            falseAlarmsPerMonth: 1, burdenedShare: Probability(1),
+            recordsLost: RecordCount(9_000_000),
+            within: .seconds(3_600))
+        let choice = try #require(RunExposure(run).choices.first?.choice)
+        #expect(!choice.frontier.isEmpty)
+        for point in choice.frontier + [choice.recommended].compactMap(\.self) {
+            #expect(point.isHeard && point.rule.threshold.count < 200_000, "\(point)")
+        }
     }
 }
