@@ -74,7 +74,7 @@ package struct ThresholdReport: Sendable {
             + "targets, this costs the least."
     }
 
-    /// How often the demand raises the alarm by itself, up to the next target's own words.
+    /// How often the demand raises the alarm by itself: the beginning of a sentence.
     private func falseAlarms(_ point: ThresholdChoice.Point) -> String {
         guard point.isHeard else { return "No alarm is raised, and " }
         return "It exceeds the threshold by itself so that a false alarm is raised "

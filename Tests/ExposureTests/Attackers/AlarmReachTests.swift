@@ -107,20 +107,27 @@ struct AlarmReachTests {
         #expect(most > 60_000 && most < 70_000)
     }
 
-    @Test("nobody is told to take an alarm that cannot be raised behind its throttle")
-    func chosen() throws {
+    /// What to choose for the same demand, ten million records and a loss within an hour.
+    private func choice(
+        _ throttle: Policy, _ alarm: AlarmSettings, lost: UInt64
+    ) throws -> ThresholdChoice {
         var run = Runs.run(
-            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])],
-            throttles: [Self.bucket(60)], datasets: [RecordCount(10_000_000)])
+            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])], throttles: [throttle],
+            datasets: [RecordCount(10_000_000)])
         run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(50), dispersion: 3))
-        run.scenario.exposure.alarm = AlarmSettings(
-            period: .seconds(60), threshold: nil, evaluationPeriods: 3, datapointsToAlarm: 3)
+        run.scenario.exposure.alarm = alarm
         run.scenario.exposure.delays = DelaySettings()
         run.scenario.exposure.targets = TargetSettings(
-            falseAlarmsPerMonth: 1, burdenedShare: Probability(1),
-            recordsLost: RecordCount(200_000),
+            falseAlarmsPerMonth: 1, burdenedShare: Probability(1), recordsLost: RecordCount(lost),
             within: .seconds(3_600))
-        let choice = try #require(RunExposure(run).choices.first?.choice)
+        return try #require(RunExposure(run).choices.first?.choice)
+    }
+
+    @Test("nobody is told to take an alarm that cannot be raised behind its throttle")
+    func chosen() throws {
+        let alarm = AlarmSettings(
+            period: .seconds(60), threshold: nil, evaluationPeriods: 3, datapointsToAlarm: 3)
+        let choice = try choice(Self.bucket(60), alarm, lost: 200_000)
         let point = try #require(choice.recommended)
         let rate = try #require(point.throttle.sustainedRate)
         #expect(60 * rate + 60 > Double(point.rule.threshold.count), "\(point)")
@@ -128,18 +135,8 @@ struct AlarmReachTests {
 
     @Test("a stated alarm that cannot be raised is not chosen, whatever the throttle holds alone")
     func statedAbove() throws {
-        var run = Runs.run(
-            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])], throttles: [.none],
-            datasets: [RecordCount(10_000_000)])
-        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(50), dispersion: 3))
-        run.scenario.exposure.alarm = AlarmSettings(
-            period: .seconds(60), threshold: RecordCount(200_000))
-        run.scenario.exposure.delays = DelaySettings()
-        run.scenario.exposure.targets = TargetSettings(
-            falseAlarmsPerMonth: 1, burdenedShare: Probability(1),
-            recordsLost: RecordCount(9_000_000),
-            within: .seconds(3_600))
-        let choice = try #require(RunExposure(run).choices.first?.choice)
+        let alarm = AlarmSettings(period: .seconds(60), threshold: RecordCount(200_000))
+        let choice = try choice(.none, alarm, lost: 9_000_000)
         #expect(!choice.frontier.isEmpty)
         for point in choice.frontier + [choice.recommended].compactMap(\.self) {
             #expect(point.isHeard && point.rule.threshold.count < 200_000, "\(point)")
