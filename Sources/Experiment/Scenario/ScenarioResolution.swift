@@ -88,7 +88,7 @@ extension ScenarioDraft {
                     + "';object=LABEL' to the URI")
         }
         notes.append(
-            "No key was named, so session keys were made for the measurement; a stored key can be "
+            "No key is named, so that the measurement is of session keys; a stored key can be "
                 + "slower. Name yours with object= in the URI.")
         return .session
     }
