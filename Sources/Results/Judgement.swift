@@ -34,6 +34,8 @@ package struct Judgement {
     package static let latenessShare = 0.1
     /// The reason that a late generator gives.
     package static let lateWakeUp = "the generator woke too late for its calls"
+    /// The remark on calls that were not started as all callers were held up.
+    package static let slowDevice = "device or throttle are slower than the load"
     /// The least share of the due calls that must have been started.
     package static let startedShare = 0.99
     /// Callers that are inside the module, or before the throttle, for this share of their busy
@@ -165,7 +167,7 @@ package struct Judgement {
 
     private var backlogRemark: String? {
         guard let open, isShort(open), isHeldByDevice else { return nil }
-        return "device or throttle are slower than the load"
+        return Self.slowDevice
     }
 
     private var settlingRemark: String? {

@@ -142,7 +142,7 @@ extension Rate {
 
 extension LateCounts {
     /// Without the first tenth: a queue begins empty, and is not yet what it becomes.
-    var settled: LateCounts {
+    package var settled: LateCounts {
         let first = due.count / 10
         var rest = LateCounts(slice: slice, slices: due.count - first)
         rest.due = Array(due[first...])
