@@ -55,6 +55,11 @@ extension CommandTests {
                 (["--slo", "p99<20ms", "--callers", "2", "--processes", "3"], 65, "--processes"),
                 (["--slo", "p99<20ms", "--demand", "much"], 65, "--demand"),
                 (["--slo", "p99<20ms", "--mechanism", "rot13"], 65, "rot13"),
+                (
+                    ["--slo", "p99<20ms", "--mechanism", "aes-gcm,rsa-oaep"], 65,
+                    "--mechanism aes-gcm,rsa-oaep: a capacity is that of one"
+                ),
+                (["--slo", "p99<20ms", "--record-bytes", "256B,4KiB"], 65, "is that of one"),
                 (["nowhere.yaml", "--slo", "p99<20ms"], 66, "nowhere.yaml"),
             ]
             for (arguments, code, words) in wrong {
@@ -64,6 +69,20 @@ extension CommandTests {
                 #expect(ended.output.isEmpty)
             }
             #expect(!FileManager.default.fileExists(atPath: bench.path("results")))
+        }
+
+        @Test("a file of several mechanisms is told to choose one, and measured of the one chosen")
+        func several() throws {
+            let bench = try Bench()
+            try bench.write("anchor: { mechanism: [aes-gcm, aes-cbc] }", to: "mine.yaml")
+            let usual = ["capacity", "mine.yaml", "--slo", "p99<20ms", "--dry-run"]
+            let refused = try bench.run(arguments: usual)
+            #expect(refused.code == 65 && refused.output.isEmpty, "\(refused.output)")
+            #expect(
+                refused.error.contains("give --mechanism with one of them"), "\(refused.error)")
+            let chosen = try bench.run(arguments: usual + ["--mechanism", "aes-cbc"])
+            #expect(chosen.code == 0, "\(chosen.error)")
+            #expect(chosen.output.contains("on aes-cbc"), "\(chosen.output)")
         }
 
         @Test("a dry run prints the plan, and touches no device")

@@ -29,15 +29,28 @@ struct CapacityOptions: ParsableArguments {
     /// The numbers of callers that show how a device scales, where nobody names others.
     private static let usualClosed = "1, 2, 4, 8, 16"
 
-    /// The scenario with the flags over it: of several mechanisms or sizes the first.
+    /// The scenario with the flags over it; of the mechanisms that nobody named the first is meant.
+    ///
+    /// - Throws: `ScenarioError` also where several are named, or several sizes: one capacity is
+    ///   that of one load.
     func resolve() throws -> ResolvedScenario {
         let resolved = try ScenarioOptions.resolve(file, overrides: overrides)
+        let isNamed = file != nil || callOptions.mechanism != nil
+        try refuse(several: isNamed ? resolved.scenario.anchor.mechanisms : [], "--mechanism")
+        try refuse(several: resolved.scenario.recordBytes.map(\.description), "--record-bytes")
         guard callOptions.closed == nil else { return resolved }
         let usual = try ScenarioOptions.resolve(nil, overrides: [])
         guard resolved.scenario.load.closed == usual.scenario.load.closed else { return resolved }
         let closed = ScenarioOverride(
             flag: "--closed", yaml: "load: { closed: [\(Self.usualClosed)] }")
         return try ScenarioOptions.resolve(file, overrides: overrides + [closed])
+    }
+
+    private func refuse(several values: [String], _ flag: String) throws(ScenarioError) {
+        guard values.count > 1 else { return }
+        throw ScenarioError(
+            "\(flag) \(values.joined(separator: ",")): a capacity is that of one; give \(flag) with "
+                + "one of them, and ask for each by itself")
     }
 
     private var overrides: [ScenarioOverride] {
