@@ -61,6 +61,24 @@ struct CapacityReportTests {
         }
     }
 
+    @Test("where nothing was confirmed, what short steps saw is told, and the demand stays")
+    func unconfirmed() throws {
+        var run = FixedCapacity.found
+        run.result?.finding = .undecided
+        run.result?.capacity = nil
+        run.result?.lowestFailing = nil
+        run.result?.steps.removeAll { $0.step.purpose == .confirmation }
+        let report = CapacityReport(run)
+        #expect(report.summary.contains("no rate was confirmed to keep or to break it."))
+        let seen = "In short steps, which nothing confirms, 1,131 a second kept it and 1,345 a "
+        #expect(report.summary.contains(seen + "second broke it."), "\(report.summary)")
+        #expect(report.summary.contains("Headroom: users ask for 200/s on average"))
+        let text = try #require(report.files.first { $0.name == "report.md" }).text
+        #expect(text.contains("How many devices that takes is not known"))
+        run.result?.steps = []
+        #expect(!CapacityReport(run).summary.contains("In short steps"))
+    }
+
     @Test("a run that was cut off says so first, and one without a search has no answer")
     func partial() {
         var run = FixedCapacity.run(nil)

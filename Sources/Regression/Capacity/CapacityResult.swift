@@ -67,6 +67,23 @@ package struct CapacityResult: Codable, Equatable, Sendable {
 
     /// The time that all steps took.
     package var measured: Nanoseconds { steps.reduce(.zero) { $0 + $1.step.length } }
+
+    /// The lowest rate that steps saw break the promise, confirmed or not.
+    package var lowestSeenFailing: Rate? { lastVerdicts.filter { $0.value == .fail }.keys.min() }
+
+    /// The highest rate below it that steps saw keep the promise, confirmed or not.
+    package var highestSeenKept: Rate? {
+        let failing = lowestSeenFailing
+        let kept = lastVerdicts.filter { $0.value == .pass }.keys
+        return kept.filter { rate in failing.map { rate < $0 } ?? true }.max()
+    }
+
+    private var lastVerdicts: [Rate: StepVerdict] {
+        steps.reduce(into: [:]) { verdicts, finished in
+            guard let judgement = finished.judgement else { return }
+            verdicts[finished.step.rate] = judgement.verdict
+        }
+    }
 }
 
 extension CapacityResult {

@@ -87,8 +87,21 @@ struct CapacityFindings {
         let known = [kept, broken].compactMap(\.self)
         return "**The time was not enough** to find up to which rate this anchor answers "
             + "\(promise) (\(subject)): "
-            + (known.isEmpty ? "no rate was shown to keep or to break it" : Wording.list(known))
-            + "."
+            + (known.isEmpty
+                ? "no rate was confirmed to keep or to break it" : Wording.list(known))
+            + "." + (unconfirmed(result) ?? "")
+    }
+
+    /// What short steps saw of an end that no confirmation showed; nil where they saw nothing.
+    private func unconfirmed(_ result: CapacityResult) -> String? {
+        let kept = result.capacity == nil ? result.highestSeenKept : nil
+        let broken = result.lowestFailing == nil ? result.lowestSeenFailing : nil
+        let seen = [
+            kept.map { "\(CapacityWording.rate($0)) a second kept it" },
+            broken.map { "\(CapacityWording.rate($0)) a second broke it" },
+        ].compactMap(\.self)
+        guard !seen.isEmpty else { return nil }
+        return " In short steps, which nothing confirms, \(Wording.list(seen))."
     }
 
     private func chance(_ result: CapacityResult) -> String {

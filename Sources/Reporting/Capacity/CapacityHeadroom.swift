@@ -24,9 +24,11 @@ struct CapacityHeadroom {
         )
     }
 
-    /// Two sentences: who is served, and what a thief gets beside them.
+    /// Two sentences: who is served, and what a thief gets beside them; without a capacity what is
+    /// asked for, and that it cannot be told. Nil where there is no demand, or no search.
     var finding: String? {
-        guard let demand, let (mean, peak) = headrooms else { return nil }
+        guard let demand, run.result != nil else { return nil }
+        guard let (mean, peak) = headrooms else { return "**Headroom**: \(unserved(demand))" }
         let devices = peak.devices
         let thief = takes(mean.leftOver(devices: devices))
         return "**Headroom**: \(asked(demand)). "
@@ -38,9 +40,12 @@ struct CapacityHeadroom {
     }
 
     var section: String {
-        guard let demand, let (mean, peak) = headrooms else {
-            return run.result?.capacity == nil || run.scenario.exposure.demand == nil
-                ? "" : "## Headroom\n\nNo demand is known to hold the capacity against."
+        guard run.result != nil, run.scenario.exposure.demand != nil else { return "" }
+        guard let demand else {
+            return "## Headroom\n\nNo demand is known to hold the capacity against."
+        }
+        guard let (mean, peak) = headrooms else {
+            return "## Headroom\n\n\(unserved(demand).capitalizedFirst)"
         }
         let devices = peak.devices
         var table = MarkdownTable([
@@ -69,6 +74,11 @@ struct CapacityHeadroom {
             \(grouped(recordsPerOperation)) record\(recordsPerOperation == 1 ? "" : "s") an \
             operation. Whether an alarm notices is for `anchorbench threshold`.
             """
+    }
+
+    private func unserved(_ demand: StatedDemand) -> String {
+        "\(asked(demand)). How many devices that takes is not known, as no rate was confirmed to "
+            + "keep the promise."
     }
 
     private func asked(_ demand: StatedDemand) -> String {
