@@ -107,6 +107,23 @@ struct CapacityReportTests {
         #expect(CapacityHeadroom(run).finding == nil && CapacityHeadroom(run).section.isEmpty)
     }
 
+    @Test("devices held to a rate that broke nothing are enough, and fewer may be")
+    func heldBack() throws {
+        var run = FixedCapacity.found
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(3_000)))
+        #expect(!CapacityHeadroom(run).section.contains("or fewer"))
+        run.result?.lowestFailing = nil
+        run.result?.finding = .unbounded
+        run.scenario.limits.maxRate = Rate(1_300)
+        let text = try #require(CapacityHeadroom(run).finding)
+        #expect(text.contains("3 devices are enough") && !text.contains("needed"), "\(text)")
+        #expect(text.contains("at 1,190/s, held to 1,300/s (`max-rate`) as it was, and may do"))
+        #expect(text.contains("570/s on average or more"), "\(text)")
+        #expect(CapacityHeadroom(run).section.contains(" 3 or fewer |"))
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200)))
+        #expect(CapacityHeadroom(run).finding?.contains("One device is enough") == true)
+    }
+
     @Test("flat out a thief gets no more than the throttle lets through")
     func throttled() throws {
         var run = FixedCapacity.found

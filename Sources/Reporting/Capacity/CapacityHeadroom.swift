@@ -30,13 +30,12 @@ struct CapacityHeadroom {
         guard let demand, run.result != nil else { return nil }
         guard let (mean, peak) = headrooms else { return "**Headroom**: \(unserved(demand))" }
         let devices = peak.devices
-        let thief = takes(mean.leftOver(devices: devices))
-        return "**Headroom**: \(asked(demand)). "
-            + (devices == 1 ? "One device is enough" : "\(grouped(devices)) devices are needed")
-            + " (\(used(peak, devices)) of the capacity in the busiest hour). What is left over "
-            + "a thief may take and nobody waits longer than was promised: "
-            + "\(rate(mean.leftOver(devices: devices))) on average, so that "
-            + "\(dataset.inWords) records take him \(thief)."
+        let left = mean.leftOver(devices: devices)
+        let isMore = isLeast && left > 0
+        return "**Headroom**: \(asked(demand)). \(enough(peak, devices)). What is left over a "
+            + "thief may take and nobody waits longer than was promised: \(rate(left)) on average"
+            + "\(isMore ? " or more" : ""), so that \(dataset.inWords) records take him "
+            + "\(takes(left))\(isMore ? " or less" : "")."
     }
 
     var section: String {
@@ -76,6 +75,25 @@ struct CapacityHeadroom {
             """
     }
 
+    /// Whether no rate was shown to break the promise: then the capacity is what was asked for, and
+    /// a device may do more.
+    private var isLeast: Bool { run.result?.lowestFailing == nil }
+
+    /// How many devices serve the busiest hour, and why fewer may.
+    private func enough(_ headroom: Headroom, _ devices: UInt64) -> String {
+        let share = "\(used(headroom, devices)) of the capacity"
+        if devices == 1 { return "One device is enough (\(share) in the busiest hour)" }
+        guard isLeast else {
+            return "\(grouped(devices)) devices are needed (\(share) in the busiest hour)"
+        }
+        let limit = run.scenario.limits.maxRate.map {
+            ", held to \(CapacityWording.rate($0))/s (`max-rate`) as it was"
+        }
+        return "\(grouped(devices)) devices are enough (\(share) shown in the busiest hour), and "
+            + "fewer may be: one kept the promise at \(CapacityWording.perSecond(headroom.capacity))/s"
+            + "\(limit ?? ""), and may do more"
+    }
+
     private func unserved(_ demand: StatedDemand) -> String {
         "\(asked(demand)). How many devices that takes is not known, as no rate was confirmed to "
             + "keep the promise."
@@ -101,6 +119,7 @@ struct CapacityHeadroom {
     }
 
     private func needed(_ headroom: Headroom) -> String {
+        if isLeast, headroom.devices > 1 { return "\(grouped(headroom.devices)) or fewer" }
         guard let least = headroom.devicesAtLeast, least < headroom.devices else {
             return grouped(headroom.devices)
         }
