@@ -114,11 +114,12 @@ struct CapacityReportTests {
         #expect(!CapacityHeadroom(run).section.contains("or fewer"))
         run.result?.lowestFailing = nil
         run.result?.finding = .unbounded
-        run.scenario.limits.maxRate = Rate(1_300)
+        run.scenario.limits.maxRate = Rate(78_000, per: .seconds(60))
         let text = try #require(CapacityHeadroom(run).finding)
         #expect(text.contains("3 devices are enough") && !text.contains("needed"), "\(text)")
         #expect(text.contains("at 1,190/s, held to 1,300/s (`max-rate`) as it was, and may do"))
         #expect(text.contains("570/s on average or more"), "\(text)")
+        #expect(CapacityReport(run).summary.hasPrefix("Measured at no more than 1,300/s (`max-"))
         #expect(CapacityHeadroom(run).section.contains(" 3 or fewer |"))
         run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200)))
         #expect(CapacityHeadroom(run).finding?.contains("One device is enough") == true)

@@ -120,10 +120,10 @@ extension CapacityResult {
         }
         if let limit = generatorLimit {
             remarks.append(
-                "at \(limit.rate) the generator did not keep up (\(limit.reason)): what lies above "
-                    + "is its limit and not the anchor's")
+                "at \(limit.rate.inWords) the generator did not keep up (\(limit.reason)): what lies "
+                    + "above is its limit and not the anchor's")
         }
-        let unknown = rates.between.filter { $0.verdict == .unknown }.map(\.rate.description)
+        let unknown = rates.between.filter { $0.verdict == .unknown }.map(\.rate.inWords)
         if !unknown.isEmpty {
             remarks.append(
                 "the time measured does not show whether the promise is kept at "
@@ -139,7 +139,12 @@ extension CapacityResult {
         let judge = StepJudge(
             promise: promise, level: judgement.level, quiet: settings.confirmationLength)
         guard let margin = judge.quietMargin(at: capacity.perSecond) else { return nil }
-        return "a queue of \(capacity) breaks this promise only near its saturation, and seldom "
-            + "there: the capacity may be up to \(Probability(min(1, margin)).inPercent) lower"
+        return "a queue of \(capacity.inWords) breaks this promise only near its saturation, and "
+            + "seldom there: the capacity may be up to \(Probability(min(1, margin)).inPercent) lower"
     }
+}
+
+extension Rate {
+    /// `338.5/s`: four digits, whatever the period in which it was searched.
+    fileprivate var inWords: String { "\(Significant.text(perSecond, digits: 4))/s" }
 }

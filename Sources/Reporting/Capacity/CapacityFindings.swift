@@ -17,7 +17,8 @@ struct CapacityFindings {
         if let partial = run.partial { sentences.append("**This run is partial**: \(partial).") }
         if let rate = run.scenario.limits.maxRate {
             sentences.append(
-                "**Measured at no more than \(rate)** (`max-rate`): the device may do more.")
+                "**Measured at no more than \(CapacityWording.rate(rate))/s** (`max-rate`): the "
+                    + "device may do more.")
         }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }

@@ -95,6 +95,21 @@ struct CapacitySearchTests {
         #expect(found.remarks.contains { $0.contains("not the anchor's") })
     }
 
+    @Test("rates are told a second, whatever the period in which they were searched")
+    func perSecond() throws {
+        let start = Rate(20_308, per: .seconds(60))
+        let settings = SearchSettings(start: start, largest: Rate(5_000))
+        let late = try #require(Self.search(settings) { _ in .invalid(reason: "woke too late") })
+        let told = "at 338.5/s the generator did not keep up"
+        #expect(late.remarks.contains { $0.hasPrefix(told) }, "\(late.remarks)")
+        let kept = try #require(
+            Self.search(SearchSettings(start: start, largest: start), Self.cliff(at: 1e9)))
+        #expect(kept.capacity == start && kept.remarks.allSatisfy { !$0.contains("/min") })
+        let open = try #require(
+            Self.search(settings) { .measured(Self.counts($0, late: 0.01)) })
+        #expect(open.remarks.contains { $0.contains("is kept at 338.5/s") }, "\(open.remarks)")
+    }
+
     @Test("a step that is not valid once is tried again and then forgotten")
     func retried() throws {
         var failed: Set<Rate> = []
