@@ -100,6 +100,9 @@ struct CapacityReportTests {
         // Three devices of 1,190 a second do 570 more than 3,000.
         #expect(text.contains("3 devices are needed") && text.contains("570/s"), "\(text)")
         #expect(text.contains("take him 4.87 hours"), "\(text)")
+        #expect(text.contains("With 4 the promise is kept while one is away."), "\(text)")
+        #expect(CapacityHeadroom(run).section.contains("with one to spare (N + 1)"))
+        #expect(CapacityHeadroom(run).section.contains(" 4 |"))
         #expect(CapacityHeadroom(run).section.contains(" 49,200,000 |"))
         run.scenario.exposure.demand = nil
         #expect(CapacityHeadroom(run).finding == nil)

@@ -32,8 +32,9 @@ struct CapacityHeadroom {
         let devices = peak.devices
         let left = mean.leftOver(devices: devices)
         let isMore = isLeast && left > 0
-        return "**Headroom**: \(asked(demand)). \(enough(peak, devices)). What is left over a "
-            + "thief may take and nobody waits longer than was promised: \(rate(left)) on average"
+        return "**Headroom**: \(asked(demand)). \(enough(peak, devices)). \(spare(devices)) What "
+            + "is left over of \(of(devices)) a thief may take and nobody waits longer than was "
+            + "promised: \(rate(left)) on average"
             + "\(isMore ? " or more" : ""), so that \(dataset.inWords) records take him "
             + "\(takes(left))\(isMore ? " or less" : "")."
     }
@@ -55,6 +56,7 @@ struct CapacityHeadroom {
         }
         row("demand") { rate($0.demand) }
         row("devices it needs") { needed($0) }
+        row("with one to spare (N + 1)") { needed($0, spare: 1) }
         row("used of \(of(devices))") { used($0, devices) }
         row("left over within the promise") { rate($0.leftOver(devices: devices)) }
         row("… records a day") { records($0.leftOver(devices: devices)) }
@@ -118,12 +120,16 @@ struct CapacityHeadroom {
         run.cell.throttle.sustainedRate == nil ? "" : " and what the throttle holds back"
     }
 
-    private func needed(_ headroom: Headroom) -> String {
-        if isLeast, headroom.devices > 1 { return "\(grouped(headroom.devices)) or fewer" }
-        guard let least = headroom.devicesAtLeast, least < headroom.devices else {
-            return grouped(headroom.devices)
-        }
-        return "\(grouped(least)) to \(grouped(headroom.devices))"
+    private func needed(_ headroom: Headroom, spare: UInt64 = 0) -> String {
+        let most = grouped(headroom.devices + spare)
+        if isLeast, headroom.devices > 1 { return "\(most) or fewer" }
+        guard let least = headroom.devicesAtLeast, least < headroom.devices else { return most }
+        return "\(grouped(least + spare)) to \(most)"
+    }
+
+    /// How many it takes that one may be away.
+    private func spare(_ devices: UInt64) -> String {
+        "With \(grouped(devices + 1)) the promise is kept while one is away."
     }
 
     private func of(_ devices: UInt64) -> String {
