@@ -128,6 +128,37 @@ struct CapacityReportTests {
         #expect(CapacityHeadroom(run).finding?.contains("One device is enough") == true)
     }
 
+    /// Closed loads of two rounds each that follow a law to a ten-thousandth.
+    private static func closed(contention: Double, coherency: Double) -> [ConcurrencyPoint] {
+        [1, 2, 4, 8, 16, 32].map { callers in
+            let count = Double(callers)
+            let hindrance = 1 + contention * (count - 1) + coherency * count * (count - 1)
+            let rounds = [1.0001, 0.9999].enumerated().map { index, noise in
+                Round(
+                    number: index + 1, order: index + 1, verdict: Verdict(), seconds: 100,
+                    operations: UInt64(40_000 * count / hindrance * noise), denied: 0, errors: [:],
+                    latency: [:], admitted: 0, cpuNanosecondsPerOperation: nil)
+            }
+            return ConcurrencyPoint(callers: callers, processes: 1, rounds: rounds)
+        }
+    }
+
+    @Test("a peak of the fit without an upper end is not determined, one with both is told so")
+    func peakOfFit() throws {
+        var run = FixedCapacity.found
+        #expect(CapacityAnalysis(run).fitSentence?.contains("is not determined (9.07 or") == true)
+        let chart = try #require(
+            CapacityReport(run).files.first { $0.name == "charts/concurrency.svg" })
+        #expect(chart.text.contains("not determined: 9.07 or more callers"))
+        run.concurrency = Self.closed(contention: 0.05, coherency: 0.01)
+        let told = try #require(CapacityAnalysis(run).fitSentence)
+        #expect(told.hasSuffix("and more than those do less."), "\(told)")
+        #expect(!told.contains("determined"), "\(told)")
+        run.concurrency = Array(run.concurrency.prefix(2))
+        let summary = CapacityReport(run).summary
+        #expect(summary.contains("with no promise kept.\n"), "\(summary)")
+    }
+
     @Test("flat out a thief gets no more than the throttle lets through")
     func throttled() throws {
         var run = FixedCapacity.found

@@ -112,7 +112,7 @@ struct CapacityFindings {
     private var scalability: String? {
         guard let peak = run.concurrency.peak, let rate = peak.throughput else { return nil }
         let most = CapacityWording.callers(peak.callers, processes: peak.processes)
-        return "**Flat out**, \(most), it does \(Wording.rate(rate)) with no promise kept. "
-            + (analysis.fitSentence ?? "")
+        return "**Flat out**, \(most), it does \(Wording.rate(rate)) with no promise kept."
+            + (analysis.fitSentence.map { " \($0)" } ?? "")
     }
 }

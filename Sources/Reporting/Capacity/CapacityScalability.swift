@@ -38,7 +38,8 @@ extension CapacityAnalysis {
                     "peak of the fit",
                     "\(Significant.text(peak.callers.value, digits: 2)) callers, "
                         + "\(Significant.text(peak.throughput))/s",
-                ])
+                    peak.callers.high == nil ? "not determined: \(orMore(peak.callers))" : "",
+                ].filter { !$0.isEmpty })
         ]
     }
 
@@ -49,7 +50,17 @@ extension CapacityAnalysis {
             return "By the fit more callers never do less."
         }
         let beyond = isExtrapolated(peak.callers.value) ? ", beyond what was measured" : ""
-        return "By the fit \(callers(peak.callers)) do most\(beyond), and more than those do less."
+        let most = "By the fit \(callers(peak.callers)) do most"
+        guard peak.callers.high != nil else {
+            return "\(most)\(beyond), but that more do less is not shown: where the peak lies is "
+                + "not determined (\(orMore(peak.callers)))."
+        }
+        return "\(most)\(beyond) (\(bounds(peak.callers))), and more than those do less."
+    }
+
+    /// What is known of a peak without an upper end.
+    private func orMore(_ callers: ScalabilityFit.Figure) -> String {
+        callers.low == nil ? "no interval" : "\(bounds(callers)) callers"
     }
 
     /// The law with its figures, or why there is none.
