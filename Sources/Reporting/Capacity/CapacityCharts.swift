@@ -18,22 +18,16 @@ struct CapacityCharts {
     private var latency: ReportChart? {
         guard let result = run.result else { return nil }
         let points = analysis.curve
-        guard !points.isEmpty else { return nil }
-        func series(_ name: String, _ value: (CapacityAnalysis.Point) -> Int64?) -> Series {
-            Series(
-                name,
-                points.compactMap { point in
-                    value(point).map { Series.Point(point.achieved, Double($0) / 1e9) }
-                })
-        }
+        guard !points.isEmpty || !analysis.invalid.isEmpty else { return nil }
         let limit = result.promise.limit
         var chart = LineChart(
             title: "Response time against the rate of calls",
             subtitle: "\(Findings.title(run.cell.subject)), \(analysis.openLoad); response from "
-                + "the instant at which a call was due, every wait in it",
+                + "the instant at which a call was due, every wait in it; of the steps of one "
+                + "rate the longest",
             x: Axis("calls answered per second", startsAtZero: true),
             y: Axis("response time of a call", scale: .log10, unit: .duration),
-            series: [series("p99", \.response.p99), series("p50", \.response.p50)],
+            series: Self.percentiles(points) + Self.invalid(analysis.invalid),
             references: [
                 ReferenceLine(
                     .y, limit.seconds.value,
@@ -45,6 +39,29 @@ struct CapacityCharts {
             caption: "Response time against the rate of calls, with the promise, the knee and the "
                 + "capacity",
             svg: chart.svg)
+    }
+
+    private static func percentiles(_ points: [CapacityAnalysis.Point]) -> [Series] {
+        let both: [(name: String, value: (LatencyFigures) -> Int64?)] = [
+            ("p99", { $0.p99 }), ("p50", { $0.p50 }),
+        ]
+        return both.map { name, value in
+            Series(
+                name,
+                points.compactMap { point in
+                    value(point.response).map { Series.Point(point.achieved, Double($0) / 1e9) }
+                })
+        }
+    }
+
+    /// What INVALID steps showed: in colours and shapes as the lines, but hollow and alone.
+    private static func invalid(_ points: [CapacityAnalysis.Point]) -> [Series] {
+        percentiles(points).enumerated().compactMap { turn, series in
+            guard !series.points.isEmpty else { return nil }
+            return Series(
+                "\(series.name), INVALID", series.points, style: .points, color: turn,
+                marker: turn, isHollow: true)
+        }
     }
 
     /// The band between the rates that were shown to keep and to break the promise.
@@ -75,9 +92,11 @@ struct CapacityCharts {
         }
         if let knee = analysis.knee, let p50 = points[knee.index].response.p50 {
             let rate = knee.load.throughput
-            callouts.append(
-                Callout(
-                    rate, Double(p50) / 1e9, ["knee \(CapacityWording.perSecond(rate))/s"]))
+            let place = "\(CapacityWording.perSecond(rate))/s"
+            let words =
+                analysis.isBeforeKnee
+                ? "knee not reached" : "knee \(place)\(knee.isAtEdge ? " or below" : "")"
+            callouts.append(Callout(rate, Double(p50) / 1e9, [words]))
         }
         return callouts
     }

@@ -45,7 +45,8 @@ struct CapacityText {
             let response = round?.latency[.response]
             let judgement = finished.judgement
             table.append([
-                CapacityWording.rate(finished.step.rate),
+                CapacityWording.rate(finished.step.rate)
+                    + (analysis.isDrawn(finished) ? " *" : ""),
                 round.map { CapacityWording.perSecond($0.throughput) } ?? "—",
                 finished.step.purpose.rawValue, finished.step.length.seconds.inWords,
                 judgement.map(CapacityWording.lateShare) ?? "—",
@@ -62,8 +63,8 @@ struct CapacityText {
             A call is late if its response, from the instant at which it was due, breaks the \
             limit; a call that failed, was refused or had no answer at the end is late too. \
             \(allowed) may be. PASS and FAIL: the bounds of the late share, from batches longer \
-            than late calls keep company, lie on one side of that. Other figures are in \
-            `capacity.csv`.
+            than late calls keep company, lie on one side of that. \\* drawn: of \
+            the valid steps of one rate the longest. Other figures are in `capacity.csv`.
             """ + (analysis.kneeSentence.map { "\n\n\($0)" } ?? "")
     }
 
