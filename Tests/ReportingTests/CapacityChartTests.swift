@@ -1,3 +1,5 @@
+import Latency
+import Results
 import Testing
 import Units
 
@@ -58,6 +60,25 @@ struct CapacityChartTests {
         lost.result?.steps.removeAll { $0.judgement != nil }
         #expect(CapacityAnalysis(lost).curve.isEmpty && CapacityAnalysis(lost).knee == nil)
         #expect(try Self.chart(lost).contains("p99, INVALID"))
+    }
+
+    @Test("the table of steps has the longest wake-up, by which a short step is judged")
+    func wakeUps() throws {
+        var run = FixedCapacity.found
+        var wakeUps = LatencyHistogram()
+        wakeUps.record(Nanoseconds(1_024), count: 20)
+        wakeUps.record(Nanoseconds(524_288))
+        let round = Round(
+            number: 1, order: 1, verdict: Verdict(), seconds: 5, operations: 21, denied: 0,
+            errors: [:], latency: [.wakeUp: LatencyFigures(wakeUps)], admitted: 21,
+            cpuNanosecondsPerOperation: nil)
+        run.rounds[0] = CapacityRound(step: 1, round: round)
+        let table = run.stepsTable
+        let longest = try #require(table.columns.firstIndex(of: "wake_up_longest_ns"))
+        let p99 = try #require(table.columns.firstIndex(of: "wake_up_p99_ns"))
+        #expect(table.rows[0][p99] == .empty)
+        #expect(table.rows[0][longest] == .optional(LatencyFigures(wakeUps).longest))
+        #expect(table.rows[0][longest] != .empty && table.rows[1][longest] == .empty)
     }
 
     @Test("a knee that was not reached is not said to lie where the measuring ended")

@@ -11,6 +11,7 @@ extension CapacityRun {
             "judged_calls", "judged_late", "late_share", "late_share_low", "late_share_high",
             "level", "batches", "response_p50_ns", "response_p99_ns", "response_p999_ns",
             "service_p50_ns", "service_p99_ns", "lateness_p99_ns", "wake_up_p99_ns",
+            "wake_up_longest_ns",
         ])
         for finished in result?.steps ?? [] {
             let step = finished.step
@@ -52,6 +53,7 @@ extension CapacityRun {
             .optional(response?.p50), .optional(response?.p99), .optional(response?.p999),
             .optional(service?.p50), .optional(service?.p99),
             .optional(round?.latency[.lateness]?.p99), .optional(round?.latency[.wakeUp]?.p99),
+            .optional(round?.latency[.wakeUp]?.longest),
         ]
     }
 

@@ -60,7 +60,8 @@ extension CampaignTests {
             #expect(low != nil || high != nil, "\(result)")
             #expect(low ?? 0 < Self.saturation * 1.05, "\(result)")
             #expect(high ?? .infinity > Self.saturation * 0.7, "\(result)")
-            #expect(result.finding == .found || result.finding == .undecided)
+            // A step in which that woke the generator late says nothing against the device.
+            #expect(result.finding != .none && result.finding != .unbounded, "\(result)")
             #expect(run.concurrency.map(\.callers).sorted() == [1, 4])
             for finished in result.steps where finished.judgement != nil {
                 let round = try #require(run.round(ofStep: finished.step.number))
