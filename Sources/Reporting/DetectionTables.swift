@@ -60,10 +60,10 @@ extension ThresholdChoice {
         "false_alarms_per_month", "records_lost_p95", "burdened_share", "recommended",
     ]
 
-    /// The frontier as a table: one row a choice.
+    /// The frontier and the recommended choice as a table: one row a choice.
     package var table: CSVTable {
         var table = CSVTable(columns: Self.columns)
-        for point in frontier {
+        for point in listed {
             table.append([
                 .text(point.throttle.keyForm), .number(point.rule.period.seconds.value),
                 .count(point.rule.threshold.count),

@@ -50,7 +50,8 @@ package struct ThresholdChoice: Hashable, Sendable {
     package let targets: TargetSettings
     /// The frontier: no other choice has both fewer false alarms and a smaller loss.
     package let frontier: [Point]
-    /// The cheapest choice that meets every target; nil where there is none.
+    /// Of the cheapest choices that meet every target the one that loses least; nil where there is
+    /// none.
     package let recommended: Point?
     /// The targets that cannot be met; empty where there is a recommendation.
     package let misses: [Miss]
@@ -63,5 +64,34 @@ package struct ThresholdChoice: Hashable, Sendable {
         self.frontier = frontier
         self.recommended = recommended
         self.misses = misses
+    }
+}
+
+extension ThresholdChoice {
+    /// Of the points that cost as little as any the one that loses least; nil of none.
+    ///
+    /// Costs that lie within 1 % of the least, or within 1 of the currency, are the same: what is
+    /// assumed of prices is known no better, and less decides nothing.
+    package static func cheapest(
+        of points: [Point], by monthlyCost: (Point) -> Double
+    ) -> Point? {
+        let priced = points.map { (point: $0, cost: monthlyCost($0)) }
+        guard let least = priced.map({ $0.cost }).min() else { return nil }
+        let most = max(1.01 * least, least + 1)
+        let equals = priced.filter { $0.cost <= most }
+        return equals.min {
+            ($0.point.recordsLost, $0.cost) < ($1.point.recordsLost, $1.cost)
+        }?.point
+    }
+
+    /// The frontier with the recommended choice in its place, which another may beat in alarms and
+    /// loss that costs more.
+    package var listed: [Point] {
+        guard let recommended, !frontier.contains(recommended) else { return frontier }
+        let before = frontier.prefix {
+            ($0.falseAlarmsPerMonth, -$0.recordsLost)
+                <= (recommended.falseAlarmsPerMonth, -recommended.recordsLost)
+        }
+        return Array(before) + [recommended] + Array(frontier.dropFirst(before.count))
     }
 }

@@ -173,10 +173,7 @@ extension ThresholdSearch {
                 $0.falseAlarmsPerMonth <= targets.falseAlarmsPerMonth
                     && $0.recordsLost <= Double(targets.recordsLost.count)
             }
-            // Of two that cost the same, the one that loses less.
-            return good.min {
-                (monthlyCost($0), $0.recordsLost) < (monthlyCost($1), $1.recordsLost)
-            }
+            return ThresholdChoice.cheapest(of: good, by: monthlyCost)
         }
         // A throttle that holds alone is taken where no alarm helps any.
         let heard = points.filter(\.isHeard)

@@ -56,13 +56,60 @@ struct ThresholdSearchTests {
         #expect(miss.nearest >= least)
     }
 
-    @Test("of choices that meet the targets the cheapest is taken: the fewest false alarms here")
+    @Test("of choices that meet the targets none costs over 1 % less, or as much and loses less")
     func cheapest() throws {
         let choice = try choice(targets(burdened: 1, lost: 10_000_000))
         let point = try #require(choice.recommended)
-        // Nothing else costs anything where no throttle is needed.
-        let least = choice.frontier.map(\.falseAlarmsPerMonth).min() ?? 0
-        #expect(point.falseAlarmsPerMonth == least && point.burdenedShare < 1e-9)
+        let costs = Costs(CostSettings())
+        func cost(_ point: ThresholdChoice.Point) -> Double {
+            DefenderMonth.expected(
+                burdenedCalls: point.burdenedShare * 50 * FalseAlarms.month.value,
+                falseAlarms: point.falseAlarmsPerMonth, costs: costs)
+        }
+        let good = choice.frontier.filter { $0.falseAlarmsPerMonth <= 1 }
+        let least = try #require(good.map(cost).min())
+        #expect(cost(point) <= max(1.01 * least, least + 1))
+        for other in good where cost(other) <= max(1.01 * least, least + 1) {
+            #expect(point.recordsLost <= other.recordsLost, "\(other)")
+        }
+    }
+
+    private func point(alarms: Double, lost: Double) -> ThresholdChoice.Point {
+        ThresholdChoice.Point(
+            rule: Attacks.rule(1_000), throttle: .none, falseAlarmsPerMonth: alarms,
+            recordsLost: lost, burdenedShare: 0)
+    }
+
+    @Test("costs within 1 % or 1 of the currency are the same, and the smallest loss decides")
+    func sameCost() {
+        let (few, more, many) = (
+            point(alarms: 1e-9, lost: 900), point(alarms: 0.009, lost: 500),
+            point(alarms: 0.02, lost: 100)
+        )
+        let points = [few, more, many]
+        let same = ThresholdChoice.cheapest(of: points) { 1_000 * (1 + $0.falseAlarmsPerMonth) }
+        #expect(same == more)
+        // Where everything costs next to nothing, 1 is nothing either.
+        #expect(ThresholdChoice.cheapest(of: points, by: \.falseAlarmsPerMonth) == many)
+        let apart = ThresholdChoice.cheapest(of: points) { $0.falseAlarmsPerMonth * 1_000 }
+        #expect(apart == few)
+        #expect(ThresholdChoice.cheapest(of: [], by: \.recordsLost) == nil)
+    }
+
+    @Test("what is recommended is listed with the frontier, in its place, where it is not on it")
+    func listed() {
+        let frontier = [point(alarms: 0, lost: 900), point(alarms: 1, lost: 100)]
+        func listed(_ recommended: ThresholdChoice.Point?) -> [ThresholdChoice.Point] {
+            ThresholdChoice(
+                targets: targets(lost: 1_000), frontier: frontier, recommended: recommended,
+                misses: []
+            ).listed
+        }
+        let beaten = point(alarms: 0.5, lost: 950)
+        #expect(listed(beaten) == [frontier[0], beaten, frontier[1]])
+        #expect(listed(frontier[1]) == frontier && listed(nil) == frontier)
+        let last = point(alarms: 1, lost: 100.5)
+        #expect(listed(last).contains(last) && listed(last).count == 3)
     }
 
     @Test("a throttle of the scenario is tried beside the others")
