@@ -41,13 +41,7 @@ package struct DetectionModel: Sendable {
             }
             return false
         }
-        for subject in Set(projections.map(\.subject)).subtracting(served.map(\.subject)).sorted() {
-            let rate = projections.first { $0.subject == subject }?.service.rate.estimate ?? 0
-            gaps.append(
-                "No thief is told of beside the demand for \(subject): users ask for "
-                    + "\(Significant.text(demand?.perSecond ?? 0))/s ('exposure.demand'), and the "
-                    + "device does \(Significant.text(rate))/s.")
-        }
+        if let demand { gaps += Self.shortfalls(demand, projections) }
         let watched = both(rule, demand).flatMap { WatchedDemand($0, $1) }
         let setting = AttackSetting(settings, seed: run.seed)
         let strategies = Self.strategies(settings, demand, rule)
@@ -59,6 +53,32 @@ package struct DetectionModel: Sendable {
                 strategies, settings.datasets)
         }
         self.gaps = gaps
+    }
+
+    /// Where users ask for more than the device does, and how many devices it takes.
+    private static func shortfalls(
+        _ demand: DemandProfile, _ projections: [Projection]
+    ) -> [String] {
+        let (mean, busiest) = (demand.perSecond, demand.busiestPerSecond)
+        var served: [String: Double] = [:]
+        for projection in projections where served[projection.subject] == nil {
+            served[projection.subject] = projection.service.rate.estimate
+        }
+        return served.keys.sorted().compactMap { subject in
+            guard let rate = served[subject], rate > 0, busiest >= rate else { return nil }
+            let (most, does) = (Significant.text(busiest), Significant.text(rate))
+            // A device that is always busy lets everybody wait.
+            let devices = Significant.text((busiest / rate).rounded(.down) + 1)
+            guard mean > rate else {
+                return "Users have to wait for \(subject) in the busiest hour of the week: they "
+                    + "ask for \(most)/s then ('exposure.demand'), and the device does "
+                    + "\(does)/s. It takes \(devices) such devices."
+            }
+            return "No thief is told of beside the demand for \(subject): users ask for "
+                + "\(Significant.text(mean))/s ('exposure.demand'), and the device does "
+                + "\(does)/s. In the busiest hour of the week they ask for \(most)/s, which "
+                + "takes \(devices) such devices."
+        }
     }
 
     /// Thieves of whom there is something to tell: without a demand nobody can hide in it, without

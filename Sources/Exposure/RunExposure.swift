@@ -59,7 +59,9 @@ package struct RunExposure: Sendable {
         let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
         let calls = levels.demand.perSecond * FalseAlarms.month.value
         return run.scenario.throttles.reduce(into: [:]) { months, throttle in
-            let burden = Burden(of: throttle, on: levels, servedRate: single)
+            let burden = Burden(
+                of: throttle, on: levels, servedRate: single,
+                deviceRate: open.service.rate.estimate)
             guard let share = burden.share else { return }
             months[throttle] = DefenderMonth(
                 burdenedCalls: share * calls,

@@ -58,7 +58,7 @@ package struct ThresholdReport: Sendable {
     /// The justification: the demand, then each target with what is to be expected of it.
     private func reasons(_ point: ThresholdChoice.Point) -> String {
         let targets = choice.targets
-        let (mean, most) = (demand.perSecond, (demand.means.max() ?? 0) / period)
+        let (mean, most) = (demand.perSecond, demand.busiestPerSecond)
         let steady = Self.usual(most - mean, of: mean)
         let busiest =
             steady ? "" : ", up to \(Significant.text(most))/s in the busiest hour of the week"
@@ -86,8 +86,6 @@ package struct ThresholdReport: Sendable {
     private static func usual(_ difference: Double, of mean: Double) -> Bool {
         difference <= 0.005 * mean
     }
-
-    private var period: Double { demand.period.seconds.value }
 
     private var refusal: String {
         let misses = choice.misses.map { miss in

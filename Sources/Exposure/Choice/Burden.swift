@@ -2,9 +2,11 @@ import Foundation
 import Throttling
 import Units
 
-/// What a throttle costs the innocent while nobody steals: the share of legitimate calls that it
-/// denies, or lets wait.
+/// What a throttle and the device behind it cost the innocent while nobody steals: the share of
+/// legitimate calls that are denied, or wait.
 ///
+/// The device is a bucket of its own rate that holds a second's worth of calls: who waits for it
+/// has at least a second's worth of others before him. A shorter queue is how it works always.
 /// Within a period calls arrive at random at one level; the level of each period is drawn anew, so
 /// that the counts of periods have the dispersion of the demand. One state serves all callers.
 package struct Burden: Sendable {
@@ -16,12 +18,20 @@ package struct Burden: Sendable {
     private let levels: DemandLevels
     /// Calls a second that one call in service after the other comes to.
     private let servedRate: Double
+    /// Calls a second of the device, however many callers; infinite for one that is never short.
+    private let deviceRate: Double
 
     /// The burden of a throttle on a demand.
     ///
-    /// - Parameter servedRate: calls a second of one caller alone, for a bound on calls in flight.
-    package init(of throttle: Policy, on levels: DemandLevels, servedRate: Double) {
+    /// - Parameters:
+    ///   - servedRate: calls a second of one caller alone, for a bound on calls in flight.
+    ///   - deviceRate: calls a second of the device.
+    package init(
+        of throttle: Policy, on levels: DemandLevels, servedRate: Double,
+        deviceRate: Double = .infinity
+    ) {
         (self.throttle, self.levels, self.servedRate) = (throttle, levels, servedRate)
+        self.deviceRate = deviceRate
         demand = levels.demand
     }
 
@@ -29,7 +39,7 @@ package struct Burden: Sendable {
     /// each client has for himself, as nobody says how many there are.
     package var share: Double? {
         guard throttle.scope == .global else { return nil }
-        guard !throttle.limit.members.isEmpty else { return 0 }
+        guard !throttle.limit.members.isEmpty || deviceRate.isFinite else { return 0 }
         let calls = demand.means.reduce(0, +)
         guard calls > 0 else { return 0 }
         // Two hours of the same mean bear the same.
@@ -46,7 +56,17 @@ package struct Burden: Sendable {
 
     private func share(inHour hour: Int) -> Double {
         // A call that one member lets wait may be one that another does: their sum is a bound.
-        min(1, throttle.limit.members.reduce(0) { $0 + share(of: $1, inHour: hour) })
+        let own = throttle.limit.members.reduce(0) { $0 + share(of: $1, inHour: hour) }
+        guard isDeviceReached else { return min(1, own) }
+        let device = acrossLevels(hour) {
+            Self.excess($0, overRate: deviceRate, burst: max(1, deviceRate), isDenied: false)
+        }
+        return min(1, own + device)
+    }
+
+    /// Whether the throttle lets more through than the device does.
+    private var isDeviceReached: Bool {
+        deviceRate.isFinite && (throttle.sustainedRate ?? .infinity) > deviceRate
     }
 
     private func share(of limit: Limit, inHour hour: Int) -> Double {
@@ -56,7 +76,12 @@ package struct Burden: Sendable {
             return members.reduce(0) { $0 + share(of: $1, inHour: hour) }
         case .delay(let length): return length > .zero ? 1 : 0
         case .concurrency(let most): return acrossLevels(hour) { waiting($0, for: most) }
-        case .tokenBucket(let bucket): return acrossLevels(hour) { excess($0, over: bucket) }
+        case .tokenBucket(let bucket):
+            return acrossLevels(hour) {
+                Self.excess(
+                    $0, overRate: bucket.rate.perSecond, burst: Double(bucket.burst.count),
+                    isDenied: throttle.onLimit == .deny)
+            }
         case .fixedWindow(let fixed): return excess(hour, fixed.limit, in: fixed.window)
         case .slidingWindow(let sliding): return excess(hour, sliding.limit, in: sliding.window)
         case .budget(let budget): return excess(hour, budget.quota, in: budget.window.window)
@@ -82,14 +107,15 @@ extension Burden {
     /// What is missing in the bucket is the work of a queue with a server of its rate: its tail is
     /// that of Cramér and Lundberg (Asmussen and Albrecher, Ruin Probabilities, 2010, IV.5). Those
     /// that are denied add nothing to it (Tijms, A First Course in Stochastic Models, 2003, 9.2.2).
-    private func excess(_ level: Double, over bucket: TokenBucket) -> Double {
-        let (rate, burst) = (bucket.rate.perSecond, Double(bucket.burst.count))
+    private static func excess(
+        _ level: Double, overRate rate: Double, burst: Double, isDenied: Bool
+    ) -> Double {
         let load = level / rate
-        guard load < 1 else { return throttle.onLimit == .deny ? 1 - 1 / load : 1 }
+        guard load < 1 else { return isDenied ? 1 - 1 / load : 1 }
         let decay = Self.decay(load)
         let constant = (1 - load) / (load * Foundation.exp(decay) - 1)
         let waiting = min(1, constant * Foundation.exp(-decay * (burst - 1)))
-        guard throttle.onLimit == .deny else { return waiting }
+        guard isDenied else { return waiting }
         return (1 - load) * waiting / (1 - load * waiting)
     }
 

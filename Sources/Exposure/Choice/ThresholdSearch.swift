@@ -49,7 +49,10 @@ package struct ThresholdSearch: Sendable {
         let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
         let considered = (buckets(upTo: open.service.rate.estimate) + throttles).uniqued()
         let burdens = spread.map(considered.count) { index in
-            Burden(of: considered[index], on: levels, servedRate: single).share
+            Burden(
+                of: considered[index], on: levels, servedRate: single,
+                deviceRate: open.service.rate.estimate
+            ).share
         }
         let candidates = Array(zip(considered, burdens)).compactMap { throttle, burden in
             burden.map { Candidate(projection: projection(throttle), burden: $0) }

@@ -28,4 +28,7 @@ package struct DemandProfile: Hashable, Sendable {
     package var perSecond: Double {
         means.reduce(0, +) / Double(Self.hours) / period.seconds.value
     }
+
+    /// The mean of the busiest hour of a week, in operations a second.
+    package var busiestPerSecond: Double { (means.max() ?? 0) / period.seconds.value }
 }

@@ -109,4 +109,39 @@ struct BurdenTests {
             burden(Policy(.tokenBucket(bucket(200, 200))), demand(100, dispersion: 400)))
         #expect(steady < bursty && large < bursty)
     }
+
+    /// The burden with a device that does so many calls a second.
+    private func burden(
+        _ policy: Policy, _ demand: DemandProfile, device: Double
+    ) throws -> Double {
+        try #require(
+            Burden(
+                of: policy, on: DemandLevels(of: demand), servedRate: device, deviceRate: device
+            ).share)
+    }
+
+    @Test("who asks for more than the device does waits, whether or not behind a wide throttle")
+    func device() throws {
+        let wide = Policy(.tokenBucket(bucket(1_000, 1_000)))
+        for policy in [Policy.none, wide] {
+            #expect(try burden(policy, demand(547), device: 360) == 1)
+            #expect(try burden(policy, demand(360), device: 360) == 1)
+            #expect(try burden(policy, demand(200), device: 360) < 1e-9)
+        }
+        // Of a week, those hours wait that are busier than the device.
+        let hours = (0..<DemandProfile.hours).map { $0 % 24 == 14 ? 60.0 * 547 : 60 * 100 }
+        let week = DemandProfile(period: .seconds(60), means: hours, dispersion: 1)
+        let share = try burden(.none, week, device: 360)
+        #expect(abs(share - 547 / (547 + 23 * 100.0)) < 1e-9, "\(share)")
+        // A queue of a second's worth, as for a server: P(W > 9) of M/D/1 at a load of 0.9.
+        let near = try burden(.none, demand(9), device: 10)
+        #expect(abs(near - exact(0.9, 9)) < 5e-3 * near, "\(near)")
+    }
+
+    @Test("behind a throttle that lets through what the device does, nobody waits for the device")
+    func deviceBehind() throws {
+        let narrow = Policy(.tokenBucket(bucket(100, 100)), onLimit: .deny)
+        let alone = try #require(burden(narrow, demand(150)))
+        #expect(try burden(narrow, demand(150), device: 120) == alone)
+    }
 }

@@ -121,4 +121,28 @@ struct ThresholdSearchTests {
         #expect(point.throttle == own && point.burdenedShare == 1)
         #expect(abs(point.recordsLost - 3_607) < 1)
     }
+
+    @Test("a device that is short in the busiest hour meets no target; how many it takes is told")
+    func shortDevice() throws {
+        var run = Runs.run([Runs.result(Runs.cell(), perSecond: [100])])
+        // The busiest hour of an office week asks for 2.7 times the mean.
+        run.scenario.exposure.demand = .profile(
+            ProfileSettings(mean: Rate(50), dispersion: 3, shape: .diurnal))
+        run.scenario.exposure.alarm = AlarmSettings(period: .seconds(60), threshold: nil)
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.targets = targets(lost: 10_000_000)
+        let exposure = RunExposure(run)
+        let choice = try #require(exposure.choices.first?.choice)
+        #expect(choice.recommended == nil, "\(String(describing: choice.recommended))")
+        let gap = try #require(exposure.detection.gaps.first)
+        #expect(gap.hasPrefix("Users have to wait for aes-gcm-256/256B in the busiest hour"))
+        #expect(gap.hasSuffix("the device does 100/s. It takes 2 such devices."), "\(gap)")
+        run.scenario.exposure.demand = .profile(
+            ProfileSettings(mean: Rate(120), dispersion: 3, shape: .flat))
+        let flooded = RunExposure(run).detection.gaps
+        #expect(flooded.first?.hasSuffix("ask for 120/s, which takes 2 such devices.") == true)
+        run.scenario.exposure.demand = .profile(
+            ProfileSettings(mean: Rate(20), dispersion: 3, shape: .diurnal))
+        #expect(RunExposure(run).detection.gaps.isEmpty)
+    }
 }
