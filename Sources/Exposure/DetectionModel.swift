@@ -8,6 +8,8 @@ package struct DetectionModel: Sendable {
     package let demand: DemandProfile?
     /// How well a trace is described by it; nil without a trace.
     package let fit: DemandFit?
+    /// The trace, its periods those of the alarm; nil without one.
+    package let trace: DemandTrace?
     /// The alarm, its threshold decided; nil for none.
     package let rule: AlarmRule?
     /// Whether the threshold follows from the targets.
@@ -27,8 +29,8 @@ package struct DetectionModel: Sendable {
         let period = settings.alarm?.period ?? .seconds(60)
         var gaps: [String] = []
         let (demand, fit, trace) = Self.demand(settings.demand, period: period, &gaps)
-        (self.demand, self.fit) = (demand, fit)
-        let rule = Self.rule(settings, demand, &gaps)
+        (self.demand, self.fit, self.trace) = (demand, fit, trace)
+        let rule = Self.rule(settings, demand, trace, &gaps)
         self.rule = rule
         isThresholdChosen = rule != nil && settings.alarm?.threshold == nil
         falseAlarms = rule.flatMap { Self.falseAlarms($0, demand, fit, seed: run.seed) }
@@ -140,7 +142,8 @@ package struct DetectionModel: Sendable {
 
     /// The alarm of the settings; one whose threshold the targets choose where they name none.
     private static func rule(
-        _ settings: ExposureSettings, _ demand: DemandProfile?, _ gaps: inout [String]
+        _ settings: ExposureSettings, _ demand: DemandProfile?, _ trace: DemandTrace?,
+        _ gaps: inout [String]
     ) -> AlarmRule? {
         guard let alarm = settings.alarm else { return nil }
         if let threshold = alarm.threshold { return alarm.rule(at: threshold) }
@@ -153,7 +156,8 @@ package struct DetectionModel: Sendable {
         let targets = settings.targets ?? .usual
         guard
             let threshold = FalseAlarms.threshold(
-                for: alarm, demand: demand, falseAlarmsPerMonth: targets.falseAlarmsPerMonth)
+                for: alarm, demand: demand, replaying: trace,
+                falseAlarmsPerMonth: targets.falseAlarmsPerMonth)
         else {
             gaps.append(
                 "No alarm is assumed: no threshold has as few as "

@@ -58,6 +58,8 @@ package struct RunExposure: Sendable {
         let prices = CostDraws(costs, using: &generator)
         let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
         let calls = levels.demand.perSecond * FalseAlarms.month.value
+        let alarms = max(
+            detection.falseAlarms?.perMonth ?? 0, detection.replay?.perMonth ?? 0)
         return run.scenario.throttles.reduce(into: [:]) { months, throttle in
             let burden = Burden(
                 of: throttle, on: levels, servedRate: single,
@@ -65,7 +67,7 @@ package struct RunExposure: Sendable {
             guard let share = burden.share else { return }
             months[throttle] = DefenderMonth(
                 burdenedCalls: share * calls,
-                falseAlarms: detection.falseAlarms?.perMonth ?? 0, prices: prices)
+                falseAlarms: alarms, prices: prices)
         }
     }
 
@@ -88,7 +90,8 @@ package struct RunExposure: Sendable {
         let search = ThresholdSearch(
             setting: AttackSetting(
                 settings, horizon: targets.within, draws: searchDraws, seed: run.seed),
-            levels: levels, alarm: alarm, targets: targets, dataset: dataset, on: spread
+            levels: levels, alarm: alarm, targets: targets, dataset: dataset,
+            replaying: detection.trace, on: spread
         ) { point in
             DefenderMonth.expected(
                 burdenedCalls: point.burdenedShare * month,

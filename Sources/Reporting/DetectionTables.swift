@@ -57,7 +57,8 @@ extension DetectionModel {
 extension ThresholdChoice {
     static let columns = [
         "throttle", "period_seconds", "threshold", "datapoints_to_alarm", "evaluation_periods",
-        "false_alarms_per_month", "records_lost_p95", "burdened_share", "recommended",
+        "false_alarms_per_month", "false_alarms_modelled", "false_alarms_replayed",
+        "records_lost_p95", "burdened_share", "recommended",
     ]
 
     /// The frontier and the recommended choice as a table: one row a choice.
@@ -69,7 +70,8 @@ extension ThresholdChoice {
                 .count(point.rule.threshold.count),
                 .integer(Int64(point.rule.datapointsToAlarm)),
                 .integer(Int64(point.rule.evaluationPeriods)),
-                .number(point.falseAlarmsPerMonth), .number(point.recordsLost),
+                .number(point.falseAlarmsPerMonth), .number(point.modelledPerMonth),
+                .optional(point.replayedPerMonth), .number(point.recordsLost),
                 .number(point.burdenedShare),
                 .text(point == recommended ? "yes" : "no"),
             ])

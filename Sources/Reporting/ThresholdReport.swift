@@ -78,8 +78,12 @@ package struct ThresholdReport: Sendable {
     /// How often the demand raises the alarm by itself: the beginning of a sentence.
     private func falseAlarms(_ point: ThresholdChoice.Point) -> String {
         guard point.isHeard else { return "No alarm is raised, and " }
+        let modelled = "\(Significant.text(point.modelledPerMonth)) times a month"
+        let replayed = point.replayedPerMonth.map {
+            " by the model and \(Significant.text($0)) times by replay of the trace"
+        }
         return "It exceeds the threshold by itself so that a false alarm is raised "
-            + "\(Significant.text(point.falseAlarmsPerMonth)) times a month (target: at most "
+            + "\(modelled)\(replayed ?? "") (target: at most "
             + "\(Significant.text(choice.targets.falseAlarmsPerMonth))), and "
     }
 
@@ -100,21 +104,29 @@ package struct ThresholdReport: Sendable {
     }
 
     private var frontier: String {
-        var table = MarkdownTable([
+        let isReplayed = choice.listed.contains { $0.replayedPerMonth != nil }
+        var columns: [(name: String, alignment: MarkdownTable.Alignment)] = [
             ("threshold", .right), ("M of N", .left), ("throttle", .left),
             ("false alarms a month", .right), ("lost in 95 of 100", .right),
             ("wait or denied", .right), ("", .left),
-        ])
+        ]
+        if isReplayed { columns.insert(("by replay", .right), at: 4) }
+        var table = MarkdownTable(columns)
         for point in choice.listed {
             let rule = point.rule
-            table.append([
+            var fields = [
                 "\(Significant.grouped(rule.threshold.count)) in \(rule.period)",
                 "\(rule.datapointsToAlarm) of \(rule.evaluationPeriods)", point.throttle.inWords,
-                Significant.text(point.falseAlarmsPerMonth),
+                Significant.text(point.modelledPerMonth),
                 DetectionSection.records(point.recordsLost),
                 Wording.share(point.burdenedShare),
                 point == choice.recommended ? "chosen" : "",
-            ])
+            ]
+            if isReplayed {
+                fields.insert(
+                    point.replayedPerMonth.map { Significant.text($0) } ?? "—", at: 4)
+            }
+            table.append(fields)
         }
         let chosen =
             choice.listed == choice.frontier

@@ -57,6 +57,7 @@ extension CommandTests {
                 "{ records-lost: 1M, within: 1h }")
             try #require(chosen.code == 0, "\(chosen.error)")
             #expect(chosen.output.contains("\nChoose "))
+            #expect(chosen.output.contains("times by replay of the trace (target: at most 1)"))
             let line = try #require(
                 chosen.output.split(separator: "\n").first { $0.contains("alarm: {") })
             let alarm = String(line.trimmingPrefix(#/\s*alarm: /#))

@@ -10,8 +10,10 @@ package struct ThresholdChoice: Hashable, Sendable {
         package let rule: AlarmRule
         /// The throttle.
         package let throttle: Policy
-        /// False alarms in a month of 30 days.
-        package let falseAlarmsPerMonth: Double
+        /// False alarms in a month of 30 days, by the model of the demand.
+        package let modelledPerMonth: Double
+        /// The same by replay of the trace; nil without one.
+        package let replayedPerMonth: Double?
         /// Records lost in 95 of 100 thefts at most, by the worst strategy that adds calls.
         package let recordsLost: Double
         /// The share of legitimate calls that the throttle denies or delays.
@@ -20,16 +22,21 @@ package struct ThresholdChoice: Hashable, Sendable {
         package let isHeard: Bool
 
         package init(
-            rule: AlarmRule, throttle: Policy, falseAlarmsPerMonth: Double, recordsLost: Double,
-            burdenedShare: Double, isHeard: Bool = true
+            rule: AlarmRule, throttle: Policy, falseAlarmsPerMonth: Double,
+            replayedPerMonth: Double? = nil, recordsLost: Double, burdenedShare: Double,
+            isHeard: Bool = true
         ) {
+            modelledPerMonth = falseAlarmsPerMonth
+            self.replayedPerMonth = replayedPerMonth
             self.isHeard = isHeard
             self.rule = rule
             self.throttle = throttle
-            self.falseAlarmsPerMonth = falseAlarmsPerMonth
             self.recordsLost = recordsLost
             self.burdenedShare = burdenedShare
         }
+
+        /// False alarms in a month of 30 days: by the model, or by replay where that has more.
+        package var falseAlarmsPerMonth: Double { max(modelledPerMonth, replayedPerMonth ?? 0) }
     }
 
     /// A target that no choice meets together with the others.

@@ -22,11 +22,13 @@ package struct ThresholdSearch: Sendable {
     ///
     /// - Parameters:
     ///   - alarm: the scenario's own, tried beside others of its period.
+    ///   - trace: what the demand was fitted to, replayed under each alarm; nil without one.
     ///   - dataset: N, of which records are lost.
     ///   - monthlyCost: what false alarms and burdened calls of a choice come to.
     package init(
         setting: AttackSetting, levels: DemandLevels, alarm: AlarmSettings,
-        targets: TargetSettings, dataset: RecordCount, on spread: some Spreading,
+        targets: TargetSettings, dataset: RecordCount, replaying trace: DemandTrace? = nil,
+        on spread: some Spreading,
         monthlyCost: @escaping @Sendable (ThresholdChoice.Point) -> Double
     ) {
         self.setting = setting
@@ -35,7 +37,7 @@ package struct ThresholdSearch: Sendable {
         self.targets = targets
         self.dataset = dataset
         self.monthlyCost = monthlyCost
-        alarms = Self.alarms(like: alarm, demand, targets, on: spread)
+        alarms = Self.alarms(like: alarm, demand, trace, targets, on: spread)
     }
 
     /// What to choose, beside the throttles that somebody has thought of already.
@@ -88,7 +90,10 @@ package struct ThresholdSearch: Sendable {
     /// An alarm that is tried.
     private struct Alarm: Sendable {
         let rule: AlarmRule
+        /// False alarms a month by the model.
         let falseAlarms: Double
+        /// The same by replay of the trace; nil without one.
+        let replayed: Double?
         /// The demand under it, the same for every throttle.
         let watched: WatchedDemand?
     }
@@ -100,7 +105,7 @@ package struct ThresholdSearch: Sendable {
             setting: setting)
         return ThresholdChoice.Point(
             rule: alarm.rule, throttle: candidate.projection.throttle,
-            falseAlarmsPerMonth: alarm.falseAlarms,
+            falseAlarmsPerMonth: alarm.falseAlarms, replayedPerMonth: alarm.replayed,
             recordsLost: attack.reachedLoss(by: .best, of: dataset),
             burdenedShare: candidate.burden, isHeard: isHeard)
     }
@@ -137,8 +142,8 @@ extension ThresholdSearch {
     /// The alarms that are tried: for each M of N the least thresholds with so many false alarms,
     /// and the scenario's own where it says one.
     private static func alarms(
-        like alarm: AlarmSettings, _ demand: DemandProfile, _ targets: TargetSettings,
-        on spread: some Spreading
+        like alarm: AlarmSettings, _ demand: DemandProfile, _ trace: DemandTrace?,
+        _ targets: TargetSettings, on spread: some Spreading
     ) -> [Alarm] {
         let own = (alarm.datapointsToAlarm, alarm.evaluationPeriods)
         let tries = [own] + counts.filter { $0 != own }
@@ -151,7 +156,7 @@ extension ThresholdSearch {
             let settings = tried[index / parts.count]
             let most = targets.falseAlarmsPerMonth * parts[index % parts.count]
             return FalseAlarms.threshold(
-                for: settings, demand: demand, falseAlarmsPerMonth: most
+                for: settings, demand: demand, replaying: trace, falseAlarmsPerMonth: most
             ).map(settings.rule)
         }
         let stated = alarm.threshold.map(alarm.rule)
@@ -163,6 +168,7 @@ extension ThresholdSearch {
             Alarm(
                 rule: rules[index],
                 falseAlarms: FalseAlarms.perMonth(of: demand, under: rules[index]),
+                replayed: trace.map { FalseAlarms.perMonth(replaying: $0, under: rules[index]) },
                 watched: WatchedDemand(rules[index], like: counted))
         }
     }

@@ -11,18 +11,7 @@ extension FalseAlarms {
     /// alarms that come in clusters are fewer independent events than their number says. Alarms
     /// of one day stay together, those of a longer cluster do not.
     package init(replaying trace: DemandTrace, under rule: AlarmRule, seed: UInt64 = 1) {
-        precondition(trace.period == rule.period, "a trace is regrouped before it is replayed")
-        var days = [OnsetsOfDay](), machine = AlarmMachine.settled(rule)
-        var before = machine.state
-        let period_s = trace.period.count / 1_000_000_000
-        for (index, count) in trace.counts.enumerated() {
-            let day = Int((Int64(index) * period_s) / 86_400)
-            if day >= days.count { days.append(OnsetsOfDay()) }
-            let state = machine.receive(count.map(Double.init))
-            let isOnset = state == .alarm && before != .alarm
-            days[days.count - 1].add(isOnset: isOnset, isKnown: count != nil)
-            before = state
-        }
+        let days = Self.days(of: trace, under: rule)
         let periods = days.reduce(0) { $0 + $1.known }
         let months = Double(periods) * trace.period.seconds.value / Self.month.value
         guard months > 0 else {
@@ -43,6 +32,40 @@ extension FalseAlarms {
             method += " (wider if alarms come in clusters; the trace is too short to tell)"
         }
         self.init(perMonth: Double(onsets) / months, interval: interval, method: method)
+    }
+
+    /// Onsets a month of the trace's known periods alone, without an interval; 0 where there is
+    /// none.
+    package static func perMonth(replaying trace: DemandTrace, under rule: AlarmRule) -> Double {
+        let days = Self.days(of: trace, under: rule)
+        let known = days.reduce(0) { $0 + $1.known }
+        guard known > 0 else { return 0 }
+        let months = Double(known) * trace.period.seconds.value / Self.month.value
+        return Double(days.reduce(0) { $0 + $1.onsets }) / months
+    }
+
+    /// The least threshold at which neither a profile nor a trace has more than so many alarms a
+    /// month; that of the profile alone without a trace, or where the trace has more at any.
+    package static func threshold(
+        for settings: AlarmSettings, demand: DemandProfile, replaying trace: DemandTrace?,
+        falseAlarmsPerMonth target: Double
+    ) -> RecordCount? {
+        let modelled = threshold(
+            for: settings, demand: demand, falseAlarmsPerMonth: target)
+        guard let modelled, let trace else { return modelled }
+        func isMet(_ count: UInt64) -> Bool {
+            perMonth(replaying: trace, under: settings.rule(at: RecordCount(count))) <= target
+        }
+        guard !isMet(modelled.count) else { return modelled }
+        // No count breaches above the largest; only periods without one may.
+        let largest = UInt64(trace.counts.compactMap(\.self).max() ?? 0)
+        var (low, high) = (modelled.count, max(modelled.count, largest) + 1)
+        guard isMet(high) else { return modelled }
+        while low + 1 < high {
+            let middle = low + (high - low) / 2
+            if isMet(middle) { high = middle } else { low = middle }
+        }
+        return RecordCount(high)
     }
 
     /// By simulation of a profile's independent periods, week after week.
@@ -70,6 +93,23 @@ extension FalseAlarms {
         self.init(
             perMonth: Double(onsets) / months, interval: Self.garwood(onsets, over: months),
             method: "by simulation of the demand's profile, periods taken to be independent")
+    }
+
+    /// The onsets of each day of a trace.
+    private static func days(of trace: DemandTrace, under rule: AlarmRule) -> [OnsetsOfDay] {
+        precondition(trace.period == rule.period, "a trace is regrouped before it is replayed")
+        var days = [OnsetsOfDay](), machine = AlarmMachine.settled(rule)
+        var before = machine.state
+        let period_s = trace.period.count / 1_000_000_000
+        for (index, count) in trace.counts.enumerated() {
+            let day = Int((Int64(index) * period_s) / 86_400)
+            if day >= days.count { days.append(OnsetsOfDay()) }
+            let state = machine.receive(count.map(Double.init))
+            let isOnset = state == .alarm && before != .alarm
+            days[days.count - 1].add(isOnset: isOnset, isKnown: count != nil)
+            before = state
+        }
+        return days
     }
 
     /// The exact 95 % interval of a Poisson rate, from a count (Garwood, Biometrika 28, 1936).

@@ -145,4 +145,56 @@ struct ThresholdSearchTests {
             ProfileSettings(mean: Rate(20), dispersion: 3, shape: .diurnal))
         #expect(RunExposure(run).detection.gaps.isEmpty)
     }
+
+    /// Forty days of hours, each day busier or quieter as a whole: hours hang together.
+    private static let trace: DemandTrace = {
+        var generator = SeededGenerator(seed: 5)
+        let level = CountDistribution(mean: 2_500, dispersion: 101)
+        let counts = (0..<40).flatMap { _ -> [UInt32?] in
+            let hour = CountDistribution(mean: Double(level.draw(using: &generator)) / 25)
+            return (0..<24).map { _ in UInt32(hour.draw(using: &generator)) }
+        }
+        return DemandTrace(
+            source: "drawn", start_s: 345_600, period: .seconds(3_600), counts: counts, notes: [])
+    }()
+
+    private static let hourly = AlarmSettings(
+        period: .seconds(3_600), threshold: nil, evaluationPeriods: 3, datapointsToAlarm: 3)
+
+    @Test("a threshold holds false alarms to a number by the model and by replay of the trace")
+    func replayedThreshold() throws {
+        let profile = try #require(DemandFit(Self.trace)).profile
+        func replayed(_ count: RecordCount) -> Double {
+            FalseAlarms.perMonth(replaying: Self.trace, under: Self.hourly.rule(at: count))
+        }
+        func threshold(replaying trace: DemandTrace?) throws -> RecordCount {
+            try #require(
+                FalseAlarms.threshold(
+                    for: Self.hourly, demand: profile, replaying: trace, falseAlarmsPerMonth: 1))
+        }
+        let (modelled, both) = (
+            try threshold(replaying: nil), try threshold(replaying: Self.trace)
+        )
+        #expect(replayed(modelled) > 1 && replayed(both) <= 1)
+        #expect(both.count > modelled.count && replayed(RecordCount(both.count - 1)) > 1)
+        let whole = FalseAlarms(replaying: Self.trace, under: Self.hourly.rule(at: modelled))
+        #expect(replayed(modelled) == whole.perMonth)
+    }
+
+    @Test("with a trace the target holds for what its replay shows, not for its model alone")
+    func replayed() throws {
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])],
+            datasets: [RecordCount(10_000_000)])
+        run.scenario.exposure.demand = .trace(Self.trace)
+        run.scenario.exposure.alarm = Self.hourly
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.targets = targets(lost: 10_000_000, within: 21_600)
+        let choice = try #require(RunExposure(run).choices.first?.choice)
+        let point = try #require(choice.recommended)
+        let replay = FalseAlarms(replaying: Self.trace, under: point.rule).perMonth
+        #expect(point.replayedPerMonth == replay && replay <= 1)
+        #expect(point.falseAlarmsPerMonth == max(replay, point.modelledPerMonth))
+        #expect(choice.frontier.allSatisfy { $0.replayedPerMonth != nil })
+    }
 }
