@@ -83,6 +83,14 @@ package struct DetectionModel: Sendable {
         }
     }
 
+    /// False alarms a month behind a throttle: by the model, or by replay where that has more; none
+    /// where the alarm can be raised for no subject.
+    package func falseAlarmsPerMonth(behind throttle: Policy) -> Double {
+        let behind = detections.map(\.projection).filter { $0.throttle == throttle }
+        if let rule, !behind.isEmpty, !behind.contains(where: { $0.canRaise(rule) }) { return 0 }
+        return max(falseAlarms?.perMonth ?? 0, replay?.perMonth ?? 0)
+    }
+
     /// Thieves of whom there is something to tell: without a demand nobody can hide in it, without
     /// an alarm nobody needs to.
     private static func strategies(

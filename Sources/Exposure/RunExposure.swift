@@ -58,8 +58,6 @@ package struct RunExposure: Sendable {
         let prices = CostDraws(costs, using: &generator)
         let single = open.service.rate.estimate / Double(max(1, open.service.cell.callers))
         let calls = levels.demand.perSecond * FalseAlarms.month.value
-        let alarms = max(
-            detection.falseAlarms?.perMonth ?? 0, detection.replay?.perMonth ?? 0)
         return run.scenario.throttles.reduce(into: [:]) { months, throttle in
             let burden = Burden(
                 of: throttle, on: levels, servedRate: single,
@@ -67,7 +65,7 @@ package struct RunExposure: Sendable {
             guard let share = burden.share else { return }
             months[throttle] = DefenderMonth(
                 burdenedCalls: share * calls,
-                falseAlarms: alarms, prices: prices)
+                falseAlarms: detection.falseAlarmsPerMonth(behind: throttle), prices: prices)
         }
     }
 

@@ -63,6 +63,10 @@ struct DetectionSection {
             "**The alarm** fires on \(Self.words(rule))"
                 + (model.isThresholdChosen ? " (a threshold chosen by the targets)" : "")
         ]
+        let watched = groups.flatMap(named).map(\.detection.projection)
+        if !watched.isEmpty, !watched.contains(where: { $0.canRaise(rule) }) {
+            return parts[0] + "; it cannot be raised, for nothing or for anything."
+        }
         if let falseAlarms = model.falseAlarms {
             parts.append(
                 "for nothing it fires \(Self.times(falseAlarms)) a month "
@@ -105,11 +109,13 @@ struct DetectionSection {
                 + "\(Self.records(most)) operations in \(rule.period.seconds.inWords)"
         }
         let isShared = deaf.contains { $0.detection.projection.throttle != .none }
+        let remedy =
+            isShared
+            ? ", or give each client a throttle of its own (`scope: per-client`), so that the sum "
+                + "can exceed it." : "."
         return "**The alarm cannot be raised**: it fires on \(Self.words(rule)), and "
-            + parts.joined(separator: "; ") + ". Set the threshold below that"
-            + (isShared
-                ? ", or give each client a throttle of its own (`scope: per-client`), so that the "
-                    + "sum can exceed it." : ".")
+            + "\(parts.joined(separator: "; ")). There it has no false alarms either. Set the "
+            + "threshold below that\(remedy)"
     }
 
     private func leak(_ named: [(label: String, detection: Detection)]) -> String? {

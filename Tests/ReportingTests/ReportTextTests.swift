@@ -65,11 +65,24 @@ struct ReportTextTests {
                     + "operations in 1 minute"), "\(said)")
         #expect(said.contains("under token bucket 500/s, burst 100, never noticed"), "\(said)")
         #expect(said.contains("`scope: per-client`"))
+        #expect(said.contains("There it has no false alarms either."))
         run.scenario.exposure.alarm?.threshold = RecordCount(29_000)
         let heard = try findings(run).split(separator: "\n").filter {
             $0.contains("cannot be raised") && $0.contains("500/s")
         }
         #expect(heard.isEmpty, "\(heard)")
+    }
+
+    @Test("of an alarm that nothing can raise no false alarms are told")
+    func neverRaised() throws {
+        var run = FixedRun.whole
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200), dispersion: 5))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(1_000_000_000))
+        run.scenario.exposure.delays = DelaySettings()
+        let said = try findings(run)
+        #expect(said.contains("it cannot be raised, for nothing or for anything."), "\(said)")
+        #expect(!said.contains("for nothing it fires"), "\(said)")
     }
 
     @Test("behind a bucket for each client an alarm hears what it does not behind one for all")

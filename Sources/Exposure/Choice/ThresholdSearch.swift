@@ -105,7 +105,8 @@ package struct ThresholdSearch: Sendable {
             setting: setting)
         return ThresholdChoice.Point(
             rule: alarm.rule, throttle: candidate.projection.throttle,
-            falseAlarmsPerMonth: alarm.falseAlarms, replayedPerMonth: alarm.replayed,
+            falseAlarmsPerMonth: isHeard ? alarm.falseAlarms : 0,
+            replayedPerMonth: alarm.replayed.map { isHeard ? $0 : 0 },
             recordsLost: attack.reachedLoss(by: .best, of: dataset),
             burdenedShare: candidate.burden, isHeard: isHeard)
     }

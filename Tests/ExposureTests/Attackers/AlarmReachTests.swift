@@ -142,4 +142,31 @@ struct AlarmReachTests {
             #expect(point.isHeard && point.rule.threshold.count < 200_000, "\(point)")
         }
     }
+
+    @Test("where no alarm can be raised no false one is, and none is paid for")
+    func noFalseAlarms() throws {
+        let bucket = Self.bucket(60)
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])],
+            throttles: [.none, bucket], datasets: [RecordCount(1_000_000)])
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(50), dispersion: 900))
+        // More than the bucket lets through, and less than users come to by chance without it.
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(6_000))
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.targets = TargetSettings(
+            falseAlarmsPerMonth: 1, burdenedShare: Probability(1),
+            recordsLost: RecordCount(300_000), within: .seconds(3_600))
+        let exposure = RunExposure(run)
+        #expect(exposure.detection.falseAlarmsPerMonth(behind: .none) > 1)
+        #expect(exposure.detection.falseAlarmsPerMonth(behind: bucket) == 0)
+        // A bucket holds him alone: the alarms that meet the target cannot be raised behind any.
+        let choice = try #require(exposure.choices.first?.choice)
+        let point = try #require(choice.recommended)
+        #expect(!point.isHeard && point.falseAlarmsPerMonth == 0, "\(point)")
+        run.scenario.exposure.cost = CostSettings()
+        let month = try #require(RunExposure(run).month)
+        #expect(month[bucket]?.alarms.mean == 0)
+        #expect(try #require(month[.none]).alarms.mean > 0)
+    }
 }
