@@ -69,23 +69,25 @@ struct DetectionSection {
         }
         if let falseAlarms = model.falseAlarms {
             parts.append(
-                "for nothing it fires \(Self.times(falseAlarms)) a month "
+                "For nothing it fires \(Self.times(falseAlarms)) a month "
                     + falseAlarms.method)
         }
         if let replay = model.replay {
             parts.append(
-                "\(Self.times(replay)) a month \(replay.method)")
+                "It fires \(Self.times(replay)) a month \(replay.method)")
         }
-        if let fit = model.fit { parts += fit.notes }
-        return parts.joined(separator: "; ") + "."
+        // The notes of a fit are sentences of their own.
+        let notes = model.fit?.notes ?? []
+        return ([parts.joined(separator: ". ") + "."] + notes).joined(separator: " ")
     }
 
     /// `0.9 times`, `1.2 times (0.4–3.1)`.
     private static func times(_ alarms: FalseAlarms) -> String {
         let bounds = alarms.interval.map {
-            " (\(Significant.text($0.lowerBound))–\(Significant.text($0.upperBound)))"
+            $0.upperBound < 1e-6
+                ? "" : " (\(Wording.small($0.lowerBound))–\(Wording.small($0.upperBound)))"
         }
-        return "\(Significant.text(alarms.perMonth)) times" + (bounds ?? "")
+        return "\(Wording.small(alarms.perMonth)) times" + (bounds ?? "")
     }
 
     private func paragraph(_ group: SubjectGroup) -> String? {
@@ -199,7 +201,7 @@ extension DetectionSection {
                     for notice in reading.notices {
                         table.append([
                             label, reading.name,
-                            reading.falseAlarmsPerMonth.map { Significant.text($0) } ?? "—",
+                            reading.falseAlarmsPerMonth.map(Wording.small) ?? "—",
                             notice.strategy.rawValue, notice.after.inWords,
                             Self.records(notice.records),
                         ])

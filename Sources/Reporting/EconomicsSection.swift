@@ -72,7 +72,7 @@ struct EconomicsSection {
 
     /// Money to three digits, in millions where it is that much.
     static func amount(_ value: Double) -> String {
-        guard value.magnitude >= 1e6, value.isFinite else { return Significant.text(value) }
+        guard value.magnitude >= 1e6, value.isFinite else { return Wording.small(value) }
         let (unit, name) =
             value.magnitude >= 1e12
             ? (1e12, "trillion") : value.magnitude >= 1e9 ? (1e9, "billion") : (1e6, "million")

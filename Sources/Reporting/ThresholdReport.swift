@@ -78,9 +78,9 @@ package struct ThresholdReport: Sendable {
     /// How often the demand raises the alarm by itself: the beginning of a sentence.
     private func falseAlarms(_ point: ThresholdChoice.Point) -> String {
         guard point.isHeard else { return "No alarm is raised, and " }
-        let modelled = "\(Significant.text(point.modelledPerMonth)) times a month"
+        let modelled = "\(Wording.small(point.modelledPerMonth)) times a month"
         let replayed = point.replayedPerMonth.map {
-            " by the model and \(Significant.text($0)) times by replay of the trace"
+            " by the model and \(Wording.small($0)) times by replay of the trace"
         }
         return "It exceeds the threshold by itself so that a false alarm is raised "
             + "\(modelled)\(replayed ?? "") (target: at most "
@@ -92,9 +92,11 @@ package struct ThresholdReport: Sendable {
     }
 
     private var refusal: String {
-        let misses = choice.misses.map { miss in
-            "\(miss.target) cannot be met together with the others: the nearest is "
-                + "\(Significant.text(miss.nearest)), \(Wording.factor(miss.excess)) the target"
+        let misses = choice.misses.map { miss -> String in
+            let nearest =
+                miss.isShare ? Wording.share(miss.nearest) : Wording.small(miss.nearest)
+            return "\(miss.target) cannot be met together with the others: the nearest is "
+                + "\(nearest), \(Wording.factor(miss.excess)) the target"
         }
         let why =
             misses.isEmpty
@@ -117,14 +119,13 @@ package struct ThresholdReport: Sendable {
             var fields = [
                 "\(Significant.grouped(rule.threshold.count)) in \(rule.period)",
                 "\(rule.datapointsToAlarm) of \(rule.evaluationPeriods)", point.throttle.inWords,
-                Significant.text(point.modelledPerMonth),
+                Wording.small(point.modelledPerMonth),
                 DetectionSection.records(point.recordsLost),
                 Wording.share(point.burdenedShare),
                 point == choice.recommended ? "chosen" : "",
             ]
             if isReplayed {
-                fields.insert(
-                    point.replayedPerMonth.map { Significant.text($0) } ?? "—", at: 4)
+                fields.insert(point.replayedPerMonth.map(Wording.small) ?? "—", at: 4)
             }
             table.append(fields)
         }

@@ -63,6 +63,11 @@ enum Wording {
         return Probability(max(0, fraction)).inPercent
     }
 
+    /// How often something is, or what it costs: less than a millionth is told as that.
+    static func small(_ value: Double) -> String {
+        value > 0 && value < 1e-6 ? "under 0.000001" : Significant.text(value)
+    }
+
     /// `VALID`, or what is to be known of it: `VALID: no steady state (1 of 5 rounds)`.
     static func verdict(_ verdict: Verdict) -> String {
         verdict.reasonText.isEmpty ? verdict.word : "\(verdict.word): \(verdict.reasonText)"

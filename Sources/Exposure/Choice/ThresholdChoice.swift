@@ -47,9 +47,12 @@ package struct ThresholdChoice: Hashable, Sendable {
         package let nearest: Double
         /// By how many times the nearest exceeds the target.
         package let excess: Double
+        /// Whether it is a share of all calls, which is told in percent.
+        package let isShare: Bool
 
-        package init(target: String, nearest: Double, excess: Double) {
+        package init(target: String, nearest: Double, excess: Double, isShare: Bool = false) {
             (self.target, self.nearest, self.excess) = (target, nearest, excess)
+            self.isShare = isShare
         }
     }
 

@@ -213,6 +213,9 @@ extension ThresholdSearch {
         }
     }
 
+    /// Which of the three targets is a share.
+    private static let shareTarget = 1
+
     /// How near each target comes to be met while the other two are.
     private func misses(of points: [ThresholdChoice.Point]) -> [ThresholdChoice.Miss] {
         typealias Point = ThresholdChoice.Point
@@ -238,7 +241,7 @@ extension ThresholdSearch {
             guard let nearest = meeting.map(wanted[index].value).min() else { return nil }
             return ThresholdChoice.Miss(
                 target: wanted[index].target, nearest: nearest,
-                excess: nearest / wanted[index].most)
+                excess: nearest / wanted[index].most, isShare: index == Self.shareTarget)
         }
     }
 }
