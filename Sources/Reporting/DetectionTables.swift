@@ -5,16 +5,17 @@ import Units
 extension DetectionModel {
     /// `containment.csv`: one row a throttle, attacker and data set.
     package var containmentTable: CSVTable {
-        var table = CSVTable(columns: [
-            "cell", "mechanism", "record_bytes", "throttle", "attacker", "identities",
-            "dataset_records", "period_seconds", "threshold", "datapoints_to_alarm",
-            "evaluation_periods", "contained_share", "alarm_mean_seconds", "alarm_p95_seconds",
-            "window_mean_seconds", "window_p50_seconds", "window_p95_seconds",
-            "window_worst_phase_seconds", "records_lost_mean", "records_lost_low",
-            "records_lost_high", "records_lost_p50", "records_lost_p95",
-            "records_lost_worst_phase", "fraction_lost", "value_lost", "all_leave_share",
-            "all_leave_seconds", "records_per_second",
-        ])
+        var table = CSVTable(
+            columns: [
+                "cell", "mechanism", "record_bytes", "throttle", "attacker", "identities",
+                "dataset_records", "period_seconds", "threshold", "datapoints_to_alarm",
+                "evaluation_periods", "contained_share", "alarm_mean_seconds", "alarm_p95_seconds",
+                "window_mean_seconds", "window_p50_seconds", "window_p95_seconds",
+                "window_worst_phase_seconds", "records_lost_mean", "records_lost_low",
+                "records_lost_high", "records_lost_p50", "records_lost_p95",
+                "records_lost_worst_phase", "fraction_lost", "value_lost", "all_leave_share",
+                "all_leave_seconds", "records_per_second",
+            ], digits: CSVTable.computedDigits)
         for detection in detections {
             for ending in detection.containments {
                 for loss in ending.losses {
@@ -63,7 +64,7 @@ extension ThresholdChoice {
 
     /// The frontier and the recommended choice as a table: one row a choice.
     package var table: CSVTable {
-        var table = CSVTable(columns: Self.columns)
+        var table = CSVTable(columns: Self.columns, digits: CSVTable.computedDigits)
         for point in listed {
             table.append([
                 .text(point.throttle.keyForm), .number(point.rule.period.seconds.value),

@@ -2,16 +2,22 @@ import Exposure
 import Results
 import Units
 
+extension CSVTable {
+    /// Digits of a number that is computed: those after them are the rounding of doubles.
+    static let computedDigits = 12
+}
+
 /// `exfiltration.csv` and `windows.csv`: the findings as tables.
 extension RunExposure {
     /// One row a projection, attacker and data set: how long the theft takes.
     package var exfiltrationTable: CSVTable {
-        var table = CSVTable(columns: [
-            "cell", "mechanism", "record_bytes", "throttle", "attacker", "identities",
-            "records_per_operation", "dataset_records", "rate_per_second", "seconds",
-            "seconds_low", "seconds_high", "seconds_under_demand", "anchor_factor", "bounded_by",
-            "bypassable",
-        ])
+        var table = CSVTable(
+            columns: [
+                "cell", "mechanism", "record_bytes", "throttle", "attacker", "identities",
+                "records_per_operation", "dataset_records", "rate_per_second", "seconds",
+                "seconds_low", "seconds_high", "seconds_under_demand", "anchor_factor",
+                "bounded_by", "bypassable",
+            ], digits: CSVTable.computedDigits)
         for projection in model.projections {
             for dataset in model.datasets {
                 let theft = projection.theft(of: dataset)
@@ -44,11 +50,12 @@ extension RunExposure {
 
     /// One row a projection, attacker, data set and window: what is gone by then.
     package var windowsTable: CSVTable {
-        var table = CSVTable(columns: [
-            "cell", "mechanism", "record_bytes", "throttle", "attacker", "identities",
-            "dataset_records", "window_seconds", "records_lost", "records_lost_low",
-            "records_lost_high", "fraction_lost",
-        ])
+        var table = CSVTable(
+            columns: [
+                "cell", "mechanism", "record_bytes", "throttle", "attacker", "identities",
+                "dataset_records", "window_seconds", "records_lost", "records_lost_low",
+                "records_lost_high", "fraction_lost",
+            ], digits: CSVTable.computedDigits)
         for projection in model.projections {
             for dataset in model.datasets {
                 for window in model.windows {

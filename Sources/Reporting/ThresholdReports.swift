@@ -48,7 +48,8 @@ package struct ThresholdReports: Sendable {
 
     /// The frontiers as one table.
     package var table: CSVTable {
-        var table = CSVTable(columns: ["subject"] + ThresholdChoice.columns)
+        var table = CSVTable(
+            columns: ["subject"] + ThresholdChoice.columns, digits: CSVTable.computedDigits)
         for choice in exposure.choices {
             for row in choice.choice.table.rows { table.append([.text(choice.subject)] + row) }
         }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A table as RFC 4180 text: UTF-8, one header line, `.` as the decimal sign, empty for "not
 /// available".
 package struct CSVTable: Sendable {
@@ -5,6 +7,8 @@ package struct CSVTable: Sendable {
     package let columns: [String]
     /// The rows; each has a field for every column.
     package private(set) var rows: [[Field]] = []
+    /// To how many digits the text gives numbers; nil for as many as tell them apart.
+    private let digits: Int?
 
     /// One field.
     package enum Field: Hashable, Sendable, ExpressibleByStringLiteral {
@@ -26,14 +30,19 @@ package struct CSVTable: Sendable {
         /// A whole number, or empty.
         package static func optional(_ value: Int64?) -> Field { value.map(integer) ?? .empty }
 
-        var encoded: String {
+        func encoded(digits: Int?) -> String {
             switch self {
             case .text(let text): Self.quoted(text)
             case .integer(let value): String(value)
             case .count(let value): String(value)
-            case .number(let value): value.isNaN ? "" : "\(value)"
+            case .number(let value): value.isNaN ? "" : "\(Self.rounded(value, digits))"
             case .empty: ""
             }
+        }
+
+        private static func rounded(_ value: Double, _ digits: Int?) -> Double {
+            guard let digits, value.isFinite else { return value }
+            return Double(String(format: "%.\(digits - 1)e", value)) ?? value
         }
 
         private static func quoted(_ text: String) -> String {
@@ -51,7 +60,13 @@ package struct CSVTable: Sendable {
     }
 
     /// A table with a header and no row.
-    package init(columns: [String]) { self.columns = columns }
+    ///
+    /// - Parameter digits: to how many digits the text gives numbers, at least one, so that what
+    ///   was computed ends before the rounding of doubles shows; nil for all.
+    package init(columns: [String], digits: Int? = nil) {
+        precondition(digits ?? 1 > 0, "a number has digits")
+        (self.columns, self.digits) = (columns, digits)
+    }
 
     /// Adds a row.
     package mutating func append(_ row: [Field]) {
@@ -61,8 +76,10 @@ package struct CSVTable: Sendable {
 
     /// The table as text, lines ended by CR LF as the standard has it.
     package var text: String {
-        let header = columns.map { CSVTable.Field.text($0).encoded }.joined(separator: ",")
-        let body = rows.map { $0.map(\.encoded).joined(separator: ",") }
+        let header = columns.map { Field.text($0).encoded(digits: nil) }.joined(separator: ",")
+        let body = rows.map { row in
+            row.map { $0.encoded(digits: digits) }.joined(separator: ",")
+        }
         return ([header] + body).joined(separator: "\r\n") + "\r\n"
     }
 }

@@ -57,6 +57,20 @@ struct CSVTests {
             #expect(Double(line) == value, "seed \(seed)")
         }
     }
+
+    @Test("a table of computed numbers ends them before the rounding of doubles shows")
+    func digits() {
+        func text(_ value: Double, digits: Int?) -> String {
+            var table = CSVTable(columns: ["value"], digits: digits)
+            table.append([.number(value)])
+            return table.text
+        }
+        #expect(text(1_999.9999999999995, digits: 12) == "value\r\n2000.0\r\n")
+        #expect(text(1_999.9999999999995, digits: nil) == "value\r\n1999.9999999999995\r\n")
+        #expect(text(-0.1 - 0.2, digits: 12) == "value\r\n-0.3\r\n")
+        #expect(text(.infinity, digits: 12) == "value\r\ninf\r\n")
+        #expect(text(.nan, digits: 12) == "value\r\n\r\n")
+    }
 }
 
 /// Python as a child process, because its csv module is what most readers of the tables use.
