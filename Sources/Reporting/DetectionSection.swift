@@ -154,16 +154,29 @@ struct DetectionSection {
             + parts.joined(separator: "; ") + "."
     }
 
+    /// `76.2 of 100`, and what rounds to all of them as a little less.
+    private static func ofHundred(_ share: Double) -> String {
+        share > 0.9995 ? "over 99.9 of 100" : "\(Wording.small(share * 100)) of 100"
+    }
+
     private func sprint(_ named: [(label: String, detection: Detection)]) -> String? {
         let parts = named.compactMap { label, detection -> String? in
             guard let sprint = detection[.sprint], let loss = sprint[dataset] else { return nil }
             guard let alarm = sprint.alarm, sprint.isContained > 0 else {
                 return "under \(label), never noticed, \(Self.records(loss.records.mean)) lost"
             }
-            return "under \(label), noticed after \(Seconds(alarm.mean).inWords), over after "
-                + "\(Seconds(sprint.window.mean).inWords) (95 of 100 within "
-                + "\(Seconds(sprint.window.p95).inWords)), "
-                + "\(Self.records(loss.records.mean)) lost"
+            let whole = "\(Self.records(loss.records.mean)) lost"
+            let within = "(95 of 100 within \(Seconds(sprint.window.p95).inWords)), \(whole)"
+            let (noticed, over) = (
+                Seconds(alarm.mean).inWords, Seconds(sprint.window.mean).inWords
+            )
+            // The mean of the alarms is of those that are raised, that of the ends of all.
+            guard sprint.isContained < 1 else {
+                return "under \(label), noticed after \(noticed), over after \(over) \(within)"
+            }
+            return "under \(label), noticed in \(Self.ofHundred(sprint.isContained)) thefts, after "
+                + "\(noticed) in the mean of these, and over after \(over) in the mean of all "
+                + within
         }
         guard !parts.isEmpty else { return nil }
         return "**A sprint** is: " + parts.joined(separator: "; ") + "."

@@ -101,6 +101,25 @@ struct ReportTextTests {
         #expect(sprint.contains("never noticed"), "\(sprint)")
     }
 
+    @Test("where the alarm finds some thieves only it is told how many, not only how soon those")
+    func someNoticed() throws {
+        var run = FixedRun.whole
+        run.scenario.throttles = [.none]
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200), dispersion: 5))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(31_000))
+        run.scenario.exposure.delays = DelaySettings()
+        // Half of the thefts are over before the minute is in which they began.
+        run.scenario.exposure.horizon = .seconds(30)
+        let sprint = try #require(
+            try findings(run).split(separator: "\n").first { $0.contains("A sprint") })
+        let told = try #require(
+            sprint.firstMatch(of: #/noticed in ([0-9.]+) of 100 thefts, after [0-9.]+ seconds in/#))
+        let share = try #require(Double(told.1))
+        #expect((35...60).contains(share), "\(sprint)")
+        #expect(sprint.contains("of these, and over after"), "\(sprint)")
+    }
+
     @Test("text of a device stays text: no markup and no bar gets into the page")
     func hostileFacts() throws {
         let facts: [String: Fact] = [
