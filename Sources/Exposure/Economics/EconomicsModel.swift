@@ -57,7 +57,7 @@ package struct EconomicsModel: Sendable {
             detection: detection, strategy: ending.strategy,
             loss: MonetaryLoss(records: records, prices: prices),
             business: TheftBusiness(
-                records: records, window: Quantiles(ending.window),
+                records: records, window: Quantiles(ending.window), timeToAll: loss.timeToAll,
                 operationsPerRecord: perRecord, prices: prices),
             breakEvenPerHour: prices.breakEvenPerHour(operationsPerRecord: perRecord))
     }

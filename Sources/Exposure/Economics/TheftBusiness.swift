@@ -19,14 +19,18 @@ package struct TheftBusiness: Hashable, Sendable {
     /// - Parameters:
     ///   - records: records that the thief holds in the end.
     ///   - window: seconds from his first call to the last.
+    ///   - timeToAll: when he holds all that there is and goes; never without an end.
     ///   - operationsPerRecord: anchored operations that he pays for each record.
     package init(
-        records: Quantiles, window: Quantiles, operationsPerRecord: Double = 1, prices: CostDraws
+        records: Quantiles, window: Quantiles, timeToAll: Seconds = .never,
+        operationsPerRecord: Double = 1, prices: CostDraws
     ) {
         let thefts = zip(records.values(prices.count), window.values(prices.count))
         var (cost, income, profit): ([Double], [Double], [Double]) = ([], [], [])
         for (drawn, (records, seconds)) in zip(prices.thief, thefts) {
-            let (time, operations) = (Seconds(seconds), records * operationsPerRecord)
+            // Who has everything pays for no more hours.
+            let time = min(Seconds(seconds), timeToAll)
+            let operations = records * operationsPerRecord
             cost.append(drawn.cost(of: time, operations: operations))
             income.append(drawn.income(from: records))
             profit.append(drawn.profit(from: records, in: time, operations: operations))

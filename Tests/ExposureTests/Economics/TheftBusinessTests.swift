@@ -66,6 +66,27 @@ struct TheftBusinessTests {
         #expect(business.profit.p5 == -100 && business.profit.p95 == 800)
     }
 
+    @Test("a theft that has everything costs no more hours, whatever its window")
+    func over() throws {
+        var generator = SeededGenerator(seed: 1)
+        let business = TheftBusiness(
+            records: Quantiles(sample: [1_000]), window: Quantiles(sample: [3_600, 36_000]),
+            timeToAll: Seconds(7_200),
+            prices: CostDraws(costs(hourly: 20), count: 4_000, using: &generator))
+        // Half are over after one hour, the others after two and not after ten.
+        #expect(isClose(business.cost.mean, 30, within: 1e-9))
+        #expect(business.cost.p95 == 40)
+        // The same through a run: 1,000 records at 1,000/s are gone in a second of 900.
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [1_000])], datasets: [RecordCount(1_000)])
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(1)))
+        var settings = CostSettings()
+        settings.attackerHourly = ThreePoint(3_600)
+        run.scenario.exposure.cost = settings
+        let entry = try #require(RunExposure(run).economics?.entries.first)
+        #expect(isClose(entry.business.cost.mean, 1, within: 1e-3), "\(entry.business.cost)")
+    }
+
     @Test(
         "with ranges the mean profit is that of the mean prices, in linear terms", arguments: 1...6)
     func ranges(seed: UInt64) {
