@@ -25,11 +25,14 @@ package struct Detection: Sendable {
         containments.first { $0.strategy == strategy }
     }
 
-    /// The ending that loses most of a data set in the mean, `best` aside; nil without any.
+    /// The ending that loses most of a data set in the mean, and of those that lose as much the
+    /// quickest, `best` aside; nil without any.
     package func worst(of dataset: RecordCount) -> Containment? {
-        containments.filter { $0.strategy != .best }.max {
-            ($0[dataset]?.records.mean ?? 0) < ($1[dataset]?.records.mean ?? 0)
+        func rank(_ ending: Containment) -> (Double, Double) {
+            let loss = ending[dataset]
+            return (loss?.records.mean ?? 0, -(loss?.timeToAll ?? .never).value)
         }
+        return containments.filter { $0.strategy != .best }.max { rank($0) < rank($1) }
     }
 }
 

@@ -71,4 +71,27 @@ struct BestTests {
         let alone = [Strategy.sprint, .creep, .fill, .pulse].map(mean).max() ?? 0
         #expect(mean(.best) > 1.15 * alone && mean(.best) < 1.35 * alone)
     }
+
+    @Test("of strategies that take as much the best is the quickest")
+    func quickest() throws {
+        // Filling and pulsing both take all of it in a day; a sprint is stopped before.
+        let dataset = RecordCount(10_000_000)
+        let attack = try Attacks.attack()
+        func loss(_ strategy: Strategy) -> ContainedLoss {
+            attack.containment(of: strategy, datasets: [dataset]).losses[0]
+        }
+        let (best, fill, pulse) = (loss(.best), loss(.fill), loss(.pulse))
+        #expect(isClose(fill.records.mean, 1e7) && isClose(pulse.records.mean, 1e7))
+        #expect(isClose(best.records.mean, 1e7) && loss(.sprint).records.mean < 9e6)
+        #expect(pulse.timeToAll < fill.timeToAll && best.timeToAll <= pulse.timeToAll)
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [20_000])], datasets: [dataset],
+            windows: [.seconds(86_400)])
+        run.scenario.exposure.attackers = ["sprint", "fill", "pulse"]
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200)))
+        run.scenario.exposure.alarm = Attacks.rule(30_000).settings
+        run.scenario.exposure.alarm?.threshold = RecordCount(30_000)
+        let detection = try #require(RunExposure(run).detection.detections.first)
+        #expect(detection.worst(of: dataset)?.strategy == .pulse)
+    }
 }
