@@ -139,6 +139,10 @@ package struct ThresholdReport: Sendable {
 
     private static func words(_ point: ThresholdChoice.Point) -> String {
         let throttle = point.throttle == .none ? "no throttle" : "a \(point.throttle.inWords)"
+        guard point.isHeard || point.throttle != .none else {
+            return "neither throttle nor alarm: the device is slow enough by itself, and no alarm "
+                + "that was tried can be raised on it"
+        }
         guard point.isHeard else {
             return "\(throttle) alone: no alarm that was tried can be raised behind it"
         }

@@ -76,4 +76,17 @@ struct ThresholdReportTests {
         #expect(text.contains("the nearest is 64.6 %, 646× the target"), "\(text)")
         #expect(text.contains("the nearest is 400,000, 2× the target"), "\(text)")
     }
+
+    @Test("without an alarm a throttle is chosen alone, and without a throttle the device alone")
+    func alone() {
+        let bare = text(point(alarms: 0, isHeard: false))
+        #expect(
+            bare.contains(
+                "**Choose** neither throttle nor alarm: the device is slow enough by itself, and "
+                    + "no alarm that was tried can be raised on it."), "\(bare)")
+        #expect(bare.contains("throttles: [none]\nexposure:\n  alarm: none\n"), "\(bare)")
+        let bucket = Policy(.tokenBucket(TokenBucket(rate: Rate(5), burst: RecordCount(5))))
+        let throttled = text(point(bucket, alarms: 0, isHeard: false))
+        #expect(throttled.contains(" alone: no alarm that was tried can be raised behind it."))
+    }
 }
