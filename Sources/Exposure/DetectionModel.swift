@@ -66,7 +66,7 @@ package struct DetectionModel: Sendable {
         for projection in projections where served[projection.subject] == nil {
             served[projection.subject] = projection.service.rate.estimate
         }
-        return served.keys.sorted().compactMap { subject in
+        return served.keys.sorted().compactMap { subject -> String? in
             guard let rate = served[subject], rate > 0, busiest >= rate else { return nil }
             let (most, does) = (Significant.text(busiest), Significant.text(rate))
             // A device that is always busy lets everybody wait.

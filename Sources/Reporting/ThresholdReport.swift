@@ -62,9 +62,11 @@ package struct ThresholdReport: Sendable {
         let steady = Self.usual(most - mean, of: mean)
         let busiest =
             steady ? "" : ", up to \(Significant.text(most))/s in the busiest hour of the week"
-        return "The demand is \(Significant.text(mean))/s\(busiest), with counts "
+        let asked =
+            "The demand is \(Significant.text(mean))/s\(busiest), with counts "
             + "\(Significant.text(demand.dispersion)) times as variable as chance alone would "
-            + "make them. " + falseAlarms(point)
+            + "make them. "
+        return asked + falseAlarms(point)
             + "\(Wording.share(point.burdenedShare)) of the legitimate calls wait or are denied "
             + "(at most \(targets.burdenedShare.inPercent)). The worst of the "
             + "thieves who add calls (sprint, creep, fill, pulse) holds at most "

@@ -36,23 +36,18 @@ extension Attack {
                 let dataset = datasets[index]
                 let means = tables.map { $0.mean(of: dataset) }
                 let highest = means.max() ?? 0
-                let equals = plans.indices.filter { Self.isAsMuch(means[$0], as: highest) }
+                let equals = plans.indices.filter { means[$0] == highest }
                 let quickest = equals.min {
                     time(of: dataset, by: plans[$0]) < time(of: dataset, by: plans[$1])
                 }
                 let loss = told(quickest ?? 0).losses[index]
                 let reaped = harvested.losses[index]
                 let isReaped =
-                    Self.isAsMuch(reaped.records.mean, as: loss.records.mean)
+                    reaped.records.mean == loss.records.mean
                     ? reaped.timeToAll < loss.timeToAll
                     : reaped.records.mean > loss.records.mean
                 return isReaped ? reaped : loss
             }, recordsPerSecond: worst.recordsPerSecond)
-    }
-
-    /// Whether two losses are the same but for rounding.
-    private static func isAsMuch(_ loss: Double, as most: Double) -> Bool {
-        abs(loss - most) <= 1e-12 * max(loss, most)
     }
 
     /// The plan that takes most of a data set without end.

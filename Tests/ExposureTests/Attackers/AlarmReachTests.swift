@@ -156,7 +156,7 @@ struct AlarmReachTests {
         run.scenario.exposure.delays = DelaySettings()
         run.scenario.exposure.targets = TargetSettings(
             falseAlarmsPerMonth: 1, burdenedShare: Probability(1),
-            recordsLost: RecordCount(300_000), within: .seconds(3_600))
+            recordsLost: RecordCount(230_000), within: .seconds(3_600))
         let exposure = RunExposure(run)
         #expect(exposure.detection.falseAlarmsPerMonth(behind: .none) > 1)
         #expect(exposure.detection.falseAlarmsPerMonth(behind: bucket) == 0)
