@@ -18,14 +18,17 @@ package struct DuelSample: Equatable, Sendable {
     /// Adds a block.
     package mutating func add(_ block: DuelBlock) { blocks.append(block) }
 
-    /// What was found of each metric that every block has: those that lack it are no accident where
-    /// an anchor was slow, so that the others are no fair sample.
+    /// What was found of each metric that may be compared.
     ///
-    /// - Parameter looks: those that were made; without one there are estimates and no bounds.
-    package func evidence(_ rule: GateRule, looks: [DuelLooks.Look]) -> [Evidence] {
+    /// - Parameters:
+    ///   - looks: those that were made; without one there are estimates and no bounds.
+    ///   - needed: how many blocks a test must have.
+    package func evidence(
+        _ rule: GateRule, looks: [DuelLooks.Look], needed: Int = DuelLooks.fewestBlocks
+    ) -> [Evidence] {
         rule.metrics.compactMap { metric in
-            guard blocks.allSatisfy({ $0.rounds.logRatio(of: metric) != nil }) else { return nil }
-            return Series(metric, blocks.map { ($0, $0.rounds) })
+            guard isCompared(metric, needed: needed) else { return nil }
+            return Series(metric, blocks.map { ($0, $0.rounds) }, countsLacking: true)
                 .evidence(cell, limit: rule.limit, looks)
         }
     }
@@ -33,27 +36,63 @@ package struct DuelSample: Equatable, Sendable {
     /// The same of the module that does nothing.
     package func control(_ rule: GateRule, looks: [DuelLooks.Look]) -> [Evidence] {
         rule.metrics.compactMap { metric in
-            Series(metric, blocks.map { ($0, $0.control) })
+            Series(metric, blocks.map { ($0, $0.control) }, countsLacking: false)
                 .evidence("null-module beside \(cell)", limit: rule.controlLimit, looks)
         }
     }
 
-    /// The metrics that some block lacks.
-    package func untested(_ rule: GateRule) -> [Comparison.Untested] {
+    /// The metrics that too many blocks lack.
+    package func untested(
+        _ rule: GateRule, needed: Int = DuelLooks.fewestBlocks
+    ) -> [Comparison.Untested] {
         rule.metrics.compactMap { metric in
-            let count = blocks.count { $0.rounds.logRatio(of: metric) != nil }
-            guard count < blocks.count else { return nil }
+            guard !isCompared(metric, needed: needed) else { return nil }
+            let lacking = lacking(metric).count
             let isLost = blocks.allSatisfy { $0.rounds.baseline.logCosts(of: metric) != nil }
-            let some = count == 0 ? "no block" : "only \(count) of \(blocks.count) blocks"
             return Comparison.Untested(
                 cell: cell, metric: metric,
-                reason: "\(metric.lack) (\(some) had it in all four rounds)", isLost: isLost)
+                reason: lacking == blocks.count
+                    ? "\(metric.lack) (no block had it in all four rounds)"
+                    : "rounds that \(metric.roundLack) in \(lacking) of \(blocks.count) blocks",
+                isLost: isLost)
         }
+    }
+
+    /// Which blocks were left out of which metric, and why, in sentences.
+    package func leftOut(
+        _ rule: GateRule, needed: Int = DuelLooks.fewestBlocks
+    ) -> [String] {
+        rule.metrics.compactMap { metric in
+            let lacking = lacking(metric)
+            guard !lacking.isEmpty, isCompared(metric, needed: needed) else { return nil }
+            let rounds = lacking.map(\.rounds)
+            let isBaselines = rounds.contains { $0.baseline.logCosts(of: metric) == nil }
+            let isCandidates = rounds.contains { $0.candidate.logCosts(of: metric) == nil }
+            let side =
+                isBaselines && isCandidates
+                ? "both" : "the \(isBaselines ? "baseline" : "candidate")"
+            let numbers = Counted.list(lacking.map { "\($0.number)" })
+            return "Left out of \(metric.words) of \(cell): block\(lacking.count == 1 ? "" : "s") "
+                + "\(numbers), where rounds of \(side) \(metric.roundLack); the bounds hold "
+                + "whatever would have been found there."
+        }
+    }
+
+    /// The blocks that lack a metric in one of their rounds.
+    private func lacking(_ metric: Metric) -> [DuelBlock] {
+        blocks.filter { $0.rounds.logRatio(of: metric) == nil }
+    }
+
+    /// Whether so few blocks lack a metric that the others can be compared.
+    private func isCompared(_ metric: Metric, needed: Int) -> Bool {
+        let lacking = lacking(metric).count
+        return lacking == 0
+            || lacking <= LackingValues.most(of: blocks.count) && blocks.count - lacking >= needed
     }
 }
 
 extension Metric {
-    /// What stands in the way where rounds lack it, after "there are".
+    /// What stands in the way where all rounds lack it, after "there are".
     fileprivate var lack: String {
         switch self {
         case .throughput: "rounds in which no call was completed"
@@ -62,53 +101,82 @@ extension Metric {
         case .cpuTime: "no CPU times of callers that wait for an instant"
         }
     }
+
+    /// What is the matter with rounds that lack it, after "rounds that".
+    var roundLack: String {
+        switch self {
+        case .throughput: "completed no call"
+        case .serviceP50: "had too few calls for a median"
+        case .serviceP99: "had too few calls for a 99th percentile"
+        case .cpuTime: "had no CPU time"
+        }
+    }
 }
 
 /// A metric of a cell, block by block.
 private struct Series {
     let metric: Metric
     let blocks: [(block: DuelBlock, rounds: DuelRounds)]
+    /// Whether a block that lacks the metric counts against whatever is to be shown.
+    let countsLacking: Bool
 
-    init(_ metric: Metric, _ rounds: [(block: DuelBlock, rounds: DuelRounds?)]) {
+    init(
+        _ metric: Metric, _ rounds: [(block: DuelBlock, rounds: DuelRounds?)], countsLacking: Bool
+    ) {
         self.metric = metric
         blocks = rounds.compactMap { entry in entry.rounds.map { (entry.block, $0) } }
+        self.countsLacking = countsLacking
+    }
+
+    /// One look: the test with what is lacking at its dearest, and with it at its cheapest.
+    private struct Seen {
+        let dearest: SignTest
+        let cheapest: SignTest
+        let share: Double
+        var level: Double { GateRule.level * share }
     }
 
     /// - Parameter limit: the logarithm of the ratio from which on a candidate is worse.
     func evidence(_ cell: String, limit: Double, _ looks: [DuelLooks.Look]) -> Evidence? {
-        let all = ratios(blocks.count)
+        let usable = blocks.map(\.rounds).filter { $0.logRatio(of: metric) != nil }
+        let all = ratios(blocks.count, lacking: nil)
         guard let middle = all.median,
-            let baseline = SignTest(blocks.flatMap { $0.rounds.baseline.values(of: metric) })
-                .median,
-            let candidate =
-                SignTest(blocks.flatMap { $0.rounds.candidate.values(of: metric) }).median
+            let baseline = SignTest(usable.flatMap { $0.baseline.values(of: metric) }).median,
+            let candidate = SignTest(usable.flatMap { $0.candidate.values(of: metric) }).median
         else { return nil }
+        let far = countsLacking ? LackingValues.far : nil
+        let seen = looks.map { look in
+            Seen(
+                dearest: ratios(look.blocks, lacking: far),
+                cheapest: ratios(look.blocks, lacking: far.map { -$0 }), share: look.share)
+        }
         // Of a metric that a block may lack there can be fewer values than blocks.
-        let seen = looks.map { (test: ratios($0.blocks), share: $0.share) }
-            .filter { $0.test.count >= DuelLooks.fewestBlocks }
-        let interval = seen.last.flatMap { $0.test.interval(level: GateRule.level * $0.share) }
-        let upper = seen.compactMap { $0.test.upperBound(level: GateRule.level * $0.share) }.min()
-        let lower = seen.compactMap { $0.test.lowerBound(level: GateRule.level * $0.share) }.max()
+        .filter { $0.dearest.count >= DuelLooks.fewestBlocks }
+        let low = seen.last.flatMap { $0.cheapest.lowerBound(level: $0.level / 2) }
+        let high = seen.last.flatMap { $0.dearest.upperBound(level: $0.level / 2) }
+        let upper = seen.compactMap { $0.dearest.upperBound(level: $0.level) }.min()
+        let lower = seen.compactMap { $0.cheapest.lowerBound(level: $0.level) }.max()
         return Evidence(
             cell: cell, metric: metric, baseline: baseline, candidate: candidate,
             ratio: exp(middle),
-            low: interval.map { exp($0.lowerBound) }, high: interval.map { exp($0.upperBound) },
+            low: LackingValues.ratio(low), high: LackingValues.ratio(high),
             // An earlier look may have had a tighter bound; it never contradicts the estimate.
-            upper: upper.map { exp(max($0, middle)) }, lower: lower.map { exp(min($0, middle)) },
-            pWorse: Self.least(seen) { $0.pAbove(limit) },
-            pBetter: Self.least(seen) { $0.pBelow(-limit) },
+            upper: LackingValues.ratio(upper.map { max($0, middle) }),
+            lower: LackingValues.ratio(lower.map { min($0, middle) }),
+            pWorse: Self.least(seen) { $0.cheapest.pAbove(limit) },
+            pBetter: Self.least(seen) { $0.dearest.pBelow(-limit) },
             floor: floor, pairs: all.count)
     }
 
     /// The log ratios of the first so many blocks.
-    private func ratios(_ count: Int) -> SignTest {
-        SignTest(blocks.prefix(count).compactMap { $0.rounds.logRatio(of: metric) })
+    ///
+    /// - Parameter value: what a block counts as that has none; nil where it does not count.
+    private func ratios(_ count: Int, lacking value: Double?) -> SignTest {
+        SignTest(blocks.prefix(count).compactMap { $0.rounds.logRatio(of: metric) ?? value })
     }
 
-    private static func least(
-        _ looks: [(test: SignTest, share: Double)], _ chance: (SignTest) -> Double
-    ) -> Double {
-        looks.map { min(1, chance($0.test) / $0.share) }.min() ?? 1
+    private static func least(_ looks: [Seen], _ chance: (Seen) -> Double) -> Double {
+        looks.map { min(1, chance($0) / $0.share) }.min() ?? 1
     }
 
     /// The ratio up to which identical anchors would have seemed to differ here.

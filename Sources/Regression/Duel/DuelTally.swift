@@ -32,9 +32,14 @@ package struct DuelTally: Sendable {
     package func evidence(isOver: Bool) -> Comparison {
         let made = looks.made(after: kept, isOver: isOver)
         var found = comparison
-        found.untested = samples.flatMap { $0.untested(found.rule) }
-        found.evidence = samples.flatMap { $0.evidence(found.rule, looks: made) }
         found.control = samples.flatMap { $0.control(found.rule, looks: made) }
+        let most = samples.count * found.rule.metrics.count
+        let needed = looks.neededBlocks(tests: max(most, 2 * found.control.count))
+        found.untested = samples.flatMap { $0.untested(found.rule, needed: needed) }
+        found.evidence = samples.flatMap {
+            $0.evidence(found.rule, looks: made, needed: needed)
+        }
+        found.notes += samples.flatMap { $0.leftOut(found.rule, needed: needed) }
         found.neededPairs = looks.neededBlocks(
             tests: max(found.evidence.count, 2 * found.control.count))
         return found

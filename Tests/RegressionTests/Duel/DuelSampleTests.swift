@@ -116,7 +116,7 @@ struct DuelSampleTests {
         #expect(ratio(blocks) == ratio(blocks) && ratio(blocks) == ratio(blocks.reversed()))
     }
 
-    @Test("a metric that rounds lack is untested, with the reason, and no evidence")
+    @Test("a metric that most blocks lack is untested, with the reason, and no evidence")
     func untested() throws {
         let comparison = Comparison(kind: .duel, baseline: "a", candidate: "b", rule: GateRule())
         var tally = DuelTally(comparison, cells: ["c"], looks: DuelLooks(first: 8, most: 8))
@@ -135,8 +135,7 @@ struct DuelSampleTests {
         #expect(found.untested.map(\.metric) == [.throughput, .serviceP99, .cpuTime])
         #expect(
             found.untested[1].reason
-                == "too few calls a round for a 99th percentile (only 3 of 8 blocks had it in all "
-                + "four rounds)")
+                == "rounds that had too few calls for a 99th percentile in 5 of 8 blocks")
         #expect(tally.table.rows.count == 8 * Metric.allCases.count)
     }
 }
