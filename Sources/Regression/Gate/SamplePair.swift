@@ -7,6 +7,8 @@ struct SamplePair {
     private let costs: (baseline: [Double], candidate: [Double])
     /// The same less what the negative control cost in the same rounds; nil without a control.
     private var overControl: (baseline: [Double], candidate: [Double])?
+    /// How many rounds of each have no value.
+    private let lacking: (baseline: Int, candidate: Int)
 
     /// Distributions by the sizes of the two samples, each made once.
     struct Distributions {
@@ -30,9 +32,14 @@ struct SamplePair {
 
     /// A pair of samples in the order of the rounds.
     ///
+    /// - Parameter lacking: how many rounds of each there are besides, without a value.
     /// - Returns: nil where one is empty, or a value has no logarithm.
-    init?(_ metric: Metric, baseline: [Double], candidate: [Double]) {
+    init?(
+        _ metric: Metric, baseline: [Double], candidate: [Double],
+        lacking: (baseline: Int, candidate: Int) = (0, 0)
+    ) {
         self.metric = metric
+        self.lacking = lacking
         values = (baseline, candidate)
         costs = (baseline.compactMap(metric.logCost), candidate.compactMap(metric.logCost))
         guard !baseline.isEmpty, !candidate.isEmpty, costs.baseline.count == baseline.count,
@@ -64,20 +71,32 @@ struct SamplePair {
     func evidence(
         of cell: String, limit: Double, _ distributions: inout Distributions
     ) -> Evidence {
-        let test = distributions.test(costs.baseline, costs.candidate)
-        let tests = [test] + (overControl.map { [distributions.test($0.0, $0.1)] } ?? [])
-        let interval = test.interval(level: GateRule.level)
+        let all = [costs] + (overControl.map { [$0] } ?? [])
+        func tests(_ value: Double) -> [RankSum] {
+            all.map { costs in
+                distributions.test(
+                    costs.baseline + Array(repeating: -value, count: lacking.baseline),
+                    costs.candidate + Array(repeating: value, count: lacking.candidate))
+            }
+        }
+        // What is lacking counts against whatever is to be shown.
+        let dearest = tests(LackingValues.far)
+        let cheapest = lacking == (0, 0) ? dearest : tests(-LackingValues.far)
+        let level = GateRule.level
         func bound(_ bounds: [Double?], _ widest: ([Double]) -> Double?) -> Double? {
-            bounds.contains(nil) ? nil : widest(bounds.compactMap(\.self)).map { exp($0) }
+            bounds.contains(nil)
+                ? nil : LackingValues.ratio(widest(bounds.compactMap(\.self)))
         }
         return Evidence(
             cell: cell, metric: metric, baseline: Self.median(values.baseline),
-            candidate: Self.median(values.candidate), ratio: exp(test.shift),
-            low: interval.map { exp($0.lowerBound) }, high: interval.map { exp($0.upperBound) },
-            upper: bound(tests.map { $0.upperBound(level: GateRule.level) }) { $0.max() },
-            lower: bound(tests.map { $0.lowerBound(level: GateRule.level) }) { $0.min() },
-            pWorse: tests.map { $0.pAbove(limit) }.max() ?? 1,
-            pBetter: tests.map { $0.pBelow(-limit) }.max() ?? 1,
+            candidate: Self.median(values.candidate),
+            ratio: exp(distributions.test(costs.baseline, costs.candidate).shift),
+            low: LackingValues.ratio(cheapest[0].lowerBound(level: level / 2)),
+            high: LackingValues.ratio(dearest[0].upperBound(level: level / 2)),
+            upper: bound(dearest.map { $0.upperBound(level: level) }) { $0.max() },
+            lower: bound(cheapest.map { $0.lowerBound(level: level) }) { $0.min() },
+            pWorse: cheapest.map { $0.pAbove(limit) }.max() ?? 1,
+            pBetter: dearest.map { $0.pBelow(-limit) }.max() ?? 1,
             floor: floor(&distributions), pairs: min(values.baseline.count, values.candidate.count))
     }
 

@@ -60,6 +60,8 @@ extension Comparison {
         }
         var samples = SamplePair.Distributions()
         let controls = ControlPairs(baseline, candidate)
+        let tested = baseline.cells.map { $0.isControl ? 2 : 1 }.reduce(0, +)
+        let needed = NeededPairs.rounds(forTests: tested * rule.metrics.count)
         for cell in baseline.cells {
             guard let other = others[cell.key] else { continue }
             let sides = [(baseline.name, cell), (candidate.name, other)]
@@ -68,7 +70,7 @@ extension Comparison {
                 for (side, cell) in unusable { refuse(cell, of: side) }
                 continue
             }
-            if !isRefused { compare(cell, other, controls, &samples) }
+            if !isRefused { compare(cell, other, controls, needed, &samples) }
         }
     }
 
@@ -85,47 +87,81 @@ extension Comparison {
     }
 
     private mutating func compare(
-        _ cell: GateCell, _ other: GateCell, _ controls: ControlPairs,
+        _ cell: GateCell, _ other: GateCell, _ controls: ControlPairs, _ needed: Int,
         _ distributions: inout SamplePair.Distributions
     ) {
         for metric in rule.metrics {
-            if let reason = Self.lack(of: metric, in: [cell, other]) {
+            if let reason = Self.lack(of: metric, in: [cell, other], needed) {
                 guard !cell.isControl else { continue }
-                let isLost = Self.lack(of: metric, in: [cell]) == nil
+                let isLost = Self.lack(of: metric, in: [cell], needed) == nil
                 untested.append(
                     Untested(cell: cell.key, metric: metric, reason: reason, isLost: isLost))
                 continue
             }
+            let (mine, theirs) = (cell.having(metric), other.having(metric))
             let pair = SamplePair(
-                metric, baseline: cell.values(of: metric), candidate: other.values(of: metric))
+                metric, baseline: mine.values(of: metric), candidate: theirs.values(of: metric),
+                lacking: (
+                    cell.rounds.count - mine.rounds.count, other.rounds.count - theirs.rounds.count
+                ))
             guard var pair else { continue }
-            if let control = controls.costs(of: metric, beside: cell, other) {
+            if let control = controls.costs(of: metric, beside: mine, theirs) {
                 pair.correct(by: control)
             }
             let limit = cell.isControl ? rule.controlLimit : rule.limit
             let found = pair.evidence(of: cell.key, limit: limit, &distributions)
-            if cell.isControl { control.append(found) } else { evidence.append(found) }
+            if cell.isControl {
+                control.append(found)
+            } else {
+                evidence.append(found)
+                notes += [("baseline", cell), ("candidate", other)].compactMap {
+                    $0.1.leftOut(of: metric, side: $0.0)
+                }
+            }
         }
     }
 
     /// Why a metric cannot be compared, as what there is; nil where it can.
     ///
-    /// Rounds that have a value are no fair sample where others have none: a percentile is missing
-    /// where a round was slow.
-    private static func lack(of metric: Metric, in cells: [GateCell]) -> String? {
-        let counts = cells.map { cell in
-            let usable = cell.values(of: metric).filter { metric.logCost($0) != nil }
-            return (have: usable.count, of: cell.rounds.count)
+    /// Rounds that have a value are no fair sample where many others have none: a percentile is
+    /// missing where a round was slow.
+    private static func lack(
+        of metric: Metric, in cells: [GateCell], _ needed: Int
+    ) -> String? {
+        let counts = cells.map { (have: $0.having(metric).rounds.count, of: $0.rounds.count) }
+        let short = counts.first { count in
+            guard count.have > 0 else { return true }
+            let lacking = count.of - count.have
+            return lacking > LackingValues.most(of: count.of)
+                || lacking > 0 && count.have < needed
         }
-        guard let short = counts.first(where: { $0.have < $0.of || $0.of == 0 }) else {
-            return nil
-        }
-        let part = short.have == 0 ? "" : " in \(short.of - short.have) of \(short.of) rounds"
+        guard let short else { return nil }
+        let isWhole = short.have == 0
+        let part = isWhole ? "" : " in \(short.of - short.have) of \(short.of) rounds"
         return switch metric {
         case .throughput: "no operations" + part
         case .serviceP50: "too few calls a round for a median" + part
         case .serviceP99: "too few calls a round for a 99th percentile" + part
-        case .cpuTime: "no CPU times of callers that wait" + part
+        case .cpuTime: isWhole ? "no CPU times of callers that wait" : "no CPU time" + part
         }
+    }
+}
+
+extension GateCell {
+    /// The cell with those rounds alone that have a value of a metric.
+    fileprivate func having(_ metric: Metric) -> GateCell {
+        var cell = self
+        cell.rounds = rounds.filter { $0.values[metric].flatMap(metric.logCost) != nil }
+        return cell
+    }
+
+    /// That rounds were left out of a metric, in a sentence; nil where none was.
+    fileprivate func leftOut(of metric: Metric, side: String) -> String? {
+        let lacking = rounds.filter { $0.values[metric].flatMap(metric.logCost) == nil }
+        guard !lacking.isEmpty else { return nil }
+        let numbers = Counted.list(lacking.map { "\($0.number)" })
+        return "Left out of \(metric.words) of \(key): round\(lacking.count == 1 ? "" : "s") "
+            + "\(numbers) of the \(side), which \(metric.roundLack); the bounds hold "
+            + "whatever would have been found there."
     }
 }

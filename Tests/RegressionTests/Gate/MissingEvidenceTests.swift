@@ -7,16 +7,16 @@ import Units
 @Suite("What a candidate does not show passes no gate")
 struct MissingEvidenceTests {
     private func runs(
-        _ change: (inout GateRun, inout GateRun) -> Void
+        rounds: Int = 9, _ change: (inout GateRun, inout GateRun) -> Void
     ) -> Comparison {
         var generator = SeededGenerator(seed: 11)
         var old = GateSamples.run(
             "old",
-            ["a", "b"].map { GateSamples.cell($0, rounds: 9, spread: 0.002, &generator) },
+            ["a", "b"].map { GateSamples.cell($0, rounds: rounds, spread: 0.002, &generator) },
             &generator)
         var new = GateSamples.run(
             "new",
-            ["a", "b"].map { GateSamples.cell($0, rounds: 9, spread: 0.002, &generator) },
+            ["a", "b"].map { GateSamples.cell($0, rounds: rounds, spread: 0.002, &generator) },
             &generator)
         change(&old, &new)
         return Comparison(old, new, rule: GateRule())
@@ -42,6 +42,35 @@ struct MissingEvidenceTests {
             new.cells[1].rounds[3].values[.serviceP99] = nil
         }
         #expect(found.verdict == .pass && found.untested.map(\.isLost) == [false])
+    }
+
+    @Test("one stalled round of many is left out of the metric, and counts against both sides")
+    func oneStalled() throws {
+        let whole = runs(rounds: 20) { _, _ in }
+        let found = runs(rounds: 20) { _, new in new.cells[1].rounds[3].values[.serviceP99] = nil }
+        #expect(found.verdict == .pass && found.untested.isEmpty)
+        #expect(
+            found.reasons.contains(
+                "Left out of service p99 of b: round 4 of the candidate, which had too few calls "
+                    + "for a 99th percentile; the bounds hold whatever would have been found "
+                    + "there."))
+        func evidence(_ comparison: Comparison) -> Evidence? {
+            comparison.evidence.first { $0.cell == "b" && $0.metric == .serviceP99 }
+        }
+        let (some, all) = (try #require(evidence(found)), try #require(evidence(whole)))
+        #expect(some.pairs == 19 && all.pairs == 20)
+        let (upper, lower) = (try #require(some.upper), try #require(some.lower))
+        #expect(upper >= (all.upper ?? .infinity) && lower <= (all.lower ?? 0))
+        #expect(some.pWorse >= all.pWorse && some.pBetter >= all.pBetter)
+    }
+
+    @Test("three of twenty that stalled are too many")
+    func threeStalled() {
+        let found = runs(rounds: 20) { _, new in
+            for index in 3..<6 { new.cells[1].rounds[index].values[.cpuTime] = nil }
+        }
+        #expect(found.verdict == .inconclusive)
+        #expect(found.untested.map(\.reason) == ["no CPU time in 3 of 20 rounds"])
     }
 
     @Test(
