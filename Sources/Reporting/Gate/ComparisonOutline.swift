@@ -117,11 +117,13 @@ extension ComparisonOutline {
         let cells = Set(comparison.evidence.map(\.cell)).count
         let how =
             comparison.kind == .duel ? "measured in turns" : "two stored runs"
+        let isPassed = comparison.verdict == .pass
+        let left = isPassed ? GateWording.notCompared(comparison).map { "; \($0)" } : nil
         let line =
             "\(comparison.verdict.rawValue): '\(candidate)' against '\(baseline)', \(how): "
             + "\(GateWording.count(comparison.evidence.count, "test")) in "
             + "\(GateWording.count(cells, "cell")), tolerance "
-            + GateWording.share(comparison.rule.tolerance)
+            + GateWording.share(comparison.rule.tolerance) + (left ?? "")
         guard comparison.allowsDifferences, !comparison.differences.isEmpty else { return line }
         let names = comparison.differences.map(\.condition)
         let list =

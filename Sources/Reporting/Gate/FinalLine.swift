@@ -35,6 +35,7 @@ struct FinalLine {
         case .pass:
             "\(GateWording.count(comparison.evidence.count, "test")), no cost above "
                 + "\(GateWording.share(comparison.rule.tolerance))"
+                + (GateWording.notCompared(comparison).map { "; \($0)" } ?? "")
         case .inconclusive, .invalid: reason(comparison)
         }
     }

@@ -37,6 +37,21 @@ enum GateWording {
         "\(Significant.grouped(UInt64(max(0, count)))) \(noun)\(count == 1 ? "" : "s")"
     }
 
+    /// What was asked for and not compared, as in `not compared: service p99 of 2 cells`; nil where
+    /// everything was.
+    static func notCompared(_ comparison: Comparison) -> String? {
+        var parts = comparison.rule.metrics.compactMap { metric -> String? in
+            let cells = comparison.untested.filter { $0.metric == metric }.map(\.cell)
+            guard let first = cells.first else { return nil }
+            let place = cells.count == 1 ? brief(first, atMost: 60) : count(cells.count, "cell")
+            return "\(metric.title) of \(place)"
+        }
+        if !comparison.missing.isEmpty {
+            parts.append("\(count(comparison.missing.count, "cell")) that only the baseline has")
+        }
+        return parts.isEmpty ? nil : "not compared: \(Wording.list(parts))"
+    }
+
     /// A name on one line of at most so many characters: the middle goes, where names differ least.
     static func brief(_ name: String, atMost limit: Int = 120) -> String {
         // Each character takes a byte at the least, and bytes are counted faster.

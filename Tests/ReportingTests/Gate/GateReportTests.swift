@@ -90,6 +90,30 @@ struct GateReportTests {
         #expect(hostile.unicodeScalars.allSatisfy { $0.value >= 32 })
     }
 
+    @Test("a PASS names what was asked for and not compared, in its first line and its last")
+    func passWithGaps() throws {
+        var comparison = FixedComparison.pass
+        for line in [ComparisonReport(comparison).finalLine, ComparisonReport(comparison).text] {
+            #expect(!line.contains("ot compared"))
+        }
+        let cells = [FixedComparison.gcm, FixedComparison.rsa]
+        comparison.untested = cells.map {
+            Comparison.Untested(cell: $0, metric: .cpuTime, reason: "no CPU times")
+        }
+        comparison.untested.append(
+            Comparison.Untested(cell: cells[1], metric: .serviceP99, reason: "too few calls"))
+        comparison.missing = ["aes-ctr-256/256B/closed-4/none"]
+        let gaps =
+            "; not compared: service p99 of \(cells[1]), CPU time per call of 2 cells and 1 cell "
+            + "that only the baseline has"
+        let report = ComparisonReport(comparison)
+        #expect(
+            report.finalLine
+                == "PASS: 4 tests, no cost above 5 %\(gaps); next: nothing needs to be done")
+        let first = try #require(report.text.split(separator: "\n").first)
+        #expect(first.hasSuffix("tolerance 5 %\(gaps)"))
+    }
+
     @Test("no name ends a table's field, a line or a code span")
     func markdownNames() throws {
         let text = ComparisonReport(FixedComparison.hostile).markdown
