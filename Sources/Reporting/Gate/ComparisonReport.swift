@@ -13,7 +13,7 @@ package struct ComparisonReport: Sendable {
     package let junit: String
     /// GitHub's workflow commands, one a line; at most ten of a kind, as GitHub shows no more.
     package let annotations: String
-    /// One line of fewer than 300 characters: the verdict, why, and what next.
+    /// One line: the verdict, why, and what next, which is never cut.
     package let finalLine: String
 
     /// The files of a comparison, by their names.

@@ -2,26 +2,21 @@ import Regression
 
 /// The verdict in one line: what it is, why, and what to do next.
 struct FinalLine {
-    /// The line without its end, fewer than 300 characters.
+    /// The line without its end: fewer than 300 characters, unless the advice alone takes more.
     let text: String
 
     private static let most = 299
+    /// What a reason keeps at the least, however long the advice is.
+    private static let leastWhy = 180
 
     init(_ comparison: Comparison) {
         let head = "\(comparison.verdict.rawValue)\(Self.caveat(comparison)): "
         let why = GateWording.oneLine(Self.why(comparison))
         let advice = GateWording.oneLine(comparison.advice)
         let next = advice.isEmpty ? "" : "; next: \(Self.lowered(Self.open(advice)))"
-        // What happened comes before what to do, which the summary says too.
-        let room = Self.most - head.count
-        let whyRoom = max(room - next.count, min(room, 180))
-        let line = head + GateWording.brief(Self.open(why), atMost: whyRoom)
-        let rest = Self.most - line.count
-        guard next.count > rest else {
-            text = line + next
-            return
-        }
-        text = rest < 40 ? line : line + next.prefix(rest - 1) + "…"
+        // The summary has the whole reason; what to do is of no use in part.
+        let room = max(Self.most - head.count - next.count, Self.leastWhy)
+        text = head + GateWording.brief(Self.open(why), atMost: room) + next
     }
 
     private static func caveat(_ comparison: Comparison) -> String {

@@ -55,7 +55,8 @@ struct GateReportTests {
         #expect(markdown.utf8.count < 60_000)
         #expect(markdown.utf8.count > 30_000)
         #expect(markdown.contains("rows left out here; comparison.json has them"))
-        #expect(FinalLine(comparison).text.count < 300)
+        let line = FinalLine(comparison).text
+        #expect(line.count < 300 + comparison.advice.count && line.hasPrefix("REGRESSED"))
     }
 
     @Test("a thousand cells of one metric leave out exactly the rows that are not there")
@@ -88,6 +89,27 @@ struct GateReportTests {
         }
         let hostile = ComparisonReport(FixedComparison.hostile).finalLine
         #expect(hostile.unicodeScalars.allSatisfy { $0.value >= 32 })
+    }
+
+    @Test("what follows 'next:' is whole, and the reason gives way to it")
+    func wholeAdvice() {
+        var comparison = FixedComparison.inconclusive
+        comparison.reasons = [
+            Array(repeating: "the same cell, which has a long name", count: 12)
+                .joined(separator: ", ") + "."
+        ]
+        let advice =
+            "what would decide: a quieter machine ('anchorbench doctor' shows what disturbs this "
+            + "one), longer rounds (--duration) or 'anchorbench duel'; the difference lies near "
+            + "the tolerance itself, and more rounds alone would hardly do"
+        comparison.advice = advice + "."
+        let line = ComparisonReport(comparison).finalLine
+        #expect(line.hasPrefix("INCONCLUSIVE: the same cell, ") && line.contains("…"))
+        #expect(line.hasSuffix("; next: \(advice)"))
+        #expect(line.count == "INCONCLUSIVE: ; next: ".count + 180 + advice.count)
+        comparison.advice = "Do it again."
+        let short = ComparisonReport(comparison).finalLine
+        #expect(short.count == 299 && short.hasSuffix("; next: do it again"))
     }
 
     @Test("a PASS names what was asked for and not compared, in its first line and its last")
