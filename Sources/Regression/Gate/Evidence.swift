@@ -32,6 +32,10 @@ package struct Evidence: Codable, Equatable, Sendable {
     /// Pairs of values: blocks of a duel, the smaller number of rounds of a comparison.
     package var pairs: Int
 
+    /// The cost ratio that was shown at the least: a wide interval around a large estimate tells
+    /// less than a narrow one around a smaller.
+    package var leastRatio: Double { lower ?? low ?? ratio }
+
     /// Evidence from its parts.
     package init(
         cell: String, metric: Metric, baseline: Double, candidate: Double, ratio: Double,

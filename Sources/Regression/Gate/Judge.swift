@@ -16,7 +16,7 @@
 struct Judge {
     /// The comparison, its p adjusted.
     private(set) var comparison: Comparison
-    /// Evidence of a cost beyond the tolerance, the largest first.
+    /// Evidence of a cost beyond the tolerance, that which is surest to be large first.
     let worse: [Evidence]
     /// Evidence of a gain beyond the tolerance, the largest first.
     let better: [Evidence]
@@ -38,7 +38,8 @@ struct Judge {
             }
         self.comparison.neededPairs = max(comparison.neededPairs, needed)
         let outcomes = zip(self.comparison.evidence, self.comparison.outcomes)
-        worse = outcomes.filter { $0.1 == .worse }.map(\.0).sorted { $0.ratio > $1.ratio }
+        worse = outcomes.filter { $0.1 == .worse }.map(\.0)
+            .sorted { $0.leastRatio > $1.leastRatio }
         better = outcomes.filter { $0.1 == .better }.map(\.0).sorted { $0.ratio < $1.ratio }
         moved = zip(comparison.control, comparison.controlMoves).filter(\.1).map(\.0)
             .sorted { max($0.ratio, 1 / $0.ratio) > max($1.ratio, 1 / $1.ratio) }

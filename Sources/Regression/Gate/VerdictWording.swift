@@ -113,9 +113,10 @@ extension VerdictWording {
         var sentences = tooFew
         let noisy = judge.tooNoisy
         if let noisiest = noisy.first {
+            let floor = Percent.signed(noisiest.floor ?? 1)
             sentences.append(
-                "This host is too noisy for a tolerance of \(tolerance): \(noisiest.place) differs "
-                    + "between the \(unit)s of one anchor by \(Percent.signed(noisiest.floor ?? 1))"
+                "This host is too noisy for a PASS at a tolerance of \(tolerance): "
+                    + "\(noisiest.place) differs between the \(unit)s of one anchor by \(floor)"
                     + (noisy.count > 1
                         ? ", and \(Counted.text(noisy.count - 1, "more comparison")) by more than "
                             + "the tolerance." : "."))

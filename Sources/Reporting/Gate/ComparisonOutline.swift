@@ -133,17 +133,22 @@ extension ComparisonOutline {
             + Wording.list(list.map { GateWording.brief($0, atMost: 40) })
     }
 
-    /// How to read it, in three sentences.
+    /// How to read it, in a few sentences.
     private static func guide(_ comparison: Comparison) -> String {
         let tolerance = GateWording.share(comparison.rule.tolerance)
-        return "A cost is the candidate's over the baseline's, throughput inverted, so that + is "
-            + "worse for every metric; its interval holds with 99 % confidence for one test, so "
-            + "of a hundred tests one may miss by chance. REGRESSED takes a cost above "
+        let pairs = comparison.kind == .duel ? "blocks" : "pairs of rounds"
+        let figures =
+            "A cost is the candidate's over the baseline's, throughput inverted, so that + is "
+            + "worse for every metric. The figures of the two are medians of all their rounds; the "
+            + "cost is the median of the ratios of their \(pairs), and need not be the ratio of the "
+            + "two medians. "
+        return figures + "Its interval holds with 99 % confidence for one test, so of a "
+            + "hundred tests one may miss by chance. REGRESSED takes a cost above "
             + "\(tolerance) that chance explains less than once in a hundred comparisons, all "
             + "tests together (p adjusted, Holm); PASS takes every 99 % upper bound below "
             + "\(tolerance); INCONCLUSIVE is neither. The A/A floor is by how much the same anchor "
             + "seems to differ from itself on this host: above the tolerance, the host is too "
-            + "noisy for it, and where the negative control moved, a module that does nothing, "
+            + "noisy for a PASS, and where the negative control moved, a module that does nothing, "
             + "no difference can be put down to the anchor."
     }
 }

@@ -12,14 +12,15 @@ struct ComparisonTables {
     }
 
     /// What is worse or better beyond chance, the most telling first: the findings that count, then
-    /// those whose interval leaves the same cost out; each by how much it moved.
+    /// those whose interval leaves the same cost out; each by how much it moved, what REGRESSED by
+    /// how much it moved at the least.
     var moved: Grid {
         let rows = zip(comparison.evidence, outcomes).filter { found, outcome in
             outcome == .worse || outcome == .better || Self.leavesOutOne(found)
         }
         let ordered = rows.enumerated().sorted { left, right in
             let keys = [left, right].map { row in
-                (Self.rank(row.element.1), -Self.distance(row.element.0), row.offset)
+                (Self.rank(row.element.1), -Self.distance(row.element.0, row.element.1), row.offset)
             }
             return keys[0] < keys[1]
         }
@@ -125,7 +126,7 @@ struct ComparisonTables {
     }
 
     /// How far from the same cost, in either direction.
-    private static func distance(_ found: Evidence) -> Double {
-        max(found.ratio, 1 / found.ratio)
+    private static func distance(_ found: Evidence, _ outcome: EvidenceOutcome) -> Double {
+        outcome == .worse ? found.leastRatio : max(found.ratio, 1 / found.ratio)
     }
 }

@@ -38,7 +38,7 @@ struct FinalLine {
     private static func regression(_ comparison: Comparison) -> String {
         let worse = zip(comparison.evidence, comparison.outcomes)
             .filter { $0.1 == .worse }.map(\.0)
-        guard let worst = worse.max(by: { $0.ratio < $1.ratio }) else {
+        guard let worst = worse.max(by: { $0.leastRatio < $1.leastRatio }) else {
             return reason(comparison)
         }
         let interval = GateWording.interval(worst).map { " (\($0))" } ?? ""

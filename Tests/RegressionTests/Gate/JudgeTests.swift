@@ -35,6 +35,17 @@ struct JudgeTests {
         #expect(judged.reasons.last?.hasPrefix("b, throughput: 20 % worse") == true)
     }
 
+    @Test("what is surely dearer is told before what may be much dearer")
+    func surest() {
+        var wide = GateSamples.evidence("c", ratio: 1.5, upper: 2, pWorse: 0.000_02)
+        wide.lower = 1.1
+        let judged = GateSamples.comparison([wide, worse]).judged()
+        #expect(judged.reasons.first?.hasPrefix("b, throughput: 20 % worse") == true)
+        wide.lower = 1.3
+        let wider = GateSamples.comparison([worse, wide]).judged()
+        #expect(wider.reasons.first?.hasPrefix("c, throughput: 50 % worse") == true)
+    }
+
     @Test("a chance of 0.01 among two tests is none: they are adjusted for their number")
     func adjusted() {
         let weak = GateSamples.evidence(ratio: 1.2, upper: 1.3, pWorse: 0.006)
@@ -126,8 +137,8 @@ struct JudgeTests {
         #expect(judged.verdict == .inconclusive)
         #expect(
             judged.reasons.first
-                == "This host is too noisy for a tolerance of 5 %: b, throughput differs between "
-                + "the rounds of one anchor by +6 %.")
+                == "This host is too noisy for a PASS at a tolerance of 5 %: b, throughput differs "
+                + "between the rounds of one anchor by +6 %.")
         // Noise does not hide what shows all the same.
         #expect(GateSamples.comparison([worse, noisy]).judged().verdict == .regressed)
         #expect(

@@ -46,6 +46,25 @@ struct GateReportTests {
             ])
     }
 
+    @Test("the headline is what surely became dearest, not the widest interval")
+    func headline() {
+        var comparison = FixedComparison.regressed
+        comparison.evidence[1].lower = 1.06
+        #expect(
+            ComparisonReport(comparison).finalLine.contains("throughput costs 12.1 % more"))
+        let rows = ComparisonTables(comparison).moved.rows
+        #expect(rows.prefix(2).map { $0[1].plain } == ["throughput", "service p50"])
+    }
+
+    @Test("a summary tells that medians give no cost, and for what a host is too noisy")
+    func guide() {
+        let duel = ComparisonReport(FixedComparison.regressed).text
+        #expect(duel.contains("the cost is the median of the ratios of their blocks"))
+        let stored = ComparisonReport(FixedComparison.pass).text
+        #expect(stored.contains("the cost is the median of the ratios of their pairs of rounds"))
+        #expect(stored.contains("too noisy for a PASS"))
+    }
+
     @Test(
         "a summary stays under 60 kB and says what it leaves out",
         arguments: [(1_000, 30), (300, 400)])
