@@ -172,6 +172,48 @@ extension CommandTests {
             #expect(ended.code == 64 && ended.output.isEmpty, "\(ended.error)")
         }
 
+        @Test(
+            "a wrong tolerance or metric is told with the reason and what may be meant",
+            arguments: [
+                ("--tolerance", "5", "without '%' that is 500 %; did you mean 5%?"),
+                ("--tolerance", "1", "without '%' that is 100 %; did you mean 1%?"),
+                ("--tolerance", "0", "where nothing is tolerated nothing can pass"),
+                ("--tolerance", "0%", "where nothing is tolerated nothing can pass"),
+                ("--tolerance", "-5%", "where nothing is tolerated nothing can pass"),
+                ("--tolerance", "500%", "say 100% at the most"),
+                ("--tolerance", "abc", "it is no share; say 5% or 0.05"),
+                ("--tolerance", "nan", "it is no share"),
+                ("--metrics", "p50", "'p50' is no metric; did you mean 'service-p50'?"),
+                ("--metrics", "throughput,cpu", "did you mean 'cpu-time'?"),
+                ("--metrics", "troughput", "did you mean 'throughput'?"),
+                ("--metrics", "speed", "known: throughput, service-p50, service-p99, cpu-time"),
+                ("--metrics", "throughput,throughput", "'throughput' stands twice"),
+            ])
+        func wrongRule(option: String, value: String, told: String) throws {
+            let ended = try Bench().run("compare", "old", "new", "\(option)=\(value)")
+            #expect(ended.code == 64 && ended.output.isEmpty, "\(ended.error)")
+            #expect(ended.error.contains("'\(value)'"), "\(ended.error)")
+            #expect(ended.error.contains(told), "\(ended.error)")
+        }
+
+        @Test("the whole is the largest tolerance")
+        func largestTolerance() throws {
+            let bench = try bench()
+            #expect(try bench.run("compare", "old", "old", "--tolerance", "100%").code == 0)
+        }
+
+        @Test("a command that is none is told with the one that may be meant")
+        func wrongCommand() throws {
+            let ended = try Bench().run("compar", "old", "new")
+            #expect(ended.code == 64 && ended.output.isEmpty)
+            #expect(
+                ended.error.contains("'compar' is no command; did you mean 'compare'?"),
+                "\(ended.error)")
+            let far = try Bench().run("benchmark")
+            #expect(far.code == 64 && far.error.contains("known: run, measure,"), "\(far.error)")
+            #expect(!far.error.contains("worker"), "\(far.error)")
+        }
+
         @Test("measured for a gate, a run has the rounds that its cells and metrics need")
         func forGate() throws {
             let bench = try Bench()

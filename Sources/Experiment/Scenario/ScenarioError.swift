@@ -7,7 +7,7 @@ package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 /// The known word nearest to a mistyped one, by edit distance (Levenshtein, 1966).
-func nearestWord(to word: String, among known: [String]) -> String? {
+package func nearestWord(to word: String, among known: [String]) -> String? {
     let ranked = known.map { (word: $0, distance: editDistance(Array(word), Array($0))) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
     // Beyond a third of its letters another word is no likely meaning.
