@@ -109,7 +109,7 @@ extension CommandTests {
                 #expect(ended.error.contains(part), "\(ended.error)")
                 #expect(ended.error.split(separator: "\n").count == 1, "\(ended.error)")
             }
-            try expect(66, "'\(bench.path("none"))' holds no run", "none")
+            try expect(66, "there is no 'none'", "none")
             for name in ["newer", "cut", "tableless"] {
                 try GateFolder().write(to: name, of: bench)
             }
@@ -194,6 +194,41 @@ extension CommandTests {
             #expect(ended.code == 64 && ended.output.isEmpty, "\(ended.error)")
             #expect(ended.error.contains("'\(value)'"), "\(ended.error)")
             #expect(ended.error.contains(told), "\(ended.error)")
+        }
+
+        @Test("what is no folder of a run is told as what it is")
+        func noRun() throws {
+            let bench = try bench()
+            try bench.write("", to: "file")
+            for folder in ["empty", "gate"] {
+                try FileManager.default.createDirectory(
+                    atPath: bench.path(folder), withIntermediateDirectories: true)
+            }
+            for run in ["baseline", "candidate"] {
+                try GateFolder().write(to: "gate/\(run)", of: bench)
+            }
+            let cases = [
+                ("none", "there is no 'none': name the folder of a run"),
+                ("file", "'file' is a file: name the folder of a run"),
+                ("empty", "'empty' holds no run"),
+                (
+                    "gate",
+                    "'gate' is the folder of a duel, whose verdict is in 'gate/summary.md'; to "
+                        + "compare a run of it, name 'gate/baseline' or 'gate/candidate'"
+                ),
+            ]
+            for (path, told) in cases {
+                for arguments in [[path, "old"], ["old", path], ["--self-test", path]] {
+                    let ended = try bench.run(arguments: ["compare"] + arguments)
+                    #expect(ended.code == 66 && ended.output.isEmpty, "\(ended.error)")
+                    #expect(ended.error.contains(told), "\(ended.error)")
+                    #expect(ended.error.split(separator: "\n").count == 1, "\(ended.error)")
+                }
+            }
+            #expect(try bench.run("compare", "gate/baseline", "old").code == 0)
+            let duel = try bench.run("duel", "old", "softhsm", "--dry-run")
+            #expect(duel.code == 66 && duel.error.contains("'old' is a folder"), "\(duel.error)")
+            #expect(duel.error.contains("'anchorbench compare'"), "\(duel.error)")
         }
 
         @Test("the whole is the largest tolerance")

@@ -122,10 +122,7 @@ struct CompareCommand: AsyncParsableCommand {
         let paths = [baseline, candidate].compactMap { $0 }
         // Reading is most of what a comparison costs.
         let runs = try Processors().map(paths.count) { index in
-            Result {
-                try RunFolder(opening: URL(fileURLWithPath: paths[index]))
-                    .gateRun(named: paths[index])
-            }
+            Result { try ComparedFolder(path: paths[index]).run() }
         }.map { try $0.get() }
         let (comparison, failure) =
             stored.source == nil
@@ -170,7 +167,7 @@ struct CompareCommand: AsyncParsableCommand {
     }
 
     private func tryGate(on path: String) throws {
-        let run = try RunFolder(opening: URL(fileURLWithPath: path)).gateRun(named: path)
+        let run = try ComparedFolder(path: path).run()
         var generator = SeededGenerator(seed: seed)
         let test = try SelfTest(run, rule: gate.rule, using: &generator)
         print(test.sentence)

@@ -78,6 +78,14 @@ struct DuelArgument {
     }
 
     private static func read(_ file: String) throws -> String {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
+            isFolder.boolValue
+        {
+            throw ExperimentError.missingInput(
+                "'\(file)' is a folder, and a duel measures anew: name a scenario file, 'softhsm' "
+                    + "or a PKCS#11 URI; 'anchorbench compare' compares stored runs")
+        }
         guard let data = FileManager.default.contents(atPath: file) else {
             throw ExperimentError.missingInput(
                 "the scenario '\(file)' cannot be read; name a file, 'softhsm' or a PKCS#11 URI")
