@@ -1,7 +1,8 @@
 /// What makes the figures of two runs comparable: the conditions of the host and of the measuring,
 /// and which cells were measured.
 ///
-/// The module is left out: it is what changes, and a change of it is to be seen as such.
+/// The module is left out, and so are the variables it is given: they are what changes, and a
+/// change of them is to be seen as such.
 package struct MeasuringEnvironment: Hashable, Sendable {
     /// The conditions by name; nil where one is not known.
     package let conditions: [String: String?]
@@ -11,15 +12,14 @@ package struct MeasuringEnvironment: Hashable, Sendable {
     /// The condition that says which module was measured.
     package static let moduleCondition = "module_sha256"
 
-    /// What tells one anchor from another, whatever the module's file: its device, and what it
-    /// has in its environment.
-    private static let anchorCircumstances = ["environment", "token_model"]
+    /// What tells one device from another, whatever the module's file.
+    private static let deviceCircumstance = "token_model"
 
     /// The environment of a run.
     package init(_ run: GateRun) {
         var conditions = run.conditions.filter { $0.key != Self.moduleCondition }
-        for name in Self.anchorCircumstances {
-            if let value = run.circumstances[name] { conditions[name] = value }
+        if let model = run.circumstances[Self.deviceCircumstance] {
+            conditions[Self.deviceCircumstance] = model
         }
         self.conditions = conditions
         cells = run.cells.filter { !$0.isControl }.map(\.key).sorted()

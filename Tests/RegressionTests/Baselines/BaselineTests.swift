@@ -72,6 +72,22 @@ struct BaselineTests {
         #expect(MeasuringEnvironment(other).key == MeasuringEnvironment(run()).key)
     }
 
+    @Test("a module's variables begin no new baseline, and that they changed is told")
+    func variables() {
+        var (old, new, device) = (run(), run(), run())
+        old.circumstances = ["environment": "A=1", "token_model": "X"]
+        new.circumstances = ["environment": "A=2", "token_model": "X"]
+        device.circumstances = ["environment": "A=1", "token_model": "Y"]
+        #expect(MeasuringEnvironment(old).key == MeasuringEnvironment(new).key)
+        #expect(MeasuringEnvironment(old) == MeasuringEnvironment(new))
+        #expect(MeasuringEnvironment(old).differences(from: .init(device)) == ["token_model"])
+        let comparison = Comparison(old, new, rule: GateRule())
+        #expect(!comparison.evidence.isEmpty && comparison.differences.isEmpty)
+        #expect(
+            comparison.reasons.contains(
+                "What differs too, and is no obstacle: environment ('A=1', 'A=2')."))
+    }
+
     @Test("two environments name in what they differ")
     func differences() {
         var changed = Self.conditions
