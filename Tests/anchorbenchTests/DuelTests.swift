@@ -99,6 +99,8 @@ extension CommandTests {
                 stored.expectKept("the \(role)")
                 let fact = stored.run.provenance.anchor["environment"]?.value
                 #expect(fact?.hasPrefix("ANCHORBENCH_SCRIPT=service=fixed:") == true)
+                // Nothing is drawn of them before a report is made.
+                #expect(!FileManager.default.fileExists(atPath: bench.path("out/\(role)/charts")))
             }
             #expect(try bench.run("report", "out/candidate").code == 0)
             // The figures of a block are those of the rounds in the runs.
@@ -203,7 +205,9 @@ extension CommandTests {
             let found = try comparison(bench)
             #expect(found.missing == ["aes-gcm-256/256B/closed-1/none/session-key"])
             #expect(found.extra == ["aes-cbc-pad-256/256B/closed-1/none/session-key"])
-            #expect(!FileManager.default.fileExists(atPath: bench.path("out/baseline/run.json")))
+            #expect(
+                try bench.files(below: "out") == ["comparison.json", "junit.xml", "summary.md"])
+            #expect(!FileManager.default.fileExists(atPath: bench.path("out/baseline")))
         }
 
         @Test(

@@ -33,8 +33,7 @@ package struct RunFolder: Sendable {
                 "'\(url.path)' already holds a run: choose another --output, or remove it")
         }
         do {
-            try files.createDirectory(
-                at: url.appending(path: "charts"), withIntermediateDirectories: true)
+            try files.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
             throw ExperimentError.output(
                 "the output folder '\(url.path)' cannot be made "
@@ -55,11 +54,9 @@ package struct RunFolder: Sendable {
     /// Removes the folder again where nothing was written into it.
     package func removeIfEmpty() {
         let files = FileManager.default
-        for folder in [url.appending(path: "charts"), url] {
-            guard let left = try? files.contentsOfDirectory(atPath: folder.path), left.isEmpty
-            else { return }
-            try? files.removeItem(at: folder)
-        }
+        guard let left = try? files.contentsOfDirectory(atPath: url.path), left.isEmpty
+        else { return }
+        try? files.removeItem(at: url)
     }
 
     /// A folder that already holds a run.

@@ -91,6 +91,8 @@ struct DuelContest {
                 tools: tools, interruption: interruption, observe: printer.show)
             return try await duel.run()
         }
+        // Anchors without a cell in common leave no run.
+        folder.removeIfEmpty()
         return (comparison, folder, wasInterrupted)
     }
 }

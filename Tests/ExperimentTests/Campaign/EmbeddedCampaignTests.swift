@@ -53,9 +53,7 @@ extension CampaignTests {
             #expect(try folder.load() == run)
             let names = try FileManager.default.contentsOfDirectory(atPath: site.output.path)
             #expect(
-                names.sorted() == [
-                    "cells.csv", "charts", "histograms.hlog", "rounds.csv", "run.json",
-                ])
+                names.sorted() == ["cells.csv", "histograms.hlog", "rounds.csv", "run.json"])
             let cells = try String(
                 contentsOf: site.output.appending(path: "cells.csv"), encoding: .utf8)
             #expect(cells == run.cellsTable.text)
