@@ -14,8 +14,8 @@ enum Failure {
     /// The code of BSD's sysexits for an error; nil where ArgumentParser knows better.
     static func code(of error: any Error) -> Int32? {
         switch error {
-        case is ScenarioError, is RunError, is UnitError, is ThresholdError, is CanaryFile.BadFile:
-            65
+        case let error as ScenarioError: error.isUsage ? 64 : 65
+        case is RunError, is UnitError, is ThresholdError, is CanaryFile.BadFile: 65
         case ExperimentError.missingInput, is DeviceError: 66
         case ExperimentError.device, ExperimentError.login, is StoreError: 69
         case ExperimentError.output: 73

@@ -50,7 +50,7 @@ extension CommandTests {
             let plain = try bench.run("measure", "--mechanism", "aes-cbc-pad", "--dry-run")
             #expect(!plain.output.contains("Joining"))
             let refused = try bench.run("run", "--audit-batching", "--mechanism", "rsa-oaep")
-            #expect(refused.code == 65, "\(refused.error)")
+            #expect(refused.code == 64, "\(refused.error)")
             #expect(refused.error.contains("'audit-batching'"))
             #expect(!FileManager.default.fileExists(atPath: bench.path("results")))
         }

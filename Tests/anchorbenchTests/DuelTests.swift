@@ -220,13 +220,18 @@ extension CommandTests {
                 (["softhsm", "softhsm", "--metrics", "p50"], 64, "'p50'"),
                 (["softhsm"], 64, "<candidate>"),
                 (["softhsm", "none.yaml"], 66, "'none.yaml'"),
-                (["softhsm", "softhsm", "--cells", "x"], 65, "'x' is no cell"),
-                (["softhsm", "softhsm", "--candidate-env", "A"], 65, "--candidate-env: 'A'"),
+                (["softhsm", "softhsm", "--cells", "x"], 64, "'x' is no cell"),
+                (["softhsm", "softhsm", "--candidate-env", "A"], 64, "--candidate-env: 'A'"),
                 (
-                    ["softhsm", "softhsm", "--baseline-env", "SOFTHSM2_CONF=/c"], 65,
+                    ["softhsm", "softhsm", "--baseline-env", "SOFTHSM2_CONF=/c"], 64,
                     "--baseline-env: 'softhsm' has a configuration of its own"
                 ),
-                (["softhsm", "pkcs11:token=t?pin-value=271828"], 65, "candidate"),
+                (["softhsm", "pkcs11:token=t?pin-value=271828"], 64, "candidate"),
+                (
+                    ["softhsm", "softhsm", "--mechanism", "aes-gmc"], 64,
+                    "--mechanism: 'anchor.mechanism': 'aes-gmc' is unknown; did you mean 'aes-gcm'?"
+                ),
+                (["softhsm", "softhsm", "--duration", "soon"], 64, "--duration"),
             ])
         func wrongUse(arguments: [String], code: Int, told: String) throws {
             let bench = try Bench()

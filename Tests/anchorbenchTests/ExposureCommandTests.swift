@@ -72,8 +72,8 @@ extension CommandTests {
 
         private func refusals(_ bench: Bench) throws {
             let wrong: [(arguments: [String], code: Int32, words: String)] = [
-                (["--alarm", "{ datapoints-to-alarm: 4 }"], 65, "datapoints-to-alarm"),
-                (["--alarm", "{ threshold: 12k }"], 65, "'exposure.demand'"),
+                (["--alarm", "{ datapoints-to-alarm: 4 }"], 64, "datapoints-to-alarm"),
+                (["--alarm", "{ threshold: 12k }"], 64, "'exposure.demand'"),
                 (["--demand", "none"], 65, "'exposure.demand' is none"),
                 (["--targets", "none"], 65, "'exposure.targets' is none"),
                 (["--demand", "{ mean: 9M/s, shape: flat }"], 65, "the device does"),

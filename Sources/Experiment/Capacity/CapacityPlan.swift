@@ -59,7 +59,7 @@ package struct CapacityPlan: Sendable {
         guard settings.callers >= settings.processes ?? 1 else {
             throw ScenarioError(
                 "\(settings.callers) callers cannot be spread over \(settings.processes ?? 1) "
-                    + "processes: raise --callers or lower --processes")
+                    + "processes: raise --callers or lower --processes", isUsage: true)
         }
         closed = try Plan(
             scenario, anchorName: resolved.anchor.shortName, processors: 1, seed: settings.seed)

@@ -147,13 +147,13 @@ extension YAMLValue {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw complaint(
                 "\(place): '\(name)' cannot be read; give the path of a CSV file of timestamps, or "
-                    + "of counts of periods")
+                    + "of counts of periods", isUsage: false)
         }
         do throws(TraceError) {
             return try TraceReader(source: name, period: period)
                 .read(String(decoding: data, as: UTF8.self))
         } catch {
-            throw complaint("\(place): \(error)")
+            throw complaint("\(place): \(error)", isUsage: false)
         }
     }
 }

@@ -1,9 +1,19 @@
 /// A scenario that cannot be run, in one sentence: where, what was given, what to do.
 package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
+    /// Whether the command line is at fault, and not a file.
+    package let isUsage: Bool
 
     /// An error from its sentence.
-    package init(_ description: String) { self.description = description }
+    ///
+    /// - Parameter isUsage: by default whether the sentence begins with a flag, or with the built-in
+    ///   scenario, of which only flags can make a bad one.
+    package init(_ description: String, isUsage: Bool? = nil) {
+        self.description = description
+        self.isUsage =
+            isUsage
+            ?? ["--", "the built-in scenario"].contains { description.hasPrefix($0) }
+    }
 }
 
 /// The known word nearest to a mistyped one, by edit distance (Levenshtein, 1966).

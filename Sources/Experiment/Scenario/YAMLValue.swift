@@ -22,11 +22,13 @@ struct YAMLValue {
     }
 
     /// A complaint about this value.
-    func complaint(_ what: String) -> ScenarioError {
+    ///
+    /// - Parameter isUsage: false where the fault is in a file that a flag names.
+    func complaint(_ what: String, isUsage: Bool? = nil) -> ScenarioError {
         // A flag is one line; only a file has lines to name.
         let isFlag = source.hasPrefix("--")
         let line = node.mark.map { isFlag ? "" : ", line \($0.line)" } ?? ""
-        return ScenarioError("\(source)\(line): \(what)")
+        return ScenarioError("\(source)\(line): \(what)", isUsage: isUsage)
     }
 
     /// The entries of a mapping, each key one of `known`.

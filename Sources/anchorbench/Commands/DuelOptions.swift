@@ -55,6 +55,21 @@ struct DuelArgument {
         beside other: DuelArgument, role: DuelRole, _ options: DuelOptions, rounds: Int,
         environment: [String]
     ) throws -> DuelContender {
+        do {
+            return try resolved(
+                beside: other, role: role, options, rounds: rounds, environment: environment)
+        } catch let error as ScenarioError
+            where isAddress && error.description.hasPrefix("\(role.rawValue):")
+        {
+            // The address was typed, whatever file its scenario is of.
+            throw ScenarioError(error.description, isUsage: true)
+        }
+    }
+
+    private func resolved(
+        beside other: DuelArgument, role: DuelRole, _ options: DuelOptions, rounds: Int,
+        environment: [String]
+    ) throws -> DuelContender {
         let file = isAddress ? (other.isAddress ? nil : other.text) : text
         var overrides = options.overrides
         if isAddress {

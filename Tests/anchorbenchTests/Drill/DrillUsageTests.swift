@@ -21,7 +21,7 @@ struct DrillUsageTests {
     }
 
     @Test(
-        "what cannot be staged is a bad input, said in one line that names the flag",
+        "what cannot be staged is wrong usage, said in one line that names the flag",
         arguments: [
             ["--throttle", "{ sieve: { holes: 3 } }"], ["--alarm", "{ period: 7s }"],
             ["--mechanism", "hmac-sha256"], ["--demand", "much"], ["--budget", "0"],
@@ -32,7 +32,7 @@ struct DrillUsageTests {
     func badScenario(_ flags: [String]) throws {
         let bench = try Bench()
         let ended = try bench.run(arguments: ["drill"] + flags + ["--output", "out"])
-        #expect(ended.code == 65 && ended.output.isEmpty, "\(ended.error)")
+        #expect(ended.code == 64 && ended.output.isEmpty, "\(ended.error)")
         #expect(ended.error.hasPrefix("anchorbench: \(flags[0])"), "\(ended.error)")
         #expect(ended.error.split(separator: "\n").count == 1, "\(ended.error)")
         #expect(!FileManager.default.fileExists(atPath: bench.path("out")))
