@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiment
+import Foundation
 
 /// The command: arguments in, exit code out.
 @main
@@ -46,7 +47,7 @@ struct AnchorBench: AsyncParsableCommand {
 
     static func main() async {
         do {
-            try checkName(CommandLine.arguments.dropFirst().first)
+            try checkName(ProcessInfo.processInfo.arguments.dropFirst().first)
             var command = try parseAsRoot()
             if var command = command as? AsyncParsableCommand {
                 try await command.run()

@@ -47,13 +47,15 @@ package struct DuelSample: Equatable, Sendable {
     ) -> [Comparison.Untested] {
         rule.metrics.compactMap { metric in
             guard !isCompared(metric, needed: needed) else { return nil }
-            let lacking = lacking(metric).count
-            let isLost = blocks.allSatisfy { $0.rounds.baseline.logCosts(of: metric) != nil }
+            let count = lacking(metric).count
+            let before = blocks.count { $0.rounds.baseline.logCosts(of: metric) == nil }
+            let after = blocks.count { $0.rounds.candidate.logCosts(of: metric) == nil }
+            let isLost = before < after && before <= LackingValues.most(of: blocks.count)
             return Comparison.Untested(
                 cell: cell, metric: metric,
-                reason: lacking == blocks.count
+                reason: count == blocks.count
                     ? "\(metric.lack) (no block had it in all four rounds)"
-                    : "rounds that \(metric.roundLack) in \(lacking) of \(blocks.count) blocks",
+                    : "rounds that \(metric.roundLack) in \(count) of \(blocks.count) blocks",
                 isLost: isLost)
         }
     }
@@ -63,16 +65,16 @@ package struct DuelSample: Equatable, Sendable {
         _ rule: GateRule, needed: Int = DuelLooks.fewestBlocks
     ) -> [String] {
         rule.metrics.compactMap { metric in
-            let lacking = lacking(metric)
-            guard !lacking.isEmpty, isCompared(metric, needed: needed) else { return nil }
-            let rounds = lacking.map(\.rounds)
+            let bare = lacking(metric)
+            guard !bare.isEmpty, isCompared(metric, needed: needed) else { return nil }
+            let rounds = bare.map(\.rounds)
             let isBaselines = rounds.contains { $0.baseline.logCosts(of: metric) == nil }
             let isCandidates = rounds.contains { $0.candidate.logCosts(of: metric) == nil }
             let side =
                 isBaselines && isCandidates
                 ? "both" : "the \(isBaselines ? "baseline" : "candidate")"
-            let numbers = Counted.list(lacking.map { "\($0.number)" })
-            return "Left out of \(metric.words) of \(cell): block\(lacking.count == 1 ? "" : "s") "
+            let numbers = Counted.list(bare.map { "\($0.number)" })
+            return "Left out of \(metric.words) of \(cell): block\(bare.count == 1 ? "" : "s") "
                 + "\(numbers), where rounds of \(side) \(metric.roundLack); the bounds hold "
                 + "whatever would have been found there."
         }
@@ -85,9 +87,9 @@ package struct DuelSample: Equatable, Sendable {
 
     /// Whether so few blocks lack a metric that the others can be compared.
     private func isCompared(_ metric: Metric, needed: Int) -> Bool {
-        let lacking = lacking(metric).count
-        return lacking == 0
-            || lacking <= LackingValues.most(of: blocks.count) && blocks.count - lacking >= needed
+        let count = lacking(metric).count
+        return count == 0
+            || count <= LackingValues.most(of: blocks.count) && blocks.count - count >= needed
     }
 }
 

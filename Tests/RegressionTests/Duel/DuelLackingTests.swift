@@ -70,6 +70,17 @@ struct DuelLackingTests {
         #expect(comparison.verdict == .inconclusive)
     }
 
+    @Test("one stalled round of the baseline does not hide what the candidate lost")
+    func lost() {
+        var all = blocks(lacking: [3, 7, 9])
+        all[11].rounds.baseline.first[.serviceP50] = nil
+        #expect(found(all).untested.map(\.isLost) == [true])
+        #expect(found(all).verdict == .inconclusive)
+        for index in [2, 6, 8] { all[index].rounds.baseline.first[.serviceP50] = nil }
+        // Now the baseline lacks it as often.
+        #expect(found(all).untested.map(\.isLost) == [false])
+    }
+
     @Test("where too few blocks would remain, it is not compared")
     func tooFew() {
         // Two tests at once take eight blocks.
