@@ -6,8 +6,8 @@ package struct ScenarioError: Error, Equatable, Sendable, CustomStringConvertibl
 
     /// An error from its sentence.
     ///
-    /// - Parameter isUsage: by default whether the sentence begins with a flag, or with the built-in
-    ///   scenario, of which only flags can make a bad one.
+    /// - Parameter isUsage: by default whether the sentence begins with a flag, or with the
+    ///   built-in scenario, of which only flags can make a bad one.
     package init(_ description: String, isUsage: Bool? = nil) {
         self.description = description
         self.isUsage =

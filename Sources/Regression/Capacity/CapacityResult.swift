@@ -120,8 +120,8 @@ extension CapacityResult {
         }
         if let limit = generatorLimit {
             remarks.append(
-                "at \(limit.rate.inWords) the generator did not keep up (\(limit.reason)): what lies "
-                    + "above is its limit and not the anchor's")
+                "at \(limit.rate.inWords) the generator did not keep up (\(limit.reason)): what "
+                    + "lies above is its limit and not the anchor's")
         }
         let unknown = rates.between.filter { $0.verdict == .unknown }.map(\.rate.inWords)
         if !unknown.isEmpty {
@@ -140,7 +140,8 @@ extension CapacityResult {
             promise: promise, level: judgement.level, quiet: settings.confirmationLength)
         guard let margin = judge.quietMargin(at: capacity.perSecond) else { return nil }
         return "a queue of \(capacity.inWords) breaks this promise only near its saturation, and "
-            + "seldom there: the capacity may be up to \(Probability(min(1, margin)).inPercent) lower"
+            + "seldom there: the capacity may be up to "
+            + "\(Probability(min(1, margin)).inPercent) lower"
     }
 }
 

@@ -92,8 +92,8 @@ struct CapacityHeadroom {
             ", held to \(CapacityWording.rate($0))/s (`max-rate`) as it was"
         }
         return "\(grouped(devices)) devices are enough (\(share) shown in the busiest hour), and "
-            + "fewer may be: one kept the promise at \(CapacityWording.perSecond(headroom.capacity))/s"
-            + "\(limit ?? ""), and may do more"
+            + "fewer may be: one kept the promise at "
+            + "\(CapacityWording.perSecond(headroom.capacity))/s\(limit ?? ""), and may do more"
     }
 
     private func unserved(_ demand: StatedDemand) -> String {

@@ -49,8 +49,8 @@ struct CapacityOptions: ParsableArguments {
     private func refuse(several values: [String], _ flag: String) throws(ScenarioError) {
         guard values.count > 1 else { return }
         throw ScenarioError(
-            "\(flag) \(values.joined(separator: ",")): a capacity is that of one; give \(flag) with "
-                + "one of them, and ask for each by itself")
+            "\(flag) \(values.joined(separator: ",")): a capacity is that of one; give \(flag) "
+                + "with one of them, and ask for each by itself")
     }
 
     private var overrides: [ScenarioOverride] {
