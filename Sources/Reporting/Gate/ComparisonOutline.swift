@@ -140,8 +140,8 @@ extension ComparisonOutline {
         let figures =
             "A cost is the candidate's over the baseline's, throughput inverted, so that + is "
             + "worse for every metric. The figures of the two are medians of all their rounds; "
-            + "the cost is the median of the ratios of their \(pairs), and need not be the ratio of the "
-            + "two medians. "
+            + "the cost is the median of the ratios of their \(pairs), and need not be the ratio "
+            + "of the two medians. "
         return figures + "Its interval holds with 99 % confidence for one test, so of a "
             + "hundred tests one may miss by chance. REGRESSED takes a cost above "
             + "\(tolerance) that chance explains less than once in a hundred comparisons, all "

@@ -48,9 +48,11 @@ struct CapacityOptions: ParsableArguments {
 
     private func refuse(several values: [String], _ flag: String) throws(ScenarioError) {
         guard values.count > 1 else { return }
+        let isTyped = overrides.contains { $0.flag == flag }
+        let place = isTyped ? flag : "\(file ?? "the built-in scenario"):"
         throw ScenarioError(
-            "\(flag) \(values.joined(separator: ",")): a capacity is that of one; give \(flag) "
-                + "with one of them, and ask for each by itself")
+            "\(place) \(values.joined(separator: ",")): a capacity is that of one; give \(flag) "
+                + "with one of them, and ask for each by itself", isUsage: isTyped)
     }
 
     private var overrides: [ScenarioOverride] {

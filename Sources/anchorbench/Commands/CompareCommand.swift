@@ -30,10 +30,10 @@ struct CompareCommand: AsyncParsableCommand {
             slower. What became better is reported and not gated.
 
             --baseline auto finds the baseline in a store that fits into git: by the candidate's \
-            conditions and cells, whatever the module and its variables. With --record the candidate \
-            is added to the store's history.csv, and where it passed, or is the first, it becomes the baseline; \
-            the first of its kind is INCONCLUSIVE. Where there is no baseline and none is \
-            recorded, the exit code is 66.
+            conditions and cells, whatever the module and its variables. With --record the \
+            candidate is added to the store's history.csv, and where it passed, or is the first, \
+            it becomes the baseline; the first of its kind is INCONCLUSIVE. Where there is no \
+            baseline and none is recorded, the exit code is 66.
 
             --self-test draws from the rounds of one run, to see that the gate is silent where \
             nothing changed and speaks where something did: exit 0, else 12.

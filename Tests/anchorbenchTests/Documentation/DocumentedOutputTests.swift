@@ -12,10 +12,15 @@ extension CommandTests {
                 .map { (typed: $0, output: $1) }
         }
 
-        /// What is shown, where something is left out in pieces.
+        /// What is shown, where something is left out in pieces; however its lines are broken.
         private static func pieces(of block: Page.Block) -> [String] {
-            block.lines.flatMap { $0.split(separator: "…") }
-                .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            block.lines.joined(separator: " ").split(separator: "…").map { unbroken(String($0)) }
+                .filter { !$0.isEmpty }
+        }
+
+        /// A text's words with one space between them.
+        private static func unbroken(_ text: String) -> String {
+            text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         }
 
         @Test("what is computed and not measured comes out as it is shown")
@@ -37,7 +42,7 @@ extension CommandTests {
                 ).wait()
                 #expect(ended.code == 0, "README.md:\(typed.line): \(ended.error)")
                 for piece in Self.pieces(of: output) {
-                    let isThere = ended.output.contains(piece)
+                    let isThere = Self.unbroken(ended.output).contains(piece)
                     #expect(isThere, "README.md:\(output.line): \(piece)\n\(ended.output)")
                 }
             }
@@ -45,10 +50,11 @@ extension CommandTests {
 
         @Test("what was measured stands in the report that is kept of it")
         func measured() throws {
-            let report = try String(
-                contentsOf: Page.root.appending(path: "results/softhsm-capacity/report.md"),
-                encoding: .utf8
-            ).replacing("**", with: "")
+            let report = Self.unbroken(
+                try String(
+                    contentsOf: Page.root.appending(path: "results/softhsm-capacity/report.md"),
+                    encoding: .utf8
+                ).replacing("**", with: ""))
             let shown = try #require(
                 try Self.shown().first { $0.typed.lines[0].contains("anchorbench capacity") })
             for piece in Self.pieces(of: shown.output) {
