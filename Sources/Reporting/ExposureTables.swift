@@ -4,7 +4,7 @@ import Units
 
 extension CSVTable {
     /// Digits of a number that is computed: those after them are the rounding of doubles.
-    static let computedDigits = 12
+    static let computedDigits = 14
 }
 
 /// `exfiltration.csv` and `windows.csv`: the findings as tables.
