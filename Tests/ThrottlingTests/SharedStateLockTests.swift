@@ -106,18 +106,23 @@ enum Killed {
     static let counter = Policy(
         .fixedWindow(FixedWindow(limit: RecordCount(1 << 40), window: .max)), onLimit: .deny)
 
-    /// Asks from two threads until the process kills itself, at an instant that the seed draws.
+    /// Asks from two threads until the process kills itself, at an instant that the seed draws
+    /// after one of them has asked and counted once: on a busy machine they are long in coming.
     static func hammer(_ path: String, seed: UInt64) throws {
         let state = try SharedState(path: path, policy: policy)
         let count = try SharedState(path: "\(path).count", policy: counter)
         var generator = SeededGenerator(seed: seed)
+        let counted = DispatchSemaphore(value: 0)
         for _ in 0..<2 {
             Thread.detachNewThread {
+                if state.decide(at: .zero) == .admit { _ = count.spend(upTo: most) }
+                counted.signal()
                 while true {
                     if state.decide(at: .zero) == .admit { _ = count.spend(upTo: most) }
                 }
             }
         }
+        counted.wait()
         usleep(.random(in: 100...3_000, using: &generator))
         kill(getpid(), SIGKILL)
     }
