@@ -73,7 +73,7 @@ extension CampaignTests {
                   - { fixed-window: { limit: 3, window: 1h }, on-limit: deny }
                 on-denied: spin
                 rounds: 1
-                duration: 300ms
+                duration: 2s
                 """)
             let throttled = run.cells.filter { $0.cell.throttle != .none }
             #expect(throttled.count == 2)

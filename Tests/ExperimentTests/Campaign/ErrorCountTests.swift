@@ -69,7 +69,7 @@ extension CampaignTests {
                 "fault=\(call.function):0x\(String(code, radix: 16)):#\(200 + 3 * index)"
             }
             let site = try Site(script: faults.joined(separator: ";"))
-            let run = try await run(site, call, duration: "300ms")
+            let run = try await run(site, call, duration: "2s")
             let result = try #require(run.cells.first { $0.cell.isAnchored })
             let names = Self.codes.map { ReturnCode(rawValue: $0).description }
             #expect(names.count > 90)
@@ -87,7 +87,7 @@ extension CampaignTests {
             guard call.function != "C_DestroyObject", call.sealing == 0 else { return }
             let site = try Site(script: "fault=\(call.function):CKR_DEVICE_ERROR:0.02")
             let run = try await run(
-                site, call, callers: 2, duration: "200ms",
+                site, call, callers: 2, duration: "2s",
                 throttles: "[none, { token-bucket: { rate: 100/s, burst: 10 } }]")
             var calls: UInt64 = 0
             for result in run.cells {
@@ -113,7 +113,7 @@ extension CampaignTests {
                 load: { closed: [1], processes: [1] }
                 throttles: [none]
                 rounds: 1
-                duration: 50ms
+                duration: 2s
                 warm-up: 0s
                 limits: { abort-after-errors: 10 }
                 """

@@ -77,10 +77,10 @@ extension CampaignTests {
 
         @Test("a vendor's code is counted under its name, and the rest stays intact")
         func vendorCode() async throws {
-            let site = try Site(script: "fault=C_Decrypt:0x80000012:0.001")
+            let site = try Site(script: "fault=C_Decrypt:0x80000012:0.005")
             let run = try await site.run(
                 try scenario(
-                    site, duration: "500ms",
+                    site, duration: "2s",
                     more: """
                         throttles: [{ token-bucket: { rate: 100/s, burst: 10 } }]
                         limits: { abort-after-errors: 1000000 }
@@ -130,7 +130,7 @@ extension CampaignTests {
             let site = try Site(script: "crash=#100")
             let run = try await site.run(
                 try scenario(
-                    site, closed: "[1, 2]", duration: "1s",
+                    site, closed: "[1, 2]", duration: "3s",
                     more: "throttles: [{ token-bucket: { rate: 1/s, burst: 10 } }]"))
             #expect(run.partial == nil && run.cells.count == 4)
             // Each worker lives for a hundred calls, which only an unthrottled cell makes.
@@ -174,7 +174,7 @@ extension CampaignTests {
                 throttles: [{ token-bucket: { rate: 1/s, burst: 40 } }]
                 throttles-at: all
                 rounds: 1
-                duration: 300ms
+                duration: 1s
                 """)
             let throttled = run.cells.filter { $0.cell.throttle != .none }
             #expect(throttled.map(\.cell.processes) == [1, 2])

@@ -29,33 +29,36 @@ extension CampaignTests {
             let begin = ContinuousClock.now
             let run = try await site.run(
                 try scenario(
-                    site, limits: "max-rate: 2k/s", duration: "150ms",
-                    throttles: "[none, { token-bucket: { rate: 100/s, burst: 5 } }]"))
+                    site, limits: "max-rate: 500/s", duration: "400ms",
+                    throttles: "[none, { token-bucket: { rate: 50/s, burst: 5 } }]"))
             let elapsed = (ContinuousClock.now - begin) / .seconds(1)
             let sealed = try site.calls(.encrypt)
             let calls = try site.calls(.decryptInit)
             // Three cells of two callers in two rounds.
             #expect(sealed == 3 * 2 * 2 * 64)
-            #expect(Double(sealed + calls) <= 2_000 * elapsed + 2)
+            #expect(Double(sealed + calls) <= 500 * elapsed + 2)
+            var shares: [Double] = []
             for result in run.cells {
                 #expect(result.verdict.isValid, "\(result.cell.key): \(result.verdict)")
                 guard result.cell.isAnchored else { continue }
                 for round in result.rounds {
-                    // The bound itself, and not much less of it, unless a throttle is in the path.
-                    #expect(Double(round.operations) <= 2_000 * round.seconds + 2)
-                    let isFree = result.cell.throttle == .none
-                    #expect(!isFree || Double(round.operations) > 1_000 * round.seconds)
+                    #expect(Double(round.operations) <= 500 * round.seconds + 2)
+                    guard result.cell.throttle == .none else { continue }
+                    shares.append(Double(round.operations) / round.seconds / 500)
                 }
             }
+            // And not much less, unless a throttle is in the path: a turn is lost where a busy
+            // machine delays all callers, in some of the rounds.
+            #expect(shares.contains { $0 > 0.5 }, "\(shares)")
         }
 
         @Test("a rate so low that few callers get a turn leaves turns for the rounds to come")
         func lowRate() async throws {
             let site = try Site()
             let yaml = try scenario(
-                site, limits: "max-rate: 1k/s", duration: "10ms", rounds: 3, processes: "[1]",
+                site, limits: "max-rate: 100/s", duration: "100ms", rounds: 3, processes: "[1]",
                 warmUp: "0s")
-            // Twelve callers, of whom no more than ten have a turn in a round.
+            // Twelve callers, of whom no more than eleven have a turn in a round.
             let run = try await site.run(yaml.replacing("closed: [2]", with: "closed: [12]"))
             let result = try #require(run.cells.first { $0.cell.isAnchored })
             #expect(result.rounds.count == 3)
@@ -66,7 +69,8 @@ extension CampaignTests {
         func operations() async throws {
             let site = try Site()
             let run = try await site.run(
-                try scenario(site, limits: "max-operations: 500", warmUp: "0s"))
+                try scenario(
+                    site, limits: "max-operations: 500", duration: "30s", warmUp: "0s"))
             #expect(run.partial == "its limit of 500 calls was reached")
             let calls = try site.calls(.decryptInit)
             #expect(calls == 500)
@@ -76,7 +80,7 @@ extension CampaignTests {
             let rounds = anchored.flatMap(\.rounds)
             // All went in one round, whose figures are those of a shorter one.
             let spent = try #require(rounds.first)
-            #expect(rounds.count == 1 && spent.verdict.isValid && spent.seconds < 0.1)
+            #expect(rounds.count == 1 && spent.verdict.isValid && spent.seconds < 30)
             #expect(spent.verdict.remarks.contains("the limit of calls ended it early"))
         }
 
@@ -85,7 +89,7 @@ extension CampaignTests {
             let site = try Site(script: "service=fixed:1ms")
             let run = try await site.run(
                 try scenario(
-                    site, limits: "max-operations: 300", duration: "50ms", rounds: 9,
+                    site, limits: "max-operations: 300", duration: "50ms", rounds: 99,
                     processes: "[2]", warmUp: "50ms"))
             #expect(run.partial == "its limit of 300 calls was reached")
             #expect(try site.calls(.decryptInit) == 300)
@@ -98,7 +102,9 @@ extension CampaignTests {
         func operationsOfFastDevice() async throws {
             let site = try Site()
             let run = try await site.run(
-                try scenario(site, limits: "max-operations: 1k", processes: "[1]"))
+                try scenario(
+                    site, limits: "max-operations: 1k", duration: "30s", processes: "[1]",
+                    warmUp: "3s"))
             #expect(run.partial == "its limit of 1k calls was reached")
             #expect(try site.calls(.decryptInit) == 1_000)
             let anchored = try #require(run.cells.first { $0.cell.isAnchored })
@@ -109,11 +115,13 @@ extension CampaignTests {
         func operationsAcrossLosses() async throws {
             let site = try Site(script: "service=fixed:1ms;crash=#100")
             let yaml = try scenario(
-                site, limits: "max-operations: 700", duration: "60ms", rounds: 30,
+                site, limits: "max-operations: 700", duration: "60ms", rounds: 300,
                 processes: "[1, 2]", warmUp: "0s")
             let interruption = Interruption()
             let first = try await site.run(yaml, interruption: interruption) { progress in
-                guard case .round(let cell, let number, _) = progress, number == 3, cell.isAnchored
+                // However few calls a busy machine lets a round make.
+                guard case .round(let cell, _, _) = progress, cell.isAnchored,
+                    let calls = try? site.calls(.decryptInit), calls > 100
                 else { return }
                 Task.detached {
                     try await Task.sleep(for: .milliseconds(20))
@@ -138,7 +146,7 @@ extension CampaignTests {
             let site = try Site(script: "fault=C_Decrypt:CKR_DEVICE_ERROR:#50+")
             let yaml = try scenario(
                 site, limits: "abort-after-errors: 10", duration: "20ms", rounds: 1,
-                processes: "[\(processes)]", warmUp: "500ms")
+                processes: "[\(processes)]", warmUp: "3s")
             let error = try await #require(throws: ExperimentError.self) {
                 try await site.run(yaml)
             }

@@ -12,7 +12,7 @@ extension CampaignTests {
         /// Users and attackers on the scripted module, whose calls take a millisecond each.
         private func scenario(
             _ site: Site, throttles: String, mixed: String, processes: String = "[1]",
-            duration: String = "300ms", more: String = ""
+            duration: String = "1s", more: String = ""
         ) throws -> String {
             """
             anchor: { uri: '\(try site.uri())', mechanism: [aes-gcm] }
@@ -48,7 +48,7 @@ extension CampaignTests {
                 scenario(
                     site,
                     throttles: """
-                        [none, { token-bucket: { rate: 200/s, burst: 1 }, on-limit: deny },
+                        [none, { token-bucket: { rate: 20/s, burst: 1 }, on-limit: deny },
                          { fixed-window: { limit: 5, window: 1h }, on-limit: deny,
                            scope: per-client }]
                         """, mixed: Self.users))
@@ -56,27 +56,32 @@ extension CampaignTests {
             let free = try pair(run, "none")
             for (users, thieves) in zip(free.users.rounds, free.attackers.rounds) {
                 #expect(users.order == thieves.order && users.number == thieves.number)
-                #expect(users.open?.scheduled == 30 && thieves.open == nil)
-                #expect(users.latency[.response]?.count == 30)
+                #expect(users.open?.scheduled == 100 && thieves.open == nil)
+                #expect(users.latency[.response]?.count == 100)
                 #expect(thieves.latency[.response] == nil && thieves.latency[.throttleWait] == nil)
                 #expect(thieves.operations > users.operations && users.decisionNanoseconds == nil)
                 #expect(thieves.cpuNanosecondsPerOperation != nil)
                 #expect(users.cpuNanosecondsPerOperation == nil)
             }
-            let shared = try pair(run, "token-bucket-200ps-1-deny")
+            let shared = try pair(run, "token-bucket-20ps-1-deny")
             for (users, thieves) in zip(shared.users.rounds, shared.attackers.rounds) {
                 let admitted = users.admitted + thieves.admitted
-                #expect(Double(admitted) <= 1 + 200 * max(users.seconds, thieves.seconds))
-                #expect(users.admitted + users.denied == 30 && thieves.denied > 0)
+                #expect(Double(admitted) <= 1 + 20 * max(users.seconds, thieves.seconds))
+                // What a busy machine delays beyond the end waits there.
+                let backlog = try #require(users.open).backlog
+                #expect(users.admitted + users.denied + backlog == 100 && thieves.denied > 0)
                 let ratio = try #require(users.admittedToEnvelope)
                 #expect(ratio == thieves.admittedToEnvelope && ratio > 0.5 && ratio <= 1.001)
                 #expect(try #require(users.decisionNanoseconds) > 0)
             }
             let own = try pair(run, "fixed-window-5-1h-deny-per-client")
             #expect(own.users.rounds.map(\.admitted) == [10, 10])
-            #expect(own.users.rounds.map(\.denied) == [20, 20])
+            for round in own.users.rounds {
+                #expect(round.denied + (round.open?.backlog ?? 0) == 90)
+            }
             #expect(own.attackers.rounds.map(\.admitted) == [5, 5])
-            #expect(own.attackers.rounds.map(\.denied) == [2, 2])
+            // Once for each, or for the one that came in time.
+            #expect(own.attackers.rounds.allSatisfy { (1...2).contains($0.denied) })
             // Of five for each client the users could ask for all, and the attackers for theirs.
             #expect(own.users.admittedToEnvelope == 1 && own.attackers.admittedToEnvelope == 1)
             let orders = Set(run.cells.flatMap(\.rounds).map(\.order))
@@ -110,7 +115,7 @@ extension CampaignTests {
                 scenario(
                     site,
                     throttles: """
-                        [none, { concurrency: 1 }, { delay: 20ms },
+                        [none, { concurrency: 1 }, { delay: 100ms },
                          { fixed-window: { limit: 9, window: 1h }, charge: { bytes: 16 },
                            on-limit: deny }]
                         """, mixed: Self.users))
@@ -123,10 +128,10 @@ extension CampaignTests {
             for round in try closed("concurrency-1").rounds {
                 #expect(Double(round.admitted) <= round.seconds / 0.001 + 2)
             }
-            for round in try closed("delay-20ms").rounds {
-                // Two callers, each 20 ms before every call.
-                #expect(Double(round.admitted) <= 2 * (round.seconds / 0.02 + 1))
-                #expect(round.admitted > 10 && (round.admittedToEnvelope ?? 0) > 0.5)
+            for round in try closed("delay-100ms").rounds {
+                // Two callers, each 100 ms before every call.
+                #expect(Double(round.admitted) <= 2 * (round.seconds / 0.1 + 1))
+                #expect(round.admitted > 2 && (round.admittedToEnvelope ?? 0) > 0.5)
             }
             // 32 bytes of ciphertext are two units of 16: four calls of nine units.
             let charged = try closed("fixed-window-9-1h-per-16B-deny")
@@ -199,7 +204,7 @@ extension CampaignTests {
                 script: "service=fixed:1ms; servers=9; fault=C_Decrypt:CKR_DEVICE_ERROR:#200+")
             let run = try await site.run(
                 scenario(
-                    site, throttles: "[none]", mixed: Self.users, duration: "2s",
+                    site, throttles: "[none]", mixed: Self.users, duration: "20s",
                     more: "limits: { abort-after-errors: 20 }"))
             let free = try pair(run, "none")
             let reason = "ended early after 20 failed calls: CKR_DEVICE_ERROR"

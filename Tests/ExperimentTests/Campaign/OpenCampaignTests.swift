@@ -71,26 +71,38 @@ extension CampaignTests {
 
         @Test("a device that is slower than the load is a remark and a backlog, not a fault")
         func overload() async throws {
-            let site = try Site(script: "service=fixed:20ms")
+            let site = try Site(script: "service=fixed:200ms")
             let run = try await site.run(
                 scenario(
                     site,
                     load: """
                         { closed: [], processes: [1],
-                          open: [{ rate: 200/s, arrivals: constant, callers: 2 }] }
-                        """))
+                          open: [{ rate: 20/s, arrivals: constant, callers: 2 }] }
+                        """, duration: "3s"))
             let result = try #require(run.cells.first { $0.cell.open != nil })
             let counts = try #require(result.open)
             #expect(result.verdict.reasons.isEmpty, "\(result.verdict.reasons)")
             let remark = "device or throttle are slower than the load (1 of 1 rounds)"
             #expect(result.verdict.remarks.contains(remark), "\(result.verdict.remarks)")
-            // One server does 15 in 300 ms, and each caller may be inside at the end.
-            #expect(counts.scheduled == 60 && (12...17).contains(counts.started))
+            // One server does 15 in 3 s, and each caller may be inside at the end.
+            #expect(counts.scheduled == 60 && (5...17).contains(counts.started))
             #expect(result.latency[.response]?.count == 60)
         }
 
         @Test("a stall of the device is in every percentile it reached; a closed load hides it")
         func stall() async throws {
+            // Other work on the machine makes calls late, which spoils one attempt; a fault of the
+            // harness spoils all three.
+            var late: [String] = []
+            for _ in 1...3 {
+                late = try await lateFigures()
+                if late.isEmpty { break }
+            }
+            #expect(late.isEmpty, "\(late)")
+        }
+
+        /// What a stall made longer in one run than it must have been; nothing may be shorter.
+        private func lateFigures() async throws -> [String] {
             // Three seconds of ten, from the instant two seconds after the first call.
             let script = "service=fixed:1ms; stall=2s:3s:work"
             let (site, closedSite) = (try Site(script: script), try Site(script: script))
@@ -107,24 +119,32 @@ extension CampaignTests {
 
             let open = try #require(try await openRun.cells.first { $0.cell.open != nil })
             let response = try #require(open.latency[.response])
-            #expect(open.operations == 1_000 && open.open?.backlog == 0)
+            let backlog = try #require(open.open).backlog
+            #expect(open.operations + backlog == 1_000)
+            var late = backlog == 0 ? [] : ["a backlog of \(backlog)"]
+            func expect(_ value: Int64?, near seconds: Double, _ name: String) throws {
+                let measured = Double(try #require(value)) / 1e9
+                #expect(measured > seconds - 0.06 || backlog > 0, "\(name): \(measured) s")
+                if measured > seconds + 0.06 { late.append("\(name): \(measured) s") }
+            }
             // A call due u seconds into the stall is done after the 100 u before it, at
             // 3 + 0.1 u: it takes 3 - 0.9 u, and as many calls take longer as were due before it.
             // So of a thousand calls the share q is slower than 3 - 9 q seconds. Calls come 10 ms
             // apart, so the percentile and the edge of the stall are each sure to one of those;
             // the rest of the tolerance is for threads that wake late.
             for (value, share) in [(response.p90, 0.1), (response.p99, 0.01)] {
-                let seconds = Double(try #require(value)) / 1e9
-                #expect(abs(seconds - (3 - 9 * share)) < 0.06, "\(seconds) s at \(share)")
+                try expect(value, near: 3 - 9 * share, "\(share)")
             }
-            #expect(try #require(response.p50) < 20_000_000)
-            #expect(abs(Double(try #require(response.longest)) / 1e9 - 3) < 0.06)
+            if try #require(response.p50) > 20_000_000 { late.append("the median") }
+            try expect(response.longest, near: 3, "the longest")
 
             let closed = try #require(
                 try await closedRun.cells.first { $0.cell.open == nil && !$0.cell.isBaseline })
-            #expect(closed.service.count > 1_000)
-            #expect(try #require(closed.service.p99) < 100_000_000)
-            #expect(abs(Double(try #require(closed.service.longest)) / 1e9 - 3) < 0.06)
+            // Seven thousand on a machine that is free.
+            if closed.service.count < 1_000 { late.append("\(closed.service.count) calls") }
+            if closed.service.p99 ?? .max > 100_000_000 { late.append("the closed load's p99") }
+            try expect(closed.service.longest, near: 3, "the closed load's longest")
+            return late
         }
     }
 }

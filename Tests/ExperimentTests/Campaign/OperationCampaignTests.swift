@@ -10,7 +10,7 @@ extension CampaignTests {
             load: { closed: [2], processes: [1, 2] }
             throttles: [none, { token-bucket: { rate: 200/s, burst: 10 } }]
             rounds: 1
-            duration: 200ms
+            duration: 700ms
             warm-up: 5ms
             """
 
