@@ -78,7 +78,7 @@ struct LimitTests {
                 let pace = try Pace(1_000)
                 let begin = clock.now()
                 let load = Workload(
-                    callers: 4, warmUp: warmUp, duration: .milliseconds(60), arrivals: arrivals,
+                    callers: 4, warmUp: warmUp, duration: .milliseconds(300), arrivals: arrivals,
                     limits: CallLimits(pace: pace.throttle.state))
                 let measured = try load.run(clock: clock) { _ in
                     FakeOperation(ledger)
@@ -91,14 +91,15 @@ struct LimitTests {
                 let records = try #require(measured).callers
                 #expect(records.reduce(0) { $0 + $1.operations } > 0)
                 guard arrivals != nil else { continue }
-                #expect(records.reduce(0) { $0 + ($1.open?.scheduled ?? 0) } == 300)
+                #expect(records.reduce(0) { $0 + ($1.open?.scheduled ?? 0) } == 1_500)
             }
         }
     }
 
     @Test("a warm-up takes no turn that it does not use: the measured calls keep the whole pace")
     func paceAfterWarmUp() throws {
-        let clock = MonotonicClock()
+        // The turns of the warm-up go on to 400 ms, and those that it did not use would to 800 ms.
+        let clock = VirtualClock(release: .milliseconds(450))
         let pace = try Pace(20)
         let load = Workload(
             callers: 8, warmUp: .automatic, duration: .milliseconds(500),
@@ -106,11 +107,10 @@ struct LimitTests {
         let measured = try load.run(clock: clock) { [ledger] _ in
             FakeOperation(ledger)
         } awaitRelease: {
-            clock.soon()
+            .milliseconds(450)
         }
         let operations = try #require(measured).callers.reduce(0) { $0 + $1.operations }
-        // Ten in half a second, or eleven; each that comes late on a busy machine costs a turn.
-        #expect((5...11).contains(operations), "\(operations) calls")
+        #expect(operations == 10, "\(operations) calls")
     }
 
     /// So many calls for all callers together.
