@@ -42,7 +42,7 @@ final class ClientDialogue {
 
     /// Its next line.
     ///
-    /// - Throws: `Silent` where none comes within half a minute, or it ended.
+    /// - Throws: `Silent` where none comes within two minutes, or it ended.
     func answer() throws -> String {
         let handle = output.fileHandleForReading.fileDescriptor
         while true {
@@ -52,7 +52,7 @@ final class ClientDialogue {
                 return String(decoding: line, as: UTF8.self)
             }
             var ready = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
-            guard poll(&ready, 1, 30_000) == 1 else { throw Silent(said: pending) }
+            guard poll(&ready, 1, 120_000) == 1 else { throw Silent(said: pending) }
             var bytes = [UInt8](repeating: 0, count: 4_096)
             let count = read(handle, &bytes, bytes.count)
             guard count > 0 else { throw Silent(said: pending) }
@@ -64,7 +64,7 @@ final class ClientDialogue {
     @discardableResult
     func end() -> Int32 {
         try? input.fileHandleForWriting.close()
-        for _ in 0..<500 where process.isRunning { usleep(10_000) }
+        for _ in 0..<6_000 where process.isRunning { usleep(10_000) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         return process.terminationStatus

@@ -70,7 +70,7 @@ struct ClientTests {
         #expect(try dialogue.answer() == "ready")
         for (order, success, refusal) in client.operations {
             #expect(try untilOpened { try dialogue.ask(order) } == success, "\(order)")
-            let throttled = try untilRefused { try dialogue.ask(order) }
+            let throttled = try untilRefused(gate) { try dialogue.ask(order) }
             #expect(throttled.contains(refusal(.throttled)), "\(order): \(throttled)")
             #expect(try untilOpened { try dialogue.ask(order) } == success, "\(order)")
             gate.setRevoked(true, row: row)
@@ -108,7 +108,7 @@ struct ClientTests {
                 return end.code == 0 ? "ok \(end.output)" : "failed \(end.code) \(end.error)"
             }
             #expect(try untilOpened(call) == "ok record", "\(program)")
-            let throttled = try untilRefused(call)
+            let throttled = try untilRefused(gate, call)
             #expect(throttled.hasPrefix("failed 1 "), "\(program): \(throttled)")
             #expect(throttled.contains(refused(.throttled)), "\(program): \(throttled)")
             gate.setRevoked(true, row: row)
@@ -178,7 +178,6 @@ struct ClientTests {
         #expect(try site.counts(gate).calls[.sign]?.admitted ?? 0 > 0)
     }
 
-    /// Slow machines start clients slowly: what they do at a time must exceed it all the same.
     private static let fewASecond = Policy(
         .fixedWindow(FixedWindow(limit: RecordCount(3), window: .seconds(1))), onLimit: .deny)
 
@@ -242,10 +241,15 @@ struct ClientTests {
         return answer
     }
 
-    /// Calls without a pause until a call is refused; the last answer.
-    private func untilRefused(_ call: () throws -> String) throws -> String {
-        var answer = try call()
-        for _ in 0..<200 where answer.hasPrefix("ok") { answer = try call() }
-        return answer
+    /// Calls without a pause, beside others of the same identity, until a call is refused; the
+    /// last answer.
+    private func untilRefused(
+        _ gate: GateState, _ call: () throws -> String
+    ) throws -> String {
+        try Spender.spend(at: gate, as: "web") {
+            var answer = try call()
+            for _ in 0..<200 where answer.hasPrefix("ok") { answer = try call() }
+            return answer
+        }
     }
 }

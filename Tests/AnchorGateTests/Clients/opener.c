@@ -5,7 +5,7 @@
    Opens COUNT times, or until it is killed where COUNT is 0, with C_DecryptInit and C_Decrypt. Prints, once it is over, a line
    "CODE COUNT" for each return code of the two, hexadecimal, and on the monotonic clock "last-opened
    NANOSECONDS", when the last call began that was let through, and "first-refusal NANOSECONDS", when the first was refused
-   after one was opened. TALLY is a file of 8 bytes, in which every process adds up the calls that
+   after one was opened, or where COUNT is 0. TALLY is a file of 8 bytes, in which every process adds up the calls that
    succeeded: what was opened is known even of a client that is killed. Exit codes: 0; 2 where the module gives no session. */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -109,7 +109,7 @@ int main(int argc, char **argv) {
             has_opened = 1;
             last_opened = begun;
             if (opened) { (*opened)++; }
-        } else if (has_opened) {
+        } else if (has_opened || wanted == 0) {
             printf("first-refusal %lld\n", (long long)monotonic_ns());
             has_opened = 0;
             if (wanted == 0) { break; }
