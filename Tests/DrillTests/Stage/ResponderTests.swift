@@ -23,13 +23,14 @@ struct ResponderTests {
 
     @Test("revokes whose calls have grown most, not who calls most, and nobody else")
     func grown() throws {
-        try site.call("front-end-1", times: 200)
+        // On a busy machine what came before may have fallen into several periods.
+        try site.call("front-end-1", times: 2_000)
         try site.call("front-end-2", times: 40)
         try site.call("thief", times: 5)
         let since = site.nextPeriod()
         try site.call("front-end-1", times: 210)
         try site.call("front-end-2", times: 30)
-        try site.call("thief", times: 150)
+        try site.call("thief", times: 200)
         let before = MonotonicInstant.now()
         let report = try responder.answer(cue(since: since))
         #expect(report.identity == "thief")
@@ -54,9 +55,9 @@ struct ResponderTests {
         try site.call("front-end-1", times: 60)
         try site.call("thief", times: 60)
         let since = site.nextPeriod()
-        // Fewer than half: what came before may have fallen into two periods.
-        try site.call("front-end-1", times: 20)
-        try site.call("thief", times: 25)
+        // Far fewer: what came before may have fallen into several periods.
+        try site.call("front-end-1", times: 2)
+        try site.call("thief", times: 3)
         #expect(try responder.answer(cue(since: since)).identity == nil)
         #expect(try site.revoked().isEmpty)
     }

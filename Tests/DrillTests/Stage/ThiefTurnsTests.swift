@@ -1,5 +1,6 @@
 import Foundation
 import GateState
+import Synchronization
 import Testing
 import Units
 
@@ -25,7 +26,7 @@ struct ThiefTurnsTests {
             let early = begin + .milliseconds(10 * number) - MonotonicInstant.now()
             #expect(early <= .zero, "turn \(number)")
         }
-        #expect(MonotonicInstant.now() - begin < .seconds(5))
+        #expect(MonotonicInstant.now() - begin < .seconds(60))
     }
 
     @Test("one who waits for a turn that is far off is let go at once where he is to stop")
@@ -39,7 +40,7 @@ struct ThiefTurnsTests {
         }
         let start = MonotonicInstant.now()
         #expect(!turns.awaitTurn())
-        #expect(MonotonicInstant.now() - start < .seconds(10))
+        #expect(MonotonicInstant.now() - start < .seconds(60))
     }
 
     @Test("one who fills periods keeps all calls of each within the limit, those of others too")
@@ -53,12 +54,13 @@ struct ThiefTurnsTests {
                     of: 3, gate: site.path)))
         let (gate, web) = (site.gate, try site.gate.claim("web"))
         let thief = try gate.claim("thief")
-        let end = MonotonicInstant.now() + .milliseconds(2_600)
+        let isFilled = Atomic<Bool>(false)
+        let end = MonotonicInstant.now() + .seconds(60)
         let users = DispatchGroup()
         users.enter()
         Thread.detachNewThread {
             // No more than 50 a second, however late a turn of this is.
-            while MonotonicInstant.now() < end {
+            while !isFilled.load(ordering: .relaxed), MonotonicInstant.now() < end {
                 _ = gate.charge(.decrypt, units: 1, isCall: true, row: web)
                 MonotonicInstant.wait(until: MonotonicInstant.now() + .milliseconds(20))
             }
@@ -67,6 +69,11 @@ struct ThiefTurnsTests {
         }
         while turns.awaitTurn() {
             _ = gate.charge(.decrypt, units: 1, isCall: true, row: thief)
+            // Until a period is over of which he had a good part: a busy machine spoils some.
+            let periods = try site.snapshot().identities[1].periods.dropLast()
+            guard periods.contains(where: { $0.calls.admitted > 50 }) else { continue }
+            isFilled.store(true, ordering: .relaxed)
+            turns.stop()
         }
         users.wait()
         let identities = try site.snapshot().identities
@@ -102,15 +109,14 @@ struct ThiefTurnsTests {
                 FillingPace(
                     limit: 1_000, demand: 0, dispersion: 1, period: Nanoseconds(period),
                     flatOut: Int(flatOut), of: Int(of), gate: "/nowhere/gate.state")))
-        let end = MonotonicInstant.now() + .milliseconds(1_500)
-        Thread.detachNewThread {
-            MonotonicInstant.wait(until: end)
-            turns.stop()
-        }
+        let end = MonotonicInstant.now() + .seconds(60)
         var given: [Int64: Int] = [:]
         while turns.awaitTurn() {
             given[MonotonicInstant.calendar().count / period, default: 0] += 1
             MonotonicInstant.wait(until: MonotonicInstant.now() + .milliseconds(1))
+            // Three periods, of which one at least is quiet, or more: a busy machine spoils some.
+            let full = given.filter { $0.key % of < flatOut && $0.value >= 5 }
+            if full.count >= 3 || MonotonicInstant.now() > end { turns.stop() }
         }
         let loud = given.filter { $0.key % of < flatOut }
         // A turn may be given at the end of a period and be counted in the next.

@@ -90,7 +90,7 @@ struct SQLiteStoreTests {
             try FileManager.default.removeItem(atPath: path)
         }
         let error = #expect(throws: StoreError.self) {
-            let end = ContinuousClock.now + .seconds(10)
+            let end = ContinuousClock.now + .seconds(60)
             while ContinuousClock.now < end { _ = try reader.row(1, from: .sealed) }
         }
         #expect(error?.kind == .gone)
