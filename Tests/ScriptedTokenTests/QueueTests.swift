@@ -22,44 +22,51 @@ extension ModuleTests {
             }
         }
 
-        @Test("one server of 2 ms serves 20 calls of 4 threads in 40 ms, one at a time and in turn")
+        @Test("one server of 10 ms serves 20 calls of 4 threads in 200 ms, one at a time, in turn")
         func oneServer() throws {
-            let inTurn = try cleanRun("service=fixed:2ms; servers=1", callers: 4, calls: 5) { run in
+            let script = "service=fixed:10ms; servers=1"
+            let inTurn = try cleanRun(script, callers: 4, calls: 5) { run in
                 #expect(run.completions.count == 20)
-                // The n-th completion cannot come before n services of 2 ms are over.
+                // The n-th completion cannot come before n services of 10 ms are over.
                 for (index, completion) in run.completions.enumerated() {
                     let elapsed_ms = Double(completion.end_ns - run.start_ns) / 1e6
-                    #expect(elapsed_ms >= Double(index + 1) * 2 - 0.01)
+                    #expect(elapsed_ms >= Double(index + 1) * 10 - 0.01)
                 }
                 // First come, first served: each caller once in every four.
                 let rounds = stride(from: 0, to: 20, by: 4).map { first in
                     Set(run.completions[first..<first + 4].map(\.caller)).count
                 }
-                return run.length_ms < 42 && rounds == [4, 4, 4, 4, 4]
+                return run.length_ms < 210 && rounds == [4, 4, 4, 4, 4]
             }
             #expect(inTurn)
         }
 
         @Test("two servers halve the time")
         func twoServers() throws {
-            let halved = try cleanRun("service=fixed:2ms; servers=2", callers: 4, calls: 5) { run in
-                #expect(run.length_ms >= 19.99)
-                return run.length_ms < 22
+            let script = "service=fixed:10ms; servers=2"
+            let halved = try cleanRun(script, callers: 4, calls: 5) { run in
+                #expect(run.length_ms >= 99.99)
+                return run.length_ms < 110
             }
             #expect(halved)
         }
 
         @Test("exponential service times have their mean, and depend on the seed alone")
         func exponential() throws {
-            let first = try serviceTimes_ms(seed: 7)
-            let sum_ms = first.reduce(0, +)
-            #expect((35.0..<65).contains(sum_ms), "\(sum_ms) ms")
-            func distance(_ other: [Double]) -> Double {
-                zip(first, other).map { abs($0 - $1) }.reduce(0, +)
+            // A busy machine makes all runs of an attempt long.
+            var isDrawn = false
+            for _ in 0..<10 where !isDrawn {
+                let first = try serviceTimes_ms(seed: 7)
+                let sum_ms = first.reduce(0, +)
+                #expect(sum_ms >= 35, "\(sum_ms) ms")
+                func distance(_ other: [Double]) -> Double {
+                    zip(first, other).map { abs($0 - $1) }.reduce(0, +)
+                }
+                let same = distance(try serviceTimes_ms(seed: 7))
+                let other = distance(try serviceTimes_ms(seed: 8))
+                isDrawn = sum_ms < 65 && same * 4 < other
             }
-            let same = distance(try serviceTimes_ms(seed: 7))
-            let other = distance(try serviceTimes_ms(seed: 8))
-            #expect(same * 4 < other)
+            #expect(isDrawn)
         }
 
         /// The times of 100 calls with a mean of 0.5 ms: of several runs the shortest of each, as a
@@ -104,7 +111,7 @@ extension ModuleTests {
             _ script: String, callers: Int, calls: Int, delay_ms: UInt64 = 2,
             _ body: (Run) throws -> Bool
         ) throws -> Bool {
-            for _ in 0..<10
+            for _ in 0..<20
             where try body(run(script, callers: callers, calls: calls, delay_ms: delay_ms)) {
                 return true
             }
