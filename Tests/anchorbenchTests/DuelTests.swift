@@ -21,13 +21,15 @@ extension CommandTests {
         }
 
         private func duel(
-            _ bench: Bench, baseline: String, candidate: String, blocks: Int = 10
+            _ bench: Bench, baseline: String, candidate: String, blocks: Int = 10,
+            duration: String = "30ms"
         ) throws -> Running {
             try bench.start(
                 ["duel", "mine.yaml", "mine.yaml"]
                     + ["--baseline-env", "ANCHORBENCH_SCRIPT=\(baseline)"]
                     + ["--candidate-env", "ANCHORBENCH_SCRIPT=\(candidate)"]
-                    + ["--duration", "30ms", "--blocks", "\(blocks)", "--most-blocks", "\(blocks)"]
+                    + ["--duration", duration]
+                    + ["--blocks", "\(blocks)", "--most-blocks", "\(blocks)"]
                     + ["--seed", "1", "--output", "out"],
                 environment: ["SCRIPTED_PIN": "1234"])
         }
@@ -78,10 +80,13 @@ extension CommandTests {
 
         @Test("an anchor that is slower by 30 % is REGRESSED, and every figure of it is kept")
         func slower() throws {
-            let bench = try bench()
-            let ended = try duel(
-                bench, baseline: Self.steady, candidate: "service=fixed:390us"
-            ).wait()
+            // Other work on the machine hides it in one duel; a fault of ours hides it in three.
+            var bench = try bench()
+            var ended = try duelOfSlower(bench)
+            for _ in 1...2 where ended.code == 11 {
+                bench = try self.bench()
+                ended = try duelOfSlower(bench)
+            }
             #expect(ended.code == 10, "\(ended.output) \(ended.error)")
             #expect(ended.lines.last == "out/summary.md")
             #expect(ended.error.split(separator: "\n").last?.contains("REGRESSED") == true)
@@ -110,10 +115,19 @@ extension CommandTests {
             #expect(first["baseline_1"].flatMap(Double.init) == round.throughput)
         }
 
+        /// A duel with one that is slower by 30 %, in rounds too short to be judged by what the
+        /// hypervisor took.
+        private func duelOfSlower(_ bench: Bench) throws -> Ended {
+            try duel(
+                bench, baseline: "service=fixed:900us", candidate: "service=fixed:1170us",
+                duration: "90ms"
+            ).wait()
+        }
+
         @Test("a module that crashes at every turn is no result: 69, and nothing is left")
         func crashing() throws {
             let bench = try bench()
-            let ended = try duel(bench, baseline: Self.steady, candidate: "crash=#100").wait()
+            let ended = try duel(bench, baseline: Self.steady, candidate: "crash=#5").wait()
             #expect(ended.code == 69 && ended.output.isEmpty, "\(ended.error)")
             #expect(
                 ended.error.contains(
@@ -136,7 +150,8 @@ extension CommandTests {
         @Test("a worker that is killed costs its block, which is left out and told")
         func killedWorker() throws {
             let bench = try bench()
-            let running = try duel(bench, baseline: Self.steady, candidate: Self.steady, blocks: 8)
+            let running = try duel(
+                bench, baseline: Self.steady, candidate: Self.steady, blocks: 8, duration: "90ms")
             try bench.wait { FileManager.default.fileExists(atPath: bench.path("out/blocks.csv")) }
             // A block needs all of them.
             for worker in try bench.workers { kill(worker, SIGKILL) }
@@ -157,7 +172,8 @@ extension CommandTests {
         @Test("Ctrl-C keeps and judges what was measured: 130")
         func interrupted() throws {
             let bench = try bench()
-            let running = try duel(bench, baseline: Self.steady, candidate: Self.steady)
+            let running = try duel(
+                bench, baseline: Self.steady, candidate: Self.steady, duration: "90ms")
             try bench.wait { FileManager.default.fileExists(atPath: bench.path("out/blocks.csv")) }
             running.send(SIGINT)
             let ended = try running.wait()
@@ -178,7 +194,8 @@ extension CommandTests {
         @Test("a duel that is killed loses only the block in progress")
         func killed() throws {
             let bench = try bench()
-            let running = try duel(bench, baseline: Self.steady, candidate: Self.steady)
+            let running = try duel(
+                bench, baseline: Self.steady, candidate: Self.steady, duration: "90ms")
             try bench.wait { FileManager.default.fileExists(atPath: bench.path("out/blocks.csv")) }
             running.send(SIGKILL)
             _ = try running.wait()

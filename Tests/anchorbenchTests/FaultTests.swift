@@ -65,12 +65,17 @@ extension CommandTests {
         func killedWorker() throws {
             let bench = try Bench()
             let running = try bench.start(
-                "run", "--duration", "1s", "--rounds", "1", "--closed", "1,2", "--mechanism",
+                "run", "--duration", "3s", "--rounds", "1", "--closed", "1,2", "--mechanism",
                 "aes-gcm", "--throttle", "none", "--output", "out")
             try bench.wait { try running.errorSoFar.contains("measuring 5 rounds") }
-            usleep(100_000)
+            var workers: [pid_t] = []
+            try bench.wait {
+                usleep(100_000)
+                workers = try bench.workers
+                return !workers.isEmpty
+            }
             // Whichever of the three it is, one round to come needs it and is lost.
-            kill(try #require(try bench.workers.first), SIGKILL)
+            kill(try #require(workers.first), SIGKILL)
             let ended = try running.wait()
             #expect(ended.code == 0, "\(ended.error)")
             let run = try load(bench, "out")

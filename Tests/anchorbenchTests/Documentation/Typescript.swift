@@ -45,7 +45,7 @@ struct Typescript {
     ///
     /// - Returns: what failed, with the page, the line and what the command said; nil where all
     ///   went well.
-    func failure(in surroundings: String, within seconds: Int = 300) throws -> String? {
+    func failure(in surroundings: String, within seconds: Int = 1_200) throws -> String? {
         let bench = try Bench()
         for (name, text) in files { try bench.write(StandIns.applied(to: text), to: name) }
         let text = (lines + [": > \"$SESSION_END\""]).joined(separator: "\n") + "\n"

@@ -12,12 +12,16 @@ struct DrillFaultTests {
     /// A theft that nobody watches and that goes on until something happens, after one behind no
     /// throttle that takes no time.
     private func startLongTheft() throws -> Running {
-        try scene.start(watch: "60s", "--alarm", "none")
+        try scene.start(
+            watch: "60s", "--alarm", "none", "--throttle",
+            "{ token-bucket: { rate: 30/s, burst: 10 } }")
     }
 
     @Test("a responder that dies leaves the alarm unanswered, and the report says so")
     func responder() throws {
-        let running = try scene.start(rows: "1200")
+        // He has six seconds to die in once the alarm is raised.
+        let scene = try DrillScene(response: "60s")
+        let running = try scene.start(rows: "4k", watch: "3s")
         try scene.bench.wait { try scene.player(of: "responder") != nil }
         _ = try scene.waitForTheft()
         kill(try #require(try scene.player(of: "responder")), SIGKILL)
@@ -91,7 +95,7 @@ struct DrillFaultTests {
         running.send(SIGINT)
         let start = ContinuousClock.now
         let ended = try running.wait()
-        #expect(start.duration(to: .now) < .seconds(20))
+        #expect(start.duration(to: .now) < .seconds(120))
         #expect(ended.code == 130, "\(ended.error)")
         #expect(ended.lines.last == "out/report.md")
         let run = try scene.outcome()
@@ -110,7 +114,7 @@ struct DrillFaultTests {
         let start = ContinuousClock.now
         #expect(try running.wait().code == -SIGKILL)
         try scene.bench.wait { try scene.isCleanedUp }
-        #expect(start.duration(to: .now) < .seconds(20))
+        #expect(start.duration(to: .now) < .seconds(120))
         let run = try scene.outcome()
         #expect(run.acts.count == 2 && run.acts.allSatisfy { $0.prediction.lost.mean > 0 })
     }

@@ -10,21 +10,21 @@ import Throttling
 final class DrillScene {
     let bench: Bench
 
-    init() throws {
+    /// - Parameter response: what answering an alarm takes, ten times as long as it is played.
+    init(response: String = "1s") throws {
         bench = try Bench()
-        try bench.write(Self.scenario, to: "small.yaml")
+        try bench.write(
+            """
+            name: small
+            anchor: { mechanism: [aes-gcm] }
+            throttles:
+              - { token-bucket: { rate: 150/s, burst: 10 } }
+            exposure:
+              demand: { mean: 10/s, dispersion: 1, shape: flat }
+              alarm: { period: 10s, threshold: 1k, evaluation-periods: 1, datapoints-to-alarm: 1 }
+              delays: { publish: 0s, evaluation: 0s, response: { automatic: \(response) } }
+            """, to: "small.yaml")
     }
-
-    private static let scenario = """
-        name: small
-        anchor: { mechanism: [aes-gcm] }
-        throttles:
-          - { token-bucket: { rate: 150/s, burst: 10 } }
-        exposure:
-          demand: { mean: 10/s, dispersion: 1, shape: flat }
-          alarm: { period: 10s, threshold: 1k, evaluation-periods: 1, datapoints-to-alarm: 1 }
-          delays: { publish: 0s, evaluation: 0s, response: { automatic: 1s } }
-        """
 
     private func arguments(_ rows: String, _ watch: String, _ more: [String]) -> [String] {
         [

@@ -20,28 +20,29 @@ struct StagedTheftTests {
 
     @Test("is foretold, seen, told and ended by the revocation of the thief alone")
     func revoked() throws {
-        let ended = try scene.run(watch: "1s", "--notify-command", "cat >> told.json")
+        let ended = try scene.run(
+            rows: "3k", watch: "8s", "--notify-command", "cat >> told.json")
         try #require(ended.code == 0, "\(ended.error)")
         #expect(ended.lines.last == "out/report.md")
         let run = try scene.outcome()
-        #expect(run.ending == nil && run.seed == 1 && run.stage.rows == 600)
+        #expect(run.ending == nil && run.seed == 1 && run.stage.rows == 3_000)
         #expect(run.stage.database.hasPrefix("SQLite ") && run.stage.speed == 10)
         #expect(run.rehearsal.count >= 3 && run.rehearsal.allSatisfy { $0 > 0 })
         #expect(run.dumps.map(\.kind) == [.clear, .sharedKey])
-        #expect(run.dumps.allSatisfy { $0.records == 600 } && run.dumps.map(\.calls) == [0, 1])
+        #expect(run.dumps.allSatisfy { $0.records == 3_000 } && run.dumps.map(\.calls) == [0, 1])
 
         #expect(run.acts.map(\.isWatched) == [false, false, true])
         let thefts = run.acts.flatMap(\.thefts)
         #expect(thefts.map(\.ending) == [.everything, .watchOver, .revoked])
         #expect(thefts.allSatisfy { $0.wrong == 0 && $0.lost > 0 && $0.during.errors == 0 })
-        #expect(thefts.first?.lost == 600)
+        #expect(thefts.first?.lost == 3_000)
         let theft = try #require(thefts.last)
         #expect(theft.identity == "front-end-2" && theft.revoked == theft.identity)
         #expect(theft.unanswered == nil && !theft.periods.isEmpty)
         let (alarm, revocation) = (try #require(theft.alarm), try #require(theft.revocation))
-        #expect(alarm > 0 && revocation >= alarm + 0.1 && theft.lastRecord <= revocation + 1)
+        #expect(alarm > 0 && revocation >= alarm + 0.1 && theft.lastRecord <= revocation + 5)
         // He had to exceed the threshold to be seen, and was cut off long before the end.
-        #expect((60..<600).contains(theft.lost), "\(theft.lost)")
+        #expect((60..<3_000).contains(theft.lost), "\(theft.lost)")
         #expect(theft.before.opened > 0 && theft.after.opened > 0)
 
         for act in run.acts {
@@ -65,7 +66,7 @@ struct StagedTheftTests {
     @Test("is caught by a budget where the thief keeps below the threshold")
     func budget() throws {
         let ended = try scene.run(
-            "--strategy", "creep", "--budget", "200", "--throttle", "none", "--alarm",
+            rows: "1k", "--strategy", "creep", "--budget", "200", "--throttle", "none", "--alarm",
             "{ threshold: 3k }")
         try #require(ended.code == 0, "\(ended.error)")
         let run = try scene.outcome()
@@ -77,7 +78,7 @@ struct StagedTheftTests {
         let budget = try #require(theft.budget)
         let (seen, lost) = (budget.records, theft.lost)
         #expect(seen >= 180 && seen <= lost, "\(seen) of \(lost)")
-        #expect(theft.lost < 600 && theft.wrong == 0)
+        #expect(theft.lost < 1_000 && theft.wrong == 0)
         #expect(run.acts.first?.prediction.budget?.mean == 201)
         #expect(try scene.bench.text("out/report.md").contains("he used up his budget"))
         #expect(try scene.isCleanedUp)
@@ -114,10 +115,10 @@ struct StagedTheftTests {
     @Test("gains from joined records where calls are charged, and not where bytes are")
     func batching() throws {
         let ended = try scene.run(
-            watch: "600ms", "--mechanism", "aes-cbc-pad", "--record-bytes", "240B", "--batch",
+            watch: "3s", "--mechanism", "aes-cbc-pad", "--record-bytes", "240B", "--batch",
             "16", "--alarm", "none", "--demand", "none", "--throttle",
-            "{ token-bucket: { rate: 20/s, burst: 5 } }", "--throttle",
-            "{ token-bucket: { rate: 20/s, burst: 5 }, charge: { bytes: 256B } }", "--keep")
+            "{ token-bucket: { rate: 10/s, burst: 5 } }", "--throttle",
+            "{ token-bucket: { rate: 10/s, burst: 5 }, charge: { bytes: 256B } }", "--keep")
         try #require(ended.code == 0, "\(ended.error)")
         let run = try scene.outcome()
         #expect(run.ending == nil && run.acts.count == 3)

@@ -26,7 +26,7 @@ extension CommandTests {
             process.executableURL = URL(filePath: "/usr/bin/curl")
             process.arguments =
                 [
-                    "--silent", "--noproxy", "*", "--max-time", "10", "--write-out",
+                    "--silent", "--noproxy", "*", "--max-time", "120", "--write-out",
                     "\n%{http_code} %{content_type}", address,
                 ] + arguments
             let pipe = Pipe()

@@ -97,7 +97,7 @@ extension CommandTests {
         func terminal() throws {
             try scene.call("web")
             let running = try bench.startOnTerminal(
-                "gate", "watch", scene.state, "--for", "100ms", "--interval", "50ms")
+                "gate", "watch", scene.state, "--for", "1s", "--interval", "50ms")
             #expect(try running.wait().code == 0)
             try bench.wait { running.shown.hasSuffix("\r\u{1B}[2K") }
             #expect(running.shown.contains("s  "))

@@ -102,14 +102,21 @@ extension CommandTests {
         @Test("a script that is stopped while it makes the token leaves nothing either")
         func stoppedEarly() throws {
             for script in ["softhsm", "opencryptoki", "tpm2"] {
-                let bench = try Bench()
-                let running = try bench.startScript(script, ["doctor"])
-                try bench.wait { try !bench.leftovers.isEmpty }
-                running.send(SIGTERM)
-                let ended = try running.wait()
+                var (bench, ended) = try stopEarly(script)
+                // On a busy machine it may be over before it is told.
+                for _ in 1...4 where ended.code == 0 { (bench, ended) = try stopEarly(script) }
                 #expect(ended.code == 143 && ended.output.isEmpty, "\(script): \(ended.error)")
                 try bench.expectNothingLeft()
             }
+        }
+
+        /// Tells a script to stop once it has begun.
+        private func stopEarly(_ script: String) throws -> (Bench, Ended) {
+            let bench = try Bench()
+            let running = try bench.startScript(script, ["doctor"])
+            try bench.wait { try !bench.leftovers.isEmpty }
+            running.send(SIGTERM)
+            return (bench, try running.wait())
         }
 
         @Test("another command is told where the token is, and its exit code is the script's")
