@@ -16,7 +16,7 @@ struct PostgreSQLDrillTests {
     private func drill(_ more: String...) throws -> (code: Int32, error: String) {
         try command.run(
             [
-                "drill", "--rows", "300", "--repetitions", "1", "--watch", "1s", "--throttle",
+                "drill", "--rows", "300", "--repetitions", "1", "--watch", "20s", "--throttle",
                 "none", "--alarm", "none", "--demand", "20/s", "--front-ends", "1", "--database",
                 server.url, "--output", "out",
             ] + more)

@@ -123,7 +123,7 @@ extension CampaignTests {
             ])
         func failing(_ script: String, _ reason: String) async throws {
             let site = try Site(script: script)
-            let limits = AnswerLimits(preparation: .seconds(15), grace: .seconds(3))
+            let limits = AnswerLimits(preparation: .seconds(15), grace: .seconds(8))
             // As few calls in a longer round: a busy machine lets a short one pass without any.
             let yaml = try scripted(site, limits: "{ max-rate: 20/s }", duration: "250ms")
             let run = try await site.run(yaml, limits: limits)

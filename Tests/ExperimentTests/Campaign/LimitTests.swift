@@ -56,9 +56,9 @@ extension CampaignTests {
         func lowRate() async throws {
             let site = try Site()
             let yaml = try scenario(
-                site, limits: "max-rate: 100/s", duration: "100ms", rounds: 3, processes: "[1]",
+                site, limits: "max-rate: 100/s", duration: "90ms", rounds: 3, processes: "[1]",
                 warmUp: "0s")
-            // Twelve callers, of whom no more than eleven have a turn in a round.
+            // Twelve callers, of whom no more than ten have a turn in a round.
             let run = try await site.run(yaml.replacing("closed: [2]", with: "closed: [12]"))
             let result = try #require(run.cells.first { $0.cell.isAnchored })
             #expect(result.rounds.count == 3)

@@ -40,7 +40,7 @@ extension CampaignTests {
 
         /// Quick enough for a test, slow enough for a machine that is busy.
         private static let limits = AnswerLimits(
-            preparation: .seconds(60), grace: .seconds(3))
+            preparation: .seconds(60), grace: .seconds(8))
 
         @Test("a truncated plaintext is a wrong one")
         func truncated() async throws {
@@ -63,7 +63,7 @@ extension CampaignTests {
                 try scenario(site, duration: "1s", processes: "[\(processes)]"),
                 limits: Self.limits)
             expect(
-                "a worker process gave no answer within 4 seconds and was killed (1 of 1 rounds)",
+                "a worker process gave no answer within 9 seconds and was killed (1 of 1 rounds)",
                 in: run)
             #expect(run.partial == nil)
             try site.expectNothingLeft()
@@ -74,7 +74,7 @@ extension CampaignTests {
             let site = try Site(script: "hang=#5")
             let yaml = try scenario(site, duration: "20ms", warmUp: "20ms").replacing(
                 ", { token-bucket: { rate: 1/s, burst: 10 } }", with: "")
-            let limits = AnswerLimits(preparation: .seconds(15), grace: .seconds(3))
+            let limits = AnswerLimits(preparation: .seconds(15), grace: .seconds(8))
             let error = try await #require(throws: ExperimentError.self) {
                 try await site.run(yaml, limits: limits)
             }
@@ -108,7 +108,7 @@ extension CampaignTests {
             }
             let how =
                 signal == SIGSTOP
-                ? "gave no answer within 6 seconds and was killed" : "was killed by signal 9"
+                ? "gave no answer within 11 seconds and was killed" : "was killed by signal 9"
             expect("a worker process \(how) (1 of 1 rounds)", in: run)
             #expect(run.partial == nil)
             try site.expectNothingLeft()
