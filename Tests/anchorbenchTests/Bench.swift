@@ -108,9 +108,9 @@ final class Bench {
 
     /// Waits until something is so.
     ///
-    /// - Throws: `NeverSo` after a minute.
+    /// - Throws: `NeverSo` after five minutes.
     func wait(until isSo: () throws -> Bool) throws {
-        for _ in 0..<1_200 {
+        for _ in 0..<6_000 {
             if try isSo() { return }
             usleep(50_000)
         }
