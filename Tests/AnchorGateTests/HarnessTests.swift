@@ -24,7 +24,7 @@ struct HarnessTests {
         duration: 200ms
         warm-up: 10ms
         """.write(to: scenario, atomically: true, encoding: .utf8)
-        let run = clients.folder.appending(path: "run").path
+        let run = clients.folder.appending(path: "run-\(UUID().uuidString)").path
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try BuiltParts.command())
         process.arguments = ["measure", scenario.path, "--output", run]
@@ -45,6 +45,25 @@ struct HarnessTests {
         }
     }
 
+    /// The row of the calls behind a gate that admits a thousand a second, which are more at no
+    /// time; on a busy machine of the first measurement that came near it.
+    private func rowNearThePace(
+        _ clients: Openers, _ anchor: String
+    ) throws -> [String: Substring] {
+        for _ in 1...3 {
+            let rows = try measure(clients, anchor)
+            let row = try #require(rows.first { $0["cell"]?.hasSuffix("/session-key") == true })
+            let rate = try #require(row["throughput_per_second"].flatMap { Double($0) })
+            // Each of two rounds may have a whole bucket beside its pace.
+            #expect(rate <= 1_020 && row["errors"] == "0", "\(row)")
+            if rate >= 500 { return row }
+        }
+        throw Slow()
+    }
+
+    /// The gate's pace was never reached.
+    private struct Slow: Error {}
+
     @Test("what the gate refuses is denied and no error, where the scenario names its code")
     func denied() throws {
         let clients = try Openers {
@@ -52,12 +71,10 @@ struct HarnessTests {
                 .tokenBucket(TokenBucket(rate: Rate(1_000), burst: RecordCount(1))), onLimit: .deny)
             $0.chargesEncryption = false
         }
-        let rows = try measure(clients, "  denied-by: [CKR_FUNCTION_FAILED]")
-        let row = try #require(rows.first { $0["cell"]?.hasSuffix("/session-key") == true })
+        let row = try rowNearThePace(clients, "  denied-by: [CKR_FUNCTION_FAILED]")
         let operations = try #require(row["operations"].flatMap { Int($0) })
         let denied = try #require(row["denied"].flatMap { Int($0) })
-        #expect((200...402).contains(operations) && denied > operations)
-        #expect(row["errors"] == "0" && row["verdict"] == "VALID")
+        #expect(operations > 0 && denied > operations && row["verdict"] == "VALID", "\(row)")
         let identity = try #require(try clients.snapshot().identities.first)
         #expect(identity.name == "bench")
         // The warm-up's calls pass the gate as well.
@@ -72,9 +89,7 @@ struct HarnessTests {
                 .tokenBucket(TokenBucket(rate: Rate(1_000), burst: RecordCount(1))))
             $0.chargesEncryption = false
         }
-        let rows = try measure(clients, "")
-        let row = try #require(rows.first { $0["cell"]?.hasSuffix("/session-key") == true })
-        let rate = try #require(row["throughput_per_second"].flatMap { Double($0) })
-        #expect((500...1_010).contains(rate) && row["denied"] == "0" && row["errors"] == "0")
+        let row = try rowNearThePace(clients, "")
+        #expect(row["denied"] == "0", "\(row)")
     }
 }
