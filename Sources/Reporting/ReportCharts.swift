@@ -161,7 +161,7 @@ struct ReportCharts {
                 groups.append((heading, [row]))
             }
         }
-        return groups.map { PercentileChart.Group($0.heading, $0.rows) }
+        return groups.map { PercentileChart.Group($0.heading, $0.rows).withSharedPartsInHeading }
     }
 
     /// Sizes between the smallest and the largest data set, forty a decade, and those named.
@@ -186,5 +186,31 @@ struct ReportCharts {
         let between = LogarithmicSteps.inside(Double(first.count), Double(last.count))
             .map { Nanoseconds(Int64($0)) }
         return Set(named + between).sorted()
+    }
+}
+
+extension PercentileChart.Group {
+    /// The group with what the keys of all rows share at their beginning and at their end in the
+    /// heading, so that a row says only where it differs.
+    fileprivate var withSharedPartsInHeading: Self {
+        let keys = rows.map { $0.label.split(separator: "/", omittingEmptySubsequences: false) }
+        guard keys.count > 1, let first = keys.first, let shortest = keys.map(\.count).min()
+        else { return self }
+        // A part is left to each row even where two of them are alike.
+        let before = (0..<shortest - 1).prefix { place in
+            keys.allSatisfy { $0[place] == first[place] }
+        }.count
+        let after = (0..<shortest - 1 - before).prefix { place in
+            keys.allSatisfy { $0[$0.count - 1 - place] == first[first.count - 1 - place] }
+        }.count
+        let shared = first.prefix(before) + first.suffix(after)
+        guard !shared.isEmpty else { return self }
+        var group = self
+        group.heading += ": " + shared.joined(separator: ", ")
+        for (row, key) in keys.enumerated() {
+            group.rows[row].label =
+                key.dropFirst(before).dropLast(after).joined(separator: "/")
+        }
+        return group
     }
 }

@@ -240,6 +240,25 @@ struct AttackWordsTests {
         #expect(text.contains("**Under sliding window 10k per minute, 10 identities** they"))
     }
 
+    @Test("what the rows of a chart share is in its heading, and what is their own in the row")
+    func sharedParts() throws {
+        let both = [AttackedRun.waiting, .none].flatMap {
+            FixedRun.mixed($0, Mixture(wait: .milliseconds(1)))
+        }
+        let files = Report(AttackedRun.run(both)).files
+        let chart = try #require(files.first { $0.name == "charts/response.svg" }).text
+        let texts = chart.matches(of: #/<text [^>]*>([^<]*)</#).map { String($0.1) }
+        #expect(
+            texts.contains(
+                "aes-gcm-256, records of 256 bytes: mixed-200ps-poisson-1, legitimate"),
+            "\(texts)")
+        #expect(texts.contains("none") && texts.contains("token-bucket-500ps-100"), "\(texts)")
+        // A single row has nothing to share.
+        let one = Report(AttackedRun.run(Array(both.prefix(2)))).files
+        let alone = try #require(one.first { $0.name == "charts/response.svg" }).text
+        #expect(alone.contains(">mixed-200ps-poisson-1/token-bucket-500ps-100/legitimate<"))
+    }
+
     @Test("calls that still wait at the end are told")
     func backlog() throws {
         var cells = FixedRun.mixed(AttackedRun.waiting, Mixture(wait: .milliseconds(900)))
