@@ -20,11 +20,14 @@ package struct DetectionModel: Sendable {
     package let replay: FalseAlarms?
     /// The endings under each throttle, in the order of the projections.
     package let detections: [Detection]
+    /// Every projection, those too beside whose demand no theft is told.
+    private let projections: [Projection]
     /// What could not be told and why, in sentences.
     package let gaps: [String]
 
     /// The endings of the thefts that a run projects.
     package init(_ run: Run, _ projections: [Projection], on spread: some Spreading) {
+        self.projections = projections
         let settings = run.scenario.exposure
         let period = settings.alarm?.period ?? .seconds(60)
         var gaps: [String] = []
@@ -86,7 +89,7 @@ package struct DetectionModel: Sendable {
     /// False alarms a month behind a throttle: by the model, or by replay where that has more; none
     /// where the alarm can be raised for no subject.
     package func falseAlarmsPerMonth(behind throttle: Policy) -> Double {
-        let behind = detections.map(\.projection).filter { $0.throttle == throttle }
+        let behind = projections.filter { $0.throttle == throttle }
         if let rule, !behind.isEmpty, !behind.contains(where: { $0.canRaise(rule) }) { return 0 }
         return max(falseAlarms?.perMonth ?? 0, replay?.perMonth ?? 0)
     }

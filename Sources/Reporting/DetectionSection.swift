@@ -63,7 +63,8 @@ struct DetectionSection {
             "**The alarm** fires on \(Self.words(rule))"
                 + (model.isThresholdChosen ? " (a threshold chosen by the targets)" : "")
         ]
-        let watched = groups.flatMap(named).map(\.detection.projection)
+        // An alarm that users alone would raise is as deaf where no theft is told of.
+        let watched = groups.flatMap(\.projections)
         if !watched.isEmpty, !watched.contains(where: { $0.canRaise(rule) }) {
             return parts[0] + "; it cannot be raised, for nothing or for anything."
         }
@@ -92,8 +93,8 @@ struct DetectionSection {
 
     private func paragraph(_ group: SubjectGroup) -> String? {
         let named = named(group)
-        guard !named.isEmpty, model.rule != nil else { return nil }
-        let lines = [outOfReach(named), leak(named), worst(named), sprint(named)]
+        guard model.rule != nil else { return nil }
+        let lines = [outOfReach(group), leak(named), worst(named), sprint(named)]
             .compactMap { $0 }
         guard !lines.isEmpty else { return nil }
         return "**\(Findings.title(group.subject)), watched**\n\n"
@@ -101,16 +102,16 @@ struct DetectionSection {
     }
 
     /// An alarm that is set above what throttle and device let pass.
-    private func outOfReach(_ named: [(label: String, detection: Detection)]) -> String? {
+    private func outOfReach(_ group: SubjectGroup) -> String? {
         guard let rule = model.rule else { return nil }
-        let deaf = named.filter { !$0.detection.projection.canRaise(rule) }
+        let deaf = group.projections.filter { !$0.canRaise(rule) }
         guard !deaf.isEmpty else { return nil }
-        let parts = deaf.map { label, detection in
-            let most = detection.projection.mostCounted(in: rule.period)
-            return "under \(label), all callers together come to at most "
+        let parts = deaf.map { projection in
+            let most = projection.mostCounted(in: rule.period)
+            return "under \(group.label(of: projection)), all callers together come to at most "
                 + "\(Self.records(most)) operations in \(rule.period.seconds.inWords)"
         }
-        let isShared = deaf.contains { $0.detection.projection.throttle != .none }
+        let isShared = deaf.contains { $0.throttle != .none }
         let remedy =
             isShared
             ? ", or give each client a throttle of its own (`scope: per-client`), so that the sum "

@@ -83,6 +83,13 @@ struct ReportTextTests {
         let said = try findings(run)
         #expect(said.contains("it cannot be raised, for nothing or for anything."), "\(said)")
         #expect(!said.contains("For nothing it fires"), "\(said)")
+        // No theft is told of beside a demand above the device, and the alarm is as deaf.
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(100_000), dispersion: 5))
+        let flooded = try findings(run)
+        #expect(flooded.contains("No thief is told of beside the demand"), "\(flooded)")
+        #expect(flooded.contains("it cannot be raised, for nothing or for anything."))
+        #expect(flooded.contains("**The alarm cannot be raised**"), "\(flooded)")
+        #expect(!flooded.contains("For nothing it fires"), "\(flooded)")
     }
 
     @Test("behind a bucket for each client an alarm hears what it does not behind one for all")

@@ -169,4 +169,22 @@ struct AlarmReachTests {
         #expect(month[bucket]?.alarms.mean == 0)
         #expect(try #require(month[.none]).alarms.mean > 0)
     }
+
+    @Test("an alarm that the device is too slow for has no false alarms where users exceed it too")
+    func flooded() throws {
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])],
+            datasets: [RecordCount(1_000_000)])
+        // The threshold is above the demand, and the demand above what the device does.
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(2_000), dispersion: 5))
+        run.scenario.exposure.alarm = AlarmSettings(period: .seconds(60), threshold: nil)
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.cost = CostSettings()
+        let exposure = RunExposure(run)
+        #expect(exposure.detection.detections.isEmpty)
+        #expect(try #require(exposure.detection.falseAlarms).perMonth > 0)
+        #expect(exposure.detection.falseAlarmsPerMonth(behind: .none) == 0)
+        let month = try #require(exposure.month)
+        #expect(month[.none]?.alarms.mean == 0)
+    }
 }
