@@ -90,10 +90,9 @@ package struct RunExposure: Sendable {
                 settings, horizon: targets.within, draws: searchDraws, seed: run.seed),
             levels: levels, alarm: alarm, targets: targets, dataset: dataset,
             replaying: detection.trace, on: spread
-        ) { point in
+        ) { burdenedShare, falseAlarms in
             DefenderMonth.expected(
-                burdenedCalls: point.burdenedShare * month,
-                falseAlarms: point.falseAlarmsPerMonth, costs: costs)
+                burdenedCalls: burdenedShare * month, falseAlarms: falseAlarms, costs: costs)
         }
         return defences.map { defence in
             SubjectChoice(

@@ -59,7 +59,7 @@ extension ThresholdChoice {
     static let columns = [
         "throttle", "period_seconds", "threshold", "datapoints_to_alarm", "evaluation_periods",
         "false_alarms_per_month", "false_alarms_modelled", "false_alarms_replayed",
-        "records_lost_p95", "burdened_share", "recommended",
+        "records_lost_p95", "burdened_share", "monthly_cost", "recommended",
     ]
 
     /// The frontier and the recommended choice as a table: one row a choice.
@@ -73,7 +73,7 @@ extension ThresholdChoice {
                 .integer(Int64(point.rule.evaluationPeriods)),
                 .number(point.falseAlarmsPerMonth), .number(point.modelledPerMonth),
                 .optional(point.replayedPerMonth), .number(point.recordsLost),
-                .number(point.burdenedShare),
+                .number(point.burdenedShare), .number(point.monthlyCost),
                 .text(point == recommended ? "yes" : "no"),
             ])
         }

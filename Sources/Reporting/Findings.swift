@@ -68,7 +68,8 @@ struct Findings {
         guard let demand = exposure.detection.demand else { return [] }
         return exposure.choices.map { choice in
             let report = ThresholdReport(
-                of: choice.choice, subject: choice.subject, demand: demand, dataset: dataset)
+                of: choice.choice, subject: choice.subject, demand: demand, dataset: dataset,
+                cost: run.scenario.exposure.cost)
             return "**\(Self.title(choice.subject)), to defend**\n\n- \(report.finding)"
         }
     }

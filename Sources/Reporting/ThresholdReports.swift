@@ -37,7 +37,7 @@ package struct ThresholdReports: Sendable {
         reports = exposure.choices.map { choice in
             ThresholdReport(
                 of: choice.choice, subject: choice.subject, demand: demand,
-                dataset: exposure.model.spokenOf)
+                dataset: exposure.model.spokenOf, cost: settings.cost)
         }
     }
 

@@ -19,7 +19,8 @@ struct ThresholdReportTests {
     ) -> ThresholdChoice.Point {
         ThresholdChoice.Point(
             rule: Self.rule, throttle: throttle, falseAlarmsPerMonth: alarms,
-            replayedPerMonth: replayed, recordsLost: lost, burdenedShare: 0, isHeard: isHeard)
+            replayedPerMonth: replayed, recordsLost: lost, burdenedShare: 0, isHeard: isHeard,
+            monthlyCost: 2_345)
     }
 
     private func text(

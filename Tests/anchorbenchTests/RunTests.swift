@@ -43,7 +43,7 @@ extension CommandTests {
         private static let frontier = """
             throttle period_seconds threshold datapoints_to_alarm evaluation_periods \
             false_alarms_per_month false_alarms_modelled false_alarms_replayed records_lost_p95 \
-            burdened_share recommended
+            burdened_share monthly_cost recommended
             """
 
         @Test("a run leaves every file, each as other programs read it")

@@ -20,12 +20,15 @@ package struct ThresholdChoice: Hashable, Sendable {
         package let burdenedShare: Double
         /// Whether the alarm can be raised behind the throttle; where not, the throttle is alone.
         package let isHeard: Bool
+        /// What devices, burdened calls and false alarms come to in a month, in the mean.
+        package let monthlyCost: Double
 
         package init(
             rule: AlarmRule, throttle: Policy, falseAlarmsPerMonth: Double,
             replayedPerMonth: Double? = nil, recordsLost: Double, burdenedShare: Double,
-            isHeard: Bool = true
+            isHeard: Bool = true, monthlyCost: Double
         ) {
+            self.monthlyCost = monthlyCost
             modelledPerMonth = falseAlarmsPerMonth
             self.replayedPerMonth = replayedPerMonth
             self.isHeard = isHeard
@@ -65,11 +68,18 @@ package struct ThresholdChoice: Hashable, Sendable {
     package let recommended: Point?
     /// The targets that cannot be met; empty where there is a recommendation.
     package let misses: [Miss]
+    /// Calls a second of the device, however many callers; nil where nobody says.
+    package internal(set) var deviceRate: Double?
+    /// What becomes of thieves under the recommended choice; nil where nobody can tell.
+    package internal(set) var outlook: Outlook?
 
     /// A choice.
     package init(
-        targets: TargetSettings, frontier: [Point], recommended: Point?, misses: [Miss]
+        targets: TargetSettings, frontier: [Point], recommended: Point?, misses: [Miss],
+        deviceRate: Double? = nil, outlook: Outlook? = nil
     ) {
+        self.deviceRate = deviceRate
+        self.outlook = outlook
         self.targets = targets
         self.frontier = frontier
         self.recommended = recommended

@@ -15,8 +15,8 @@ package struct ThresholdSearch: Sendable {
     private let alarms: [Alarm]
     /// The levels of the demand, for what throttles cost the innocent.
     private let levels: DemandLevels
-    /// What a point costs the defender in a month.
-    private let monthlyCost: @Sendable (ThresholdChoice.Point) -> Double
+    /// What a choice costs the defender in a month.
+    private let monthlyCost: @Sendable (_ burdenedShare: Double, _ falseAlarms: Double) -> Double
 
     /// A search.
     ///
@@ -24,12 +24,13 @@ package struct ThresholdSearch: Sendable {
     ///   - alarm: the scenario's own, tried beside others of its period.
     ///   - trace: what the demand was fitted to, replayed under each alarm; nil without one.
     ///   - dataset: N, of which records are lost.
-    ///   - monthlyCost: what false alarms and burdened calls of a choice come to.
+    ///   - monthlyCost: what a choice comes to with so many false alarms in a month, which burdens
+    ///     such a share of the calls.
     package init(
         setting: AttackSetting, levels: DemandLevels, alarm: AlarmSettings,
         targets: TargetSettings, dataset: RecordCount, replaying trace: DemandTrace? = nil,
         on spread: some Spreading,
-        monthlyCost: @escaping @Sendable (ThresholdChoice.Point) -> Double
+        monthlyCost: @escaping @Sendable (_ burdenedShare: Double, _ falseAlarms: Double) -> Double
     ) {
         self.setting = setting
         self.levels = levels
@@ -63,14 +64,19 @@ package struct ThresholdSearch: Sendable {
             candidate.burden <= targets.burdenedShare.value
         }
         let bearable = points(candidates.filter(isBearable), spread)
-        let choice = chosen(from: bearable)
-        guard choice.recommended == nil else { return choice }
+        var choice = chosen(from: bearable)
+        choice.deviceRate = open.service.rate.estimate
+        if let recommended = choice.recommended {
+            choice.outlook = outlook(of: recommended, projection(recommended.throttle))
+            return choice
+        }
         // How near the targets come is also told by throttles that burden too many.
         let others = points(candidates.filter { !isBearable($0) }, spread)
         return ThresholdChoice(
             targets: targets,
             frontier: bearable.isEmpty ? Self.frontier(of: others) : choice.frontier,
-            recommended: nil, misses: misses(of: bearable + others))
+            recommended: nil, misses: misses(of: bearable + others),
+            deviceRate: choice.deviceRate)
     }
 
     /// A throttle that is tried, with what it costs the innocent.
@@ -82,9 +88,12 @@ package struct ThresholdSearch: Sendable {
     private func points(
         _ candidates: [Candidate], _ spread: some Spreading
     ) -> [ThresholdChoice.Point] {
-        spread.map(candidates.count * alarms.count) { index in
+        let points = spread.map(candidates.count * alarms.count) { index in
             point(candidates[index / alarms.count], alarms[index % alarms.count])
         }
+        // A throttle that silences alarms is alone, whichever of them it was tried with.
+        var alone: Set<Policy> = []
+        return points.filter { $0.isHeard || alone.insert($0.throttle).inserted }
     }
 
     /// An alarm that is tried.
@@ -100,15 +109,27 @@ package struct ThresholdSearch: Sendable {
 
     private func point(_ candidate: Candidate, _ alarm: Alarm) -> ThresholdChoice.Point {
         let isHeard = candidate.projection.canRaise(alarm.rule)
-        let attack = Attack(
-            candidate.projection, watched: isHeard ? alarm.watched : nil, demand: demand,
-            setting: setting)
+        let attack = attack(candidate.projection, isHeard ? alarm.watched : nil)
+        let modelled = isHeard ? alarm.falseAlarms : 0
+        let replayed = alarm.replayed.map { isHeard ? $0 : 0 }
         return ThresholdChoice.Point(
             rule: alarm.rule, throttle: candidate.projection.throttle,
-            falseAlarmsPerMonth: isHeard ? alarm.falseAlarms : 0,
-            replayedPerMonth: alarm.replayed.map { isHeard ? $0 : 0 },
+            falseAlarmsPerMonth: modelled, replayedPerMonth: replayed,
             recordsLost: attack.reachedLoss(by: .best, of: dataset),
-            burdenedShare: candidate.burden, isHeard: isHeard)
+            burdenedShare: candidate.burden, isHeard: isHeard,
+            monthlyCost: monthlyCost(candidate.burden, max(modelled, replayed ?? 0)))
+    }
+
+    private func attack(_ projection: Projection, _ watched: WatchedDemand?) -> Attack {
+        Attack(projection, watched: watched, demand: demand, setting: setting)
+    }
+
+    /// What becomes of thieves under a choice.
+    private func outlook(
+        of point: ThresholdChoice.Point, _ projection: Projection
+    ) -> ThresholdChoice.Outlook? {
+        let alarm = alarms.first { $0.rule == point.rule }
+        return attack(projection, point.isHeard ? alarm?.watched : nil).outlook(of: dataset)
     }
 }
 
@@ -183,7 +204,7 @@ extension ThresholdSearch {
                 $0.falseAlarmsPerMonth <= targets.falseAlarmsPerMonth
                     && $0.recordsLost <= Double(targets.recordsLost.count)
             }
-            return ThresholdChoice.cheapest(of: good, by: monthlyCost)
+            return ThresholdChoice.cheapest(of: good, by: \.monthlyCost)
         }
         // A throttle that holds alone is taken where no alarm helps any.
         let heard = points.filter(\.isHeard)

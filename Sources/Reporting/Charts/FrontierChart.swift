@@ -51,7 +51,9 @@ package struct FrontierChart: Sendable {
             LineChart.Region(x: -Double.infinity...alarms, y: -Double.infinity...records)
         ]
         if let point = choice.recommended {
-            let rule = "θ = \(point.rule.threshold.inBrief), \(FrontierKinds.quorum(point))"
+            let quorum = FrontierKinds.quorum(point)
+            let rule =
+                point.isHeard ? "θ = \(point.rule.threshold.inBrief), \(quorum)" : quorum
             chart.callouts = [
                 Callout(
                     point.falseAlarmsPerMonth, point.recordsLost,

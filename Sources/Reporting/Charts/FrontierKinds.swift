@@ -46,9 +46,10 @@ struct FrontierKinds {
         markersInWords = isLong ? Self.inWords(quorums) : ""
     }
 
-    /// M of N.
+    /// M of N, or that no alarm can be raised.
     static func quorum(_ point: ThresholdChoice.Point) -> String {
-        "\(point.rule.datapointsToAlarm) of \(point.rule.evaluationPeriods)"
+        guard point.isHeard else { return "no alarm" }
+        return "\(point.rule.datapointsToAlarm) of \(point.rule.evaluationPeriods)"
     }
 
     private static func kind(of point: ThresholdChoice.Point, _ limit: Double) -> Kind {

@@ -77,7 +77,7 @@ struct ThresholdSearchTests {
     private func point(alarms: Double, lost: Double) -> ThresholdChoice.Point {
         ThresholdChoice.Point(
             rule: Attacks.rule(1_000), throttle: .none, falseAlarmsPerMonth: alarms,
-            recordsLost: lost, burdenedShare: 0)
+            recordsLost: lost, burdenedShare: 0, monthlyCost: 0)
     }
 
     @Test("costs within 1 % or 1 of the currency are the same, and the smallest loss decides")

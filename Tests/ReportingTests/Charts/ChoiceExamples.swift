@@ -56,7 +56,8 @@ enum ChoiceExamples {
             datapointsToAlarm: quorum.0)
         return ThresholdChoice.Point(
             rule: settings.rule(at: RecordCount(threshold)), throttle: throttle,
-            falseAlarmsPerMonth: alarms, recordsLost: lost, burdenedShare: burden)
+            falseAlarmsPerMonth: alarms, recordsLost: lost, burdenedShare: burden,
+            monthlyCost: 0)
     }
 
     private static func targets(_ alarms: Double, _ lost: UInt64) -> TargetSettings {
