@@ -80,7 +80,7 @@ package struct ThresholdReport: Sendable {
         let cheapest =
             "Of all that was tried and meets the three targets this costs the least, and of those "
             + "that cost the same within 1 %, this loses least."
-        let sentences = [
+        let sentences: [String?] = [
             asked + falseAlarms(point) + lost, choice.outlook.map(outlook), idleTarget, cheapest,
             costs(point),
         ]
@@ -164,7 +164,7 @@ package struct ThresholdReport: Sendable {
             misses.isEmpty
             ? "no two of the targets can be met at once"
             : misses.joined(separator: "; ")
-        let sentences = ["\(why).", shortage, idleTarget, remedy].compactMap { $0 }
+        let sentences: [String?] = ["\(why).", shortage, idleTarget, remedy].compactMap { $0 }
         return "**No throttle and alarm that was tried meets every target**: "
             + sentences.joined(separator: " ")
     }
@@ -179,12 +179,15 @@ package struct ThresholdReport: Sendable {
 
     private var remedy: String {
         let relaxed =
-            choice.misses.isEmpty
-            ? "relax two of the targets" : "relax one of these targets"
-        let within = "shorten `within`, the time after which the loss is counted"
-        return shortage == nil
-            ? "What helps: \(relaxed), or \(within)."
-            : "What helps: take more devices, or \(relaxed)."
+            switch choice.misses.count {
+            case 0: "relax two of the targets"
+            case 1: "relax this target"
+            default: "relax one of these targets"
+            }
+        if shortage != nil { return "What helps: take more devices, or \(relaxed)." }
+        let sooner =
+            idleTarget == nil ? ", or shorten `within`, after which the loss is counted" : ""
+        return "What helps: \(relaxed)\(sooner)."
     }
 
     private var frontier: String {

@@ -16,7 +16,7 @@ extension ThresholdChoice {
 
 extension Attack {
     /// What becomes of those who add calls to take all of a data set; nil where nobody can tell.
-    func outlook(of dataset: RecordCount) -> ThresholdChoice.Outlook? {
+    package func outlook(of dataset: RecordCount) -> ThresholdChoice.Outlook? {
         guard let soonest = timeToAll(of: dataset, by: .sprint) else { return nil }
         guard watched != nil else {
             return .unnoticed(.sprint, timeToAll: soonest, isMean: false)

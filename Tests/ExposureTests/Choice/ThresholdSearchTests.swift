@@ -72,6 +72,66 @@ struct ThresholdSearchTests {
         for other in good where cost(other) <= max(1.01 * least, least + 1) {
             #expect(point.recordsLost <= other.recordsLost, "\(other)")
         }
+        for point in choice.listed {
+            #expect(abs(point.monthlyCost / cost(point) - 1) < 1e-9, "\(point)")
+        }
+    }
+
+    @Test("who fills to the threshold of a choice is not noticed, and when he has all is told")
+    func outlook() throws {
+        let choice = try choice(targets(lost: 200_000))
+        let point = try #require(choice.recommended)
+        guard case .unnoticed(let strategy, let time, true) = choice.outlook, point.isHeard else {
+            Issue.record("\(String(describing: choice.outlook))")
+            return
+        }
+        #expect(choice.deviceRate.map { abs($0 - 1_000) < 1 } == true)
+        // He takes at most what the throttle sustains, and at least what the demand leaves of a
+        // period below the threshold.
+        #expect([Strategy.fill, .pulse].contains(strategy))
+        let room = Double(point.rule.threshold.count) / 60 - 50
+        let most = min(1_010, point.throttle.sustainedRate ?? .infinity)
+        #expect(time.value > 0.99 * 10_000_000 / most && time.value < 1.2 * 10_000_000 / room)
+    }
+
+    @Test("where nothing is heard a sprint goes on, and where no session ends he does all the same")
+    func outlookOfSprints() throws {
+        let dataset = RecordCount(1_000_000)
+        let deaf = try Attacks.attack(perSecond: [100], rule: nil)
+        guard case .unnoticed(.sprint, let time, false) = deaf.outlook(of: dataset) else {
+            Issue.record("a sprint that nobody sees goes on")
+            return
+        }
+        #expect(abs(time.value - 10_000) < 1)
+        let living = try Attacks.attack(
+            perSecond: [20_000], delays: DelaySettings(endsSessions: false))
+        guard case .unstopped(.sprint, let all) = living.outlook(of: dataset) else {
+            Issue.record("a sprint that is revoked goes on where no session ends")
+            return
+        }
+        #expect(abs(all.value - 50) < 0.1)
+    }
+
+    @Test("an alarm that leaves no operation finds everybody who adds any")
+    func everybodyIsNoticed() throws {
+        let attack = try Attacks.attack(
+            rule: Attacks.rule(0, 1, of: 1), demand: Attacks.steady(0.0001))
+        guard case .noticed(_, let within) = attack.outlook(of: RecordCount(1_000_000)) else {
+            Issue.record("\(String(describing: attack.outlook(of: RecordCount(1_000_000))))")
+            return
+        }
+        #expect(within.value <= 60)
+    }
+
+    @Test("a throttle behind which no alarm can be raised is listed once, alone")
+    func deafOnce() throws {
+        // The bucket lets less through than any alarm that is tried takes to be raised.
+        let own = Policy(.tokenBucket(TokenBucket(rate: Rate(1), burst: RecordCount(7))))
+        let choice = try choice(targets(burdened: 1, lost: 4_000), throttles: [.none, own])
+        let deaf = choice.listed.filter { !$0.isHeard }
+        #expect(Set(deaf.map(\.throttle)).count == deaf.count)
+        #expect(deaf.contains { $0.throttle == own })
+        #expect(deaf.allSatisfy { $0.falseAlarmsPerMonth == 0 })
     }
 
     private func point(alarms: Double, lost: Double) -> ThresholdChoice.Point {
@@ -135,6 +195,7 @@ struct ThresholdSearchTests {
         let choice = try #require(exposure.choices.first?.choice)
         #expect(choice.recommended == nil, "\(String(describing: choice.recommended))")
         #expect(choice.misses.first { $0.target.contains("legitimate calls") }?.isShare == true)
+        #expect(choice.deviceRate.map { abs($0 - 100) < 0.1 } == true)
         let gap = try #require(exposure.detection.gaps.first)
         #expect(gap.hasPrefix("Users have to wait for aes-gcm-256/256B in the busiest hour"))
         #expect(gap.hasSuffix("the device does 100/s. It takes 2 such devices."), "\(gap)")
