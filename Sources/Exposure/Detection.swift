@@ -9,7 +9,7 @@ package struct Detection: Sendable {
     package let containments: [Containment]
     /// Records that leave without any alarm ever; nil where no alarm counts.
     package let leak: Leak?
-    /// A sprint, period by period; nil where no alarm counts.
+    /// A sprint for the data set that is spoken of, period by period; nil where no alarm counts.
     package let story: DetectionStory?
 
     /// What never alarms.

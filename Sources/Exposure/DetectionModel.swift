@@ -22,6 +22,8 @@ package struct DetectionModel: Sendable {
     package let detections: [Detection]
     /// Every projection, those too beside whose demand no theft is told.
     private let projections: [Projection]
+    /// How many devices the demand takes; nil without one.
+    package let need: DeviceNeed?
     /// What could not be told and why, in sentences.
     package let gaps: [String]
 
@@ -46,7 +48,9 @@ package struct DetectionModel: Sendable {
             }
             return false
         }
-        if let demand { gaps += Self.shortfalls(demand, projections) }
+        let need = demand.map { DeviceNeed($0, projections, document: run.documented) }
+        self.need = need
+        gaps += need?.shortfalls ?? []
         let watched = both(rule, demand).flatMap { WatchedDemand($0, $1) }
         let setting = AttackSetting(settings, seed: run.seed)
         let strategies = Self.strategies(settings, demand, rule)
@@ -58,32 +62,6 @@ package struct DetectionModel: Sendable {
                 strategies, settings.datasets)
         }
         self.gaps = gaps
-    }
-
-    /// Where users ask for more than the device does, and how many devices it takes.
-    private static func shortfalls(
-        _ demand: DemandProfile, _ projections: [Projection]
-    ) -> [String] {
-        let (mean, busiest) = (demand.perSecond, demand.busiestPerSecond)
-        var served: [String: Double] = [:]
-        for projection in projections where served[projection.subject] == nil {
-            served[projection.subject] = projection.service.rate.estimate
-        }
-        return served.keys.sorted().compactMap { subject -> String? in
-            guard let rate = served[subject], rate > 0, busiest >= rate else { return nil }
-            let (most, does) = (Significant.text(busiest), Significant.text(rate))
-            // A device that is always busy lets everybody wait.
-            let devices = Significant.text((busiest / rate).rounded(.down) + 1)
-            guard mean > rate else {
-                return "Users have to wait for \(subject) in the busiest hour of the week: they "
-                    + "ask for \(most)/s then ('exposure.demand'), and the device does "
-                    + "\(does)/s. It takes \(devices) such devices."
-            }
-            return "No thief is told of beside the demand for \(subject): users ask for "
-                + "\(Significant.text(mean))/s ('exposure.demand'), and the device does "
-                + "\(does)/s. In the busiest hour of the week they ask for \(most)/s, which "
-                + "takes \(devices) such devices."
-        }
     }
 
     /// False alarms a month behind a throttle: by the model, or by replay where that has more; none
@@ -123,7 +101,9 @@ package struct DetectionModel: Sendable {
         }
         return Detection(
             projection: attack.projection, containments: told, leak: leak,
-            story: datasets.last.flatMap { attack.story(of: .sprint, dataset: $0) })
+            story: datasets.isEmpty
+                ? nil
+                : attack.story(of: .sprint, dataset: ExposureModel.spokenOf(datasets)))
     }
 
     private static func demand(

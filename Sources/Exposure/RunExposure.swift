@@ -35,16 +35,17 @@ package struct RunExposure: Sendable {
         let detection = DetectionModel(run, model.projections, on: spread)
         (self.model, self.detection) = (model, detection)
         let (dataset, settings) = (model.spokenOf, run.scenario.exposure)
-        economics = settings.cost.flatMap { cost in
+        let costs = settings.cost.map { Costs($0, of: run) }
+        economics = costs.flatMap { costs in
             detection.detections.isEmpty
                 ? nil
                 : EconomicsModel(
-                    detection.detections, costs: Costs(cost), dataset: dataset, seed: run.seed,
+                    detection.detections, costs: costs, dataset: dataset, seed: run.seed,
                     on: spread)
         }
         let levels = isAdvised ? detection.demand.map { DemandLevels(of: $0, on: spread) } : nil
-        month = both(settings.cost, levels).flatMap {
-            Self.month(run, model, detection, Costs($0), $1)
+        month = both(costs, levels).flatMap {
+            Self.month(run, model, detection, $0, $1)
         }
         choices = levels.map { Self.choices(run, model, detection, dataset, $0, spread) } ?? []
     }
@@ -80,7 +81,7 @@ package struct RunExposure: Sendable {
         guard let targets = settings.targets, let alarm = settings.alarm,
             detection.rule != nil
         else { return [] }
-        let costs = Costs(settings.cost ?? CostSettings())
+        let costs = Costs(settings.cost ?? CostSettings(), of: run)
         let month = levels.demand.perSecond * FalseAlarms.month.value
         let told = Set(detection.detections.map(\.projection.subject))
         let defences = model.defences.filter { told.contains($0.subject) }
@@ -103,10 +104,20 @@ package struct RunExposure: Sendable {
     }
 }
 
+extension Costs {
+    /// What a scenario says of the anchor of a run, whose document may speak of a cluster.
+    fileprivate init(_ settings: CostSettings, of run: Run) {
+        self.init(settings, cluster: run.documented?.hsms ?? 1)
+    }
+}
+
 extension ExposureModel {
-    /// The data set that sentences speak of: ten million records where the scenario has them, else
-    /// its middle value.
-    package var spokenOf: RecordCount {
+    /// The data set that sentences and pictures speak of: ten million records where the scenario
+    /// has them, else its middle value.
+    package var spokenOf: RecordCount { Self.spokenOf(datasets) }
+
+    /// The same of sizes that a scenario has.
+    static func spokenOf(_ datasets: [RecordCount]) -> RecordCount {
         let usual = RecordCount(10_000_000)
         return datasets.contains(usual) || datasets.isEmpty ? usual : datasets[datasets.count / 2]
     }

@@ -54,7 +54,8 @@ struct DetectionCharts {
         let title = Findings.title(group.subject)
         let chart = StoryChart(
             title: "A sprint under \(label), as the alarm sees it",
-            subtitle: "\(title); the alarm: \(DetectionSection.words(rule))",
+            subtitle: "\(title), of \(dataset.inWords) in the data set; the alarm: "
+                + DetectionSection.words(rule),
             operations: operations, story: story)
         return ReportChart(
             name: "story-\(group.fileName)",

@@ -80,6 +80,7 @@ struct DetectionSection {
         // The notes of a fit are sentences of their own.
         let notes = model.fit?.notes ?? []
         return ([parts.joined(separator: ". ") + "."] + notes).joined(separator: " ")
+            + (run.documented?.counterNeeded ?? "")
     }
 
     /// `0.9 times`, `1.2 times (0.4–3.1)`.
@@ -173,7 +174,8 @@ struct DetectionSection {
             )
             // The mean of the alarms is of those that are raised, that of the ends of all.
             guard sprint.isContained < 1 else {
-                return "under \(label), noticed after \(noticed), over after \(over) \(within)"
+                return "under \(label), noticed after \(noticed) and over after \(over) on average "
+                    + within
             }
             return "under \(label), noticed in \(Self.ofHundred(sprint.isContained)) thefts, after "
                 + "\(noticed) in the mean of these, and over after \(over) in the mean of all "
@@ -186,7 +188,7 @@ struct DetectionSection {
 
 extension DetectionSection {
     /// The tables of endings, one a subject.
-    var section: String {
+    func section(_ tables: TableReference) -> String {
         guard model.demand != nil || model.rule != nil else { return "" }
         let parts = groups.compactMap { group -> String? in
             let named = named(group)
@@ -196,8 +198,21 @@ extension DetectionSection {
         guard !parts.isEmpty else { return "" }
         let watched = model.rule.map { "The alarm: \(Self.words($0))." } ?? "No alarm is assumed."
         return "## How the theft of \(dataset.inWords) records ends\n\n\(watched) A theft that no "
-            + "alarm ends goes on for \(horizon). Other data sets are in `containment.csv`.\n\n"
-            + parts.joined(separator: "\n")
+            + "alarm ends goes on for \(horizon). Other data sets are in "
+            + "\(tables.name(of: .containment)).\n\n" + parts.joined(separator: "\n") + "\n"
+            + legend
+    }
+
+    /// What the columns are that their heads do not tell.
+    private var legend: String {
+        let rates =
+            model.detections.contains { $0.leak != nil }
+            ? " The rates a day among the findings are of a data set without end." : ""
+        return "\"Contained\" is the share of thefts that the alarm ends, \"noticed\" their mean "
+            + "time from the first call to it, and \"all first\" the share in which the last "
+            + "record leaves before the end. \"Worst phase\" is the mean of the thefts that begin "
+            + "at the worst moment of a period, so that it may lie below the p95 of all."
+            + rates
     }
 
     /// What the detectors beside the alarm notice; empty without one.

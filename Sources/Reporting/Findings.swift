@@ -70,12 +70,17 @@ struct Findings {
             let report = ThresholdReport(
                 of: choice.choice, subject: choice.subject, demand: demand, dataset: dataset,
                 cost: run.scenario.exposure.cost)
+            let isHeard = choice.choice.recommended?.isHeard ?? false
             return "**\(Self.title(choice.subject)), to defend**\n\n- \(report.finding)"
+                + (isHeard ? run.documented?.counterNeeded ?? "" : "")
         }
     }
 
     private func paragraph(_ group: SubjectGroup) -> String {
         var lines = group.projections.map { sentence(for: $0, in: group) }
+        if run.documented != nil, let sentence = exposure.detection.need?.served(group.subject) {
+            lines.append(sentence)
+        }
         if let sentence = shutOut(group.subject) { lines.append(sentence) }
         if let first = group.projections.first, let sentence = baselineSentence(for: first) {
             lines.append(sentence)
@@ -170,5 +175,13 @@ struct Findings {
         guard parts.count == 2 else { return subject }
         let bytes = (try? ByteCount(parsing: String(parts[1])))?.count ?? 0
         return "\(parts[0]), records of \(Significant.grouped(UInt64(bytes))) bytes"
+    }
+}
+
+extension DocumentedSource {
+    /// A sentence, after a space, for whoever sets an alarm on a count that nobody takes for them;
+    /// nil where the documents say nothing of it.
+    var counterNeeded: String? {
+        counting.map { " **The count needs a counter of your own**. \($0)." }
     }
 }

@@ -26,10 +26,10 @@ struct ReportText {
                 title,
                 head.joined(separator: "\n\n"),
                 Self.advice,
-                chartSection, theftSection, lossSection, detection.section,
+                chartSection, theftSection(.files), lossSection(.files), detection.section(.files),
                 detection.detectorSection, economics?.section ?? "", LossMatrix(model).section,
             ] + MeasurementSections(run).texts + [
-                errorSection, noteSection, assumptionSection, provenanceSection,
+                errorSection, noteSection, assumptionSection(.files), provenanceSection,
             ]
         return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
@@ -40,8 +40,9 @@ struct ReportText {
             .joined(separator: "\n\n")
         let notes = run.documented == nil ? "" : noteSection
         return [
-            head, theftSection, lossSection, detection.section, detection.detectorSection,
-            economics?.section ?? "", notes,
+            head, theftSection(.formats), lossSection(.formats), detection.section(.formats),
+            detection.detectorSection, economics?.section ?? "", notes,
+            assumptionSection(.formats),
         ].filter { !$0.isEmpty }
             .joined(separator: "\n\n")
     }
@@ -80,7 +81,7 @@ struct ReportText {
         return "## Charts\n\n" + pictures.joined(separator: "\n\n")
     }
 
-    private var theftSection: String {
+    private func theftSection(_ tables: TableReference) -> String {
         var parts: [String] = []
         for group in groups {
             let projections = group.projections
@@ -102,7 +103,7 @@ struct ReportText {
             + (model.projections.contains(where: \.isUpperBoundOnly)
                 ? " ‡ at least so long: that bounds what leaves, and no thief is known to reach it."
                 : "")
-            + " Times with their intervals are in `exfiltration.csv`."
+            + " Times with their intervals are in \(tables.name(of: .exfiltration))."
     }
 
     /// The projection's name, marked where it is a bound that nobody is known to reach.
@@ -117,7 +118,7 @@ struct ReportText {
             + factors.map { $0.map(Wording.factor) ?? "—" }
     }
 
-    private var lossSection: String {
+    private func lossSection(_ tables: TableReference) -> String {
         var parts: [String] = []
         for group in groups {
             let projections = group.projections
@@ -138,7 +139,7 @@ struct ReportText {
         guard !parts.isEmpty else { return "" }
         return "## What is gone of \(findings.dataset.inWords) records when the thief is stopped"
             + "\n\n" + parts.joined(separator: "\n")
-            + "\nOther sizes of data sets are in `windows.csv`."
+            + "\nOther sizes of data sets are in \(tables.name(of: .windows))."
     }
 
     private var errorSection: String {
@@ -160,13 +161,16 @@ struct ReportText {
 }
 
 extension ReportText {
-    private var assumptionSection: String {
+    private func assumptionSection(_ tables: TableReference) -> String {
         let settings = run.scenario.exposure
         var lines = [
             "The thief holds the application's credentials and calls the anchor as it does; the "
                 + "HSM gives up no key.",
-            "Up to \(settings.callers) concurrent calls; the best load measured within that "
-                + "counts, over threads and processes.",
+            run.documented == nil
+                ? "Up to \(settings.callers) concurrent calls; the best load measured within that "
+                    + "counts, over threads and processes."
+                : "Up to \(settings.callers) concurrent calls, and the documented rate from one "
+                    + "call on.",
         ]
         lines += BatchingSection(run).assumptions
         lines += [
@@ -174,7 +178,7 @@ extension ReportText {
                 + "of the envelope: no legitimate call competes."
                 + (model.projections.contains { $0.demand != nil }
                     ? " What it takes beside the demand of the mixed load is "
-                        + "`seconds_under_demand` in `exfiltration.csv`."
+                        + "`seconds_under_demand` in \(tables.name(of: .exfiltration))."
                     : ""),
             "Where no other attacker is named, he is as fast as the HSM and the throttle allow, "
                 + "in no way hiding, and a window is the time until somebody ends the theft.",

@@ -46,6 +46,19 @@ package struct DeviceProfiles: Sendable {
         throw DeviceError("there is no device '\(name)'\(suggestion(for: name))")
     }
 
+    /// What the documents say of who counts an operation on a device, with the source; nil for
+    /// nothing.
+    package func counting(_ operation: String, on profile: DeviceProfile) -> String? {
+        let note = notes.first { note in
+            note.subject == operation && !note.remark.isEmpty
+                && profile.title.hasPrefix(note.title + " ")
+        }
+        return note.map { note in
+            let remark = note.remark.hasSuffix(".") ? note.remark.dropLast() : note.remark[...]
+            return "\(note.title): \(remark) (\(note.source))"
+        }
+    }
+
     /// Names that begin as the wanted one does, or the one that the fewest keystrokes lead to.
     private func suggestion(for name: String) -> String {
         let longer = all.map(\.name).filter { !name.isEmpty && $0.hasPrefix(name) }

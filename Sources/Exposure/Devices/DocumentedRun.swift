@@ -7,10 +7,14 @@ extension DeviceProfile {
     /// A run in place of a measured one, so that whatever is told of a run is told of the device:
     /// one closed load of one caller at the documented rate, without any latency.
     ///
-    /// - Parameter scenario: what is projected: throttles, data sets, windows, attackers. Its
-    ///   anchor and its loads become the profile's.
+    /// - Parameters:
+    ///   - scenario: what is projected: throttles, data sets, windows, attackers. Its anchor and
+    ///     its loads become the profile's.
+    ///   - others: where the notes on the device stand.
     /// - Throws: `DeviceError` where the documented operation opens no record.
-    package func run(under scenario: Scenario) throws(DeviceError) -> Run {
+    package func run(
+        under scenario: Scenario, among others: DeviceProfiles = .documented
+    ) throws(DeviceError) -> Run {
         guard let mechanism else {
             throw DeviceError(
                 "'\(name)' is documented for '\(operation)', which opens no record: nothing can be "
@@ -29,7 +33,9 @@ extension DeviceProfile {
             scenario: resolved(scenario, cell), seed: 0,
             provenance: Provenance(host: [:], tool: [:], anchor: facts, run: [:]),
             cells: [result], partial: nil, notes: notes)
-        run.documented = DocumentedSource(title: title, source: source, asOf: asOf)
+        run.documented = DocumentedSource(
+            title: title, source: source, asOf: asOf, cluster: cluster,
+            counting: others.counting(operation, on: self))
         return run
     }
 

@@ -29,13 +29,18 @@ package struct Costs: Hashable, Sendable {
     package let currency: String
     /// Devices of the defender.
     package let devices: Int
+    /// The HSMs that are one device: more than one where a cluster is documented as a whole.
+    package let cluster: Int
     /// The prices in the order of the report.
     package let figures: [Figure]
     private let areDevicesStated: Bool
 
     /// What the settings say, and the default for what they do not.
-    package init(_ settings: CostSettings, facts: Facts = .documented) {
+    ///
+    /// - Parameter cluster: the HSMs that are one device.
+    package init(_ settings: CostSettings, facts: Facts = .documented, cluster: Int = 1) {
         currency = settings.currency
+        self.cluster = max(1, cluster)
         devices = settings.devices ?? DefaultCosts.devices
         areDevicesStated = settings.devices != nil
         figures = CostItem.allCases.map { item in
@@ -45,6 +50,9 @@ package struct Costs: Hashable, Sendable {
             return DefaultCosts.figure(item, facts)
         }
     }
+
+    /// What is paid for by the hour.
+    package var hsms: Int { devices * cluster }
 
     /// The price of something.
     package subscript(item: CostItem) -> PERT {
@@ -59,10 +67,16 @@ package struct Costs: Hashable, Sendable {
 
     /// A sentence for each figure, for a list of assumptions.
     package var assumptions: [String] {
-        figures.map(sentence) + [
-            "The defender has \(devices) device\(devices == 1 ? "" : "s") "
-                + "(\(areDevicesStated ? "as the scenario states" : "assumed; no source"))."
-        ]
+        figures.map(sentence) + [owned]
+    }
+
+    private var owned: String {
+        let origin = areDevicesStated ? "as the scenario states" : "assumed; no source"
+        let noun = cluster == 1 ? "device" : "cluster"
+        let owned = "The defender has \(devices) \(noun)\(devices == 1 ? "" : "s")"
+        guard cluster > 1 else { return "\(owned) (\(origin))." }
+        return "\(owned) (\(origin)) of \(cluster) HSMs (as the document has them): the price of "
+            + "a device is paid for each of the \(hsms) HSMs."
     }
 
     private func sentence(_ figure: Figure) -> String {

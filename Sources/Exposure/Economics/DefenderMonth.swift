@@ -2,7 +2,7 @@ import Units
 
 /// What the defence itself costs in a month of 30 days.
 package struct DefenderMonth: Hashable, Sendable {
-    /// The devices.
+    /// The devices: every HSM of them by the hour.
     package let devices: Spread
     /// Legitimate calls that are denied or delayed.
     package let calls: Spread
@@ -20,7 +20,7 @@ package struct DefenderMonth: Hashable, Sendable {
     ///   - burdenedCalls: legitimate calls of a month that a throttle denies or delays.
     ///   - falseAlarms: false alarms of a month.
     package init(burdenedCalls: Double, falseAlarms: Double, prices: CostDraws) {
-        let hours = Double(prices.costs.devices) * Self.hours
+        let hours = Double(prices.costs.hsms) * Self.hours
         let devices = prices.deviceHourly.map { Money.product($0, hours) }
         let calls = prices.deniedCall.map { Money.product($0, burdenedCalls) }
         let alarms = prices.triage.map { Money.product($0, falseAlarms) }
@@ -34,7 +34,7 @@ package struct DefenderMonth: Hashable, Sendable {
     package static func expected(
         burdenedCalls: Double, falseAlarms: Double, costs: Costs
     ) -> Double {
-        Money.product(costs[.deviceHourly].mean, Double(costs.devices) * hours)
+        Money.product(costs[.deviceHourly].mean, Double(costs.hsms) * hours)
             + Money.product(costs[.deniedCall].mean, burdenedCalls)
             + Money.product(costs[.triage].mean, falseAlarms)
     }

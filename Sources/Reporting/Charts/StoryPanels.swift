@@ -74,7 +74,7 @@ struct StoryPanels {
         _ story: DetectionStory, _ columns: StoryColumns
     ) -> [StoryTelling.Event] {
         typealias Event = StoryTelling.Event
-        var events: [Event] = columns.span.contains(0) ? [Event("first call", at: 0)] : []
+        var events: [Event] = columns.span.contains(0) ? [.firstCall(of: story)] : []
         let alarm = time(story.alarm)
         let contained = time(story.contained)
         if let alarm { events.append(Event("alarm", after: alarm)) }

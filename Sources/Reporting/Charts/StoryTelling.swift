@@ -1,3 +1,6 @@
+import Exposure
+import Units
+
 /// What the chart of a story says of it beside its numbers: a projection and an event differ here.
 package struct StoryTelling: Sendable {
     /// Something that happens.
@@ -17,6 +20,15 @@ package struct StoryTelling: Sendable {
         package init(_ what: String, after time: Double) {
             let when = time > 0 ? "after \(ValueUnit.duration.text(time))" : "at once"
             self.init("\(what) \(when)", at: time)
+        }
+
+        /// The thief's first call. The bar of the period that it falls into begins before it.
+        package static func firstCall(of story: DetectionStory) -> Event {
+            let length = story.period.seconds.value
+            let isWithin = story.periods.contains { period in
+                period.start.value < 0 && period.start.value + length > 0 && period.attack > 0
+            }
+            return Event(isWithin ? "first call, in this period" : "first call", at: 0)
         }
     }
 

@@ -48,7 +48,8 @@ struct DrillStory {
 
     private var events: [StoryTelling.Event] {
         typealias Event = StoryTelling.Event
-        return [Event("first call", at: 0)] + [sighting].compactMap(\.self) + [end]
+        let first = told.map(Event.firstCall) ?? Event("first call", at: 0)
+        return [first] + [sighting].compactMap(\.self) + [end]
     }
 
     /// Whoever saw the thief first.
