@@ -106,6 +106,13 @@ struct ReportTextTests {
             try findings(run).split(separator: "\n").first { $0.contains("A sprint") })
         #expect(sprint.contains("(per client), noticed after"), "\(sprint)")
         #expect(sprint.contains("never noticed"), "\(sprint)")
+        #expect(sprint.contains(" on average (95 of 100 within"), "\(sprint)")
+        // What the heads of the table of endings do not tell stands below it.
+        let ending = try #require(
+            try text(run).split(separator: "\n\n").first { $0.contains("\"Worst phase\" is") })
+        for word in ["\"Contained\" is", "\"noticed\"", "\"all first\"", "data set without end"] {
+            #expect(ending.contains(word), "\(ending)")
+        }
     }
 
     @Test("where the alarm finds some thieves only it is told how many, not only how soon those")

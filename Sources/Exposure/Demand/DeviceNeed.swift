@@ -40,13 +40,12 @@ package struct DeviceNeed: Sendable {
             }
             // A device that is always busy lets everybody wait.
             let count = (demand.busiestPerSecond / rate).rounded(.down) + 1
-            let such = count == 1 ? one : many
             let consequence =
                 demand.perSecond > rate
                 ? "No thief is told of beside them."
                 : "One alone lets them wait in that hour."
             return "\(asked) ('exposure.demand'): that takes \(Significant.text(count)) such "
-                + "\(such), at \(Significant.text(rate))/s a \(each) (\(subject)). \(consequence)"
+                + "\(many), at \(Significant.text(rate))/s a \(each) (\(subject)). \(consequence)"
         }
     }
 

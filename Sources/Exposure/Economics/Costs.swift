@@ -73,9 +73,9 @@ package struct Costs: Hashable, Sendable {
     private var owned: String {
         let origin = areDevicesStated ? "as the scenario states" : "assumed; no source"
         let noun = cluster == 1 ? "device" : "cluster"
-        let owned = "The defender has \(devices) \(noun)\(devices == 1 ? "" : "s")"
-        guard cluster > 1 else { return "\(owned) (\(origin))." }
-        return "\(owned) (\(origin)) of \(cluster) HSMs (as the document has them): the price of "
+        let head = "The defender has \(devices) \(noun)\(devices == 1 ? "" : "s")"
+        guard cluster > 1 else { return "\(head) (\(origin))." }
+        return "\(head) (\(origin)) of \(cluster) HSMs (as the document has them): the price of "
             + "a device is paid for each of the \(hsms) HSMs."
     }
 

@@ -44,6 +44,21 @@ struct StoryTests {
         #expect(attack.story(of: .harvest, dataset: dataset) == nil)
     }
 
+    @Test("a run tells the story of the data set that its sentences speak of")
+    func spokenOf() throws {
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [100_000])],
+            datasets: [RecordCount(1_000), RecordCount(10_000_000), dataset])
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200), dispersion: 5))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(30_000))
+        run.scenario.exposure.delays = DelaySettings(
+            response: .automatic(ThreePoint(.seconds(300))))
+        let story = try #require(RunExposure(run).detection.detections.first?.story)
+        #expect(try #require(story.contained).value * 100_000 > 10_000_000)
+        #expect(story.periods.last?.lost == 10_000_000)
+    }
+
     @Test("what is lost is never more than there is")
     func bounded() throws {
         let attack = try Attacks.attack()

@@ -197,12 +197,17 @@ struct ThresholdSearchTests {
         #expect(choice.misses.first { $0.target.contains("legitimate calls") }?.isShare == true)
         #expect(choice.deviceRate.map { abs($0 - 100) < 0.1 } == true)
         let gap = try #require(exposure.detection.gaps.first)
-        #expect(gap.hasPrefix("Users have to wait for aes-gcm-256/256B in the busiest hour"))
-        #expect(gap.hasSuffix("the device does 100/s. It takes 2 such devices."), "\(gap)")
+        #expect(
+            gap == "Users ask for 50/s on average and 137/s in the busiest hour of the week "
+                + "('exposure.demand'): that takes 2 such devices, at 100/s a device "
+                + "(aes-gcm-256/256B). One alone lets them wait in that hour.", "\(gap)")
         run.scenario.exposure.demand = .profile(
             ProfileSettings(mean: Rate(120), dispersion: 3, shape: .flat))
         let flooded = RunExposure(run).detection.gaps
-        #expect(flooded.first?.hasSuffix("ask for 120/s, which takes 2 such devices.") == true)
+        #expect(
+            flooded.first == "Users ask for 120/s on average and 120/s in the busiest hour of the "
+                + "week ('exposure.demand'): that takes 2 such devices, at 100/s a device "
+                + "(aes-gcm-256/256B). No thief is told of beside them.")
         run.scenario.exposure.demand = .profile(
             ProfileSettings(mean: Rate(20), dispersion: 3, shape: .diurnal))
         #expect(RunExposure(run).detection.gaps.isEmpty)

@@ -76,6 +76,52 @@ struct DocumentedRunTests {
         #expect(!json.contains("documented"))
     }
 
+    /// A demand of so many calls a second at all hours, on a documented device, with prices.
+    private func asked(_ perSecond: UInt64, of name: String) throws -> RunExposure {
+        var run = try run(name)
+        run.scenario.exposure.demand = .profile(
+            ProfileSettings(mean: Rate(perSecond), dispersion: 3, shape: .flat))
+        run.scenario.exposure.cost = CostSettings()
+        return RunExposure(run)
+    }
+
+    @Test("a month of a documented cluster is paid for all of its HSMs, of a vault for one device")
+    func month() throws {
+        let cluster = try #require(try asked(200, of: "aws-cloudhsm-hsm2m-medium-6").month?[.none])
+        #expect(isClose(cluster.devices.mean, 6 * 1.6 * 720, within: 1e-9))
+        let single = try #require(try asked(100, of: "azure-managed-hsm-rsa-2048").month?[.none])
+        #expect(isClose(single.devices.mean, 1.6 * 720, within: 1e-9))
+    }
+
+    @Test("what a demand takes is told in clusters where the figure is of a cluster")
+    func need() throws {
+        let short = try asked(3_000, of: "aws-cloudhsm-hsm2m-medium-2").detection
+        #expect(
+            short.gaps == [
+                "Users ask for 3,000/s on average and 3,000/s in the busiest hour of the week "
+                    + "('exposure.demand'): that takes 2 such clusters of 2 HSMs, at 2,000/s a "
+                    + "cluster (rsa-oaep-2048/32B). No thief is told of beside them."
+            ])
+        #expect(short.need?.served("rsa-oaep-2048/32B") == nil)
+        let served = try asked(200, of: "aws-cloudhsm-hsm2m-medium-2").detection
+        #expect(
+            served.need?.served("rsa-oaep-2048/32B") == "Users ask for 200/s on average and 200/s "
+                + "in the busiest hour of the week: one such cluster of 2 HSMs serves them.")
+        #expect(served.gaps.isEmpty)
+    }
+
+    @Test("a run of a device carries what its documents say of who counts decrypts")
+    func counting() throws {
+        let documented = try run("aws-cloudhsm-hsm2m-medium-3").documented
+        #expect(documented?.cluster == 3)
+        #expect(
+            documented?.counting == "AWS CloudHSM: No metric and no entry of the audit log counts "
+                + "decrypts; unwraps are logged (hsm-metrics-cw.html; "
+                + "cloudhsm-audit-log-reference.html)")
+        let other = try run("aws-kms-rsa").documented
+        #expect(other?.counting == nil && other?.cluster == nil && other?.hsms == 1)
+    }
+
     @Test("calls in flight do not slow what no document says is slow")
     func concurrency() throws {
         let one = Policy(.concurrency(RecordCount(1)))

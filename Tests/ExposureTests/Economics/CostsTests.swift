@@ -50,6 +50,20 @@ struct CostsTests {
         #expect(lines.last == "The defender has 1 device (assumed; no source).")
     }
 
+    @Test("of a cluster every HSM is paid for, and the assumptions say so")
+    func cluster() {
+        var settings = CostSettings()
+        settings.devices = 2
+        let costs = Costs(settings, cluster: 6)
+        #expect(costs.hsms == 12)
+        #expect(
+            costs.assumptions.last == "The defender has 2 clusters (as the scenario states) of 6 "
+                + "HSMs (as the document has them): the price of a device is paid for each of the "
+                + "12 HSMs.")
+        let month = DefenderMonth.expected(burdenedCalls: 0, falseAlarms: 0, costs: costs)
+        #expect(isClose(month, 12 * 1.6 * 720))
+    }
+
     @Test("without documents everything is assumed")
     func withoutFacts() throws {
         let none = try Facts(

@@ -60,6 +60,7 @@ struct TheftChartTests {
             ("story", ["threshold 30,000", "125,000 records lost"]),
             ("story-creep", ["no alarm: the theft goes on", "3,360 records lost so far"]),
             ("story-endless", ["alarm after 3 min", "not contained: the theft goes on"]),
+            ("story", ["first call, in this period"]),
             ("story-late", ["alarm after 100 days", "1,080 records lost so far"]),
             ("story-nothing", ["no data", "threshold 30,000"]),
             ("story-ten-seconds", ["decrypts per 10 seconds"]),
@@ -67,6 +68,12 @@ struct TheftChartTests {
     func namesEvents(name: String, expected: [String]) throws {
         let labels = try Self.labels(name)
         for text in expected { #expect(labels.contains(text), "\(name): \(text)") }
+    }
+
+    @Test("a first call at the edge of a period is not said to lie within one")
+    func beginsAtAnEdge() throws {
+        #expect(try Self.labels("story-at-once").contains("first call"))
+        #expect(try !Self.labels("story-at-once").contains("in this period"))
     }
 
     @Test("what has happened is never said to go on, nor what has not to be over")
