@@ -164,7 +164,7 @@ package struct ThresholdReport: Sendable {
             misses.isEmpty
             ? "no two of the targets can be met at once"
             : misses.joined(separator: "; ")
-        let sentences: [String?] = ["\(why).", shortage, idleTarget, remedy].compactMap { $0 }
+        let sentences = ["\(why).", shortage, idleTarget, remedy].compactMap(\.self)
         return "**No throttle and alarm that was tried meets every target**: "
             + sentences.joined(separator: " ")
     }
