@@ -41,9 +41,12 @@ extension ScenarioDraft {
     }
 
     private mutating func applyDemand(_ value: YAMLValue) throws(ScenarioError) {
+        var profile = ProfileSettings(mean: Rate(1))
+        if case .profile(let before)? = exposure.demand { profile = before }
         guard value.node.mapping != nil else {
-            _ = try value.word(["none"])
-            exposure.demand = nil
+            let mean = try value.steadyRate()
+            (profile.mean, profile.shape) = (mean ?? profile.mean, .flat)
+            exposure.demand = mean == nil ? nil : .profile(profile)
             return
         }
         let keys = try value.entries(known: ["mean", "dispersion", "shape", "trace"])
@@ -59,8 +62,6 @@ extension ScenarioDraft {
                     in: folder, period: exposure.alarm?.period ?? .seconds(60)))
             return
         }
-        var profile = ProfileSettings(mean: Rate(1))
-        if case .profile(let before)? = exposure.demand { profile = before }
         if let value = keys["mean"] {
             profile.mean = try value.quantity(Rate.self)
         } else if exposure.demand == nil {
@@ -166,7 +167,9 @@ extension ScenarioDraft {
         var targets = exposure.targets ?? .usual
         if let value = keys["false-alarms-per-month"] {
             targets.falseAlarmsPerMonth = try value.number(
-                1e-9...1e6, "a number of alarms in 30 days, more than none")
+                1e-9...1e6, "a number of alarms in 30 days",
+                bounds: "more than 0 and at most a million; no alarm is free of false ones, so "
+                    + "write a small number such as 0.01")
         }
         if let value = keys["burdened-share"] {
             targets.burdenedShare = try value.quantity(Probability.self)

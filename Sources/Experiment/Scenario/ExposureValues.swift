@@ -6,19 +6,37 @@ import Units
 extension YAMLValue {
     /// A number within bounds.
     ///
-    /// - Parameter forms: what it is, for a complaint.
-    func number(_ range: ClosedRange<Double>, _ forms: String) throws(ScenarioError) -> Double {
+    /// - Parameters:
+    ///   - forms: what it is, for a complaint.
+    ///   - bounds: the range in words, where its ends are no numbers to be read.
+    func number(
+        _ range: ClosedRange<Double>, _ forms: String, bounds: String? = nil
+    ) throws(ScenarioError) -> Double {
         let text = try text()
         guard let value = Double(text), range.contains(value) else {
-            throw complaint(
-                "\(place): '\(text)' must be \(forms), from \(Self.plain(range.lowerBound)) to "
-                    + Self.plain(range.upperBound))
+            let ends = "from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
+            throw complaint("\(place): '\(text)' must be \(forms), \(bounds ?? ends)")
         }
         return value
     }
 
     private static func plain(_ value: Double) -> String {
         value < 1e15 && value == value.rounded() ? "\(Int(value))" : "\(value)"
+    }
+
+    /// A demand that is written as a rate alone; nil for `none`.
+    func steadyRate() throws(ScenarioError) -> Rate? {
+        let text = try text()
+        guard text != "none" else { return nil }
+        guard (try? RecordCount(parsing: text)) == nil else {
+            throw complaint("\(place): '\(text)' is no rate: write \(text)/s")
+        }
+        guard text.contains("/") || text.first?.isNumber ?? false else {
+            throw complaint(
+                "\(place): '\(text)' is no demand: write it as 200/s, { mean: 200/s, shape: "
+                    + "diurnal }, { trace: demand.csv } or none")
+        }
+        return try quantity(Rate.self)
     }
 
     /// A probability that is neither 0 nor 1.

@@ -59,9 +59,11 @@ extension YAMLValue {
     func duration(_ range: ClosedRange<Nanoseconds>) throws(ScenarioError) -> Nanoseconds {
         let value = try quantity(Nanoseconds.self)
         guard range.contains(value) else {
-            throw complaint(
-                "'\(path)': '\(value)' must lie between \(range.lowerBound) and "
-                    + "\(range.upperBound)")
+            let bounds =
+                range.upperBound == .max
+                ? "be at least \(range.lowerBound)"
+                : "lie between \(range.lowerBound) and \(range.upperBound)"
+            throw complaint("'\(path)': '\(value)' must \(bounds)")
         }
         return value
     }

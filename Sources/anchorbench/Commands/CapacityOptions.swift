@@ -59,6 +59,7 @@ struct CapacityOptions: ParsableArguments {
         anchorOptions.overrides + callOptions.overrides
             // What a scenario throttles says nothing of what its users shall meet here.
             + ScenarioOverride.made("--throttle", throttle ?? "none") { "throttles: [\($0)]" }
-            + ScenarioOverride.demand(demand) + limitOptions.overrides
+            + ScenarioOverride.made("--demand", demand) { "exposure: { demand: \($0) }" }
+            + limitOptions.overrides
     }
 }

@@ -5,7 +5,7 @@ import Experiment
 struct ExposureOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What users ask for, such as '{ mean: 200/s, dispersion: 5, shape: diurnal }', "
+            "What users ask for, such as 200/s, '{ mean: 200/s, dispersion: 5, shape: diurnal }', "
                 + "'{ trace: demand.csv }' or none.", valueName: "demand"))
     var demand: String?
 

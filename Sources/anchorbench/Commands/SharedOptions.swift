@@ -89,14 +89,6 @@ extension ScenarioOverride {
         value.map { [ScenarioOverride(flag: flag, yaml: yaml($0))] } ?? []
     }
 
-    /// `--demand`: a rate alone is that of a steady demand.
-    static func demand(_ value: String?) -> [ScenarioOverride] {
-        made("--demand", value) { value in
-            let isRate = value.contains("/") && !value.contains("{")
-            return "exposure: { demand: \(isRate ? "{ mean: \(value), shape: flat }" : value) }"
-        }
-    }
-
     /// The same of a flag that may be repeated.
     static func made(
         _ flag: String, _ values: [String], _ yaml: (String) -> String

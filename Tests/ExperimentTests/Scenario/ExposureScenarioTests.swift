@@ -105,6 +105,18 @@ struct ExposureScenarioTests {
         #expect(try JSONDecoder().decode(ExposureSettings.self, from: text) == before)
     }
 
+    @Test("a rate alone is a steady demand, as bursty as the one before it")
+    func rateAlone() throws {
+        #expect(
+            try exposure("demand: 30k/min").demand
+                == exposure("demand: { mean: 30k/min, shape: flat }").demand)
+        guard case .profile(let profile)? = try exposure("demand: 200/s").demand else {
+            Issue.record("a rate is a profile")
+            return
+        }
+        #expect(profile.mean == Rate(200) && profile.shape == .flat)
+    }
+
     @Test(
         "a value that cannot be is refused in one sentence that names its key",
         arguments: [
@@ -139,6 +151,13 @@ struct ExposureScenarioTests {
                 "exposure.targets.false-alarms-per-month", "'0'"
             ),
             ("horizon: 1s", "exposure.horizon", "'1s'"),
+            ("horizon: 1s", "must be at least 1m", "'1s'"),
+            ("targets: { within: 0s }", "'0s' must be at least 1m", "targets.within"),
+            ("targets: { false-alarms-per-month: 0 }", "more than 0 and at most a million", "0.01"),
+            ("demand: 600", "'600' is no rate: write 600/s", "exposure.demand"),
+            ("demand: 30k", "'30k' is no rate: write 30k/s", "exposure.demand"),
+            ("demand: 200/x", "'200/x' is not a rate", "500/s"),
+            ("demand: much", "'much' is no demand: write it as 200/s", "exposure.demand"),
         ])
     func refusals(_ text: String, _ key: String, _ given: String) throws {
         let sentence = try #require(complaint(about: "exposure:\n  { \(text) }"))

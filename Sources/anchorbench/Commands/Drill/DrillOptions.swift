@@ -66,7 +66,7 @@ struct DrillOptions: ParsableArguments {
             + ScenarioOverride.made("--mechanism", mechanism) { "anchor: { mechanism: [\($0)] }" }
             + ScenarioOverride.made("--record-bytes", recordBytes) { "record-bytes: [\($0)]" }
             + ScenarioOverride.made("--throttle", throttle) { "throttles: [\($0)]" }
-            + ScenarioOverride.demand(demand)
+            + ScenarioOverride.made("--demand", demand) { "exposure: { demand: \($0) }" }
             + ScenarioOverride.made("--alarm", alarm) { "exposure: { alarm: \($0) }" }
             + ScenarioOverride.made("--budget", budget) { "exposure: { budget: \($0) }" }
             + ScenarioOverride.made("--canaries", canaries) { "exposure: { canaries: \($0) }" }
