@@ -106,7 +106,7 @@ extension CommandTests {
         func badRuns() throws {
             let bench = try bench()
             let missing = try bench.run("report", "one", "none")
-            #expect(missing.code == 66 && missing.error.contains("none' holds no run"))
+            #expect(missing.code == 66 && missing.error.contains("there is no 'none': name"))
             try bench.write("{", to: "runs/two/run.json")
             let damaged = try bench.run("report", "one", "runs/two")
             #expect(damaged.code == 65, "\(damaged.error)")

@@ -76,6 +76,19 @@ extension CommandTests {
                 #expect(ended.code == 66 && ended.output.isEmpty, "\(arguments)")
                 #expect(ended.error.contains(arguments[1]), "\(ended.error)")
             }
+            try FileManager.default.createDirectory(
+                atPath: bench.path("empty"), withIntermediateDirectories: true)
+            for command in ["report", "project", "threshold"] {
+                let none = try bench.run(command, "none")
+                #expect(none.code == 66 && none.output.isEmpty, "\(none.error)")
+                #expect(
+                    none.error
+                        == "anchorbench: there is no 'none': name the folder of a run, such as "
+                        + "'anchorbench measure --output FOLDER' makes\n")
+                let empty = try bench.run(command, "empty")
+                #expect(empty.code == 66, "\(empty.error)")
+                #expect(empty.error.contains("'empty' holds no run"), "\(empty.error)")
+            }
             let module = try BuildFolder.scriptedModule().path
             let ended = try bench.run(
                 "doctor", "--anchor", "pkcs11:token=t?module-path=\(module)&pin-source=env:NO_PIN")

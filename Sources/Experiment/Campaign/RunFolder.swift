@@ -61,13 +61,12 @@ package struct RunFolder: Sendable {
 
     /// A folder that already holds a run.
     ///
-    /// - Throws: `ExperimentError.missingInput` where there is none.
+    /// - Throws: `ExperimentError.missingInput` where there is none, with what is there instead.
     package init(opening url: URL) throws(ExperimentError) {
         _ = Self.ignoresSizeSignals
         self.url = url
-        guard FileManager.default.fileExists(atPath: url.appending(path: "run.json").path) else {
-            throw ExperimentError.missingInput(
-                "'\(url.path)' holds no run: there is no run.json in it")
+        if let missing = MissingRun(at: url.relativePath, purpose: "read") {
+            throw ExperimentError.missingInput(missing.complaint)
         }
     }
 
