@@ -47,7 +47,8 @@ struct AnchorBench: AsyncParsableCommand {
 
     static func main() async {
         do {
-            try checkName(ProcessInfo.processInfo.arguments.dropFirst().first)
+            try TypedArguments(ProcessInfo.processInfo.arguments.dropFirst())
+                .check(against: configuration)
             var command = try parseAsRoot()
             if var command = command as? AsyncParsableCommand {
                 try await command.run()
@@ -57,18 +58,5 @@ struct AnchorBench: AsyncParsableCommand {
         } catch {
             exit(withError: Failure.wrapped(error))
         }
-    }
-
-    /// Refuses a first word that is no command; without this all words together are called
-    /// unexpected.
-    private static func checkName(_ word: String?) throws {
-        guard let word, !word.hasPrefix("-"), word != "help" else { return }
-        let commands = configuration.subcommands.map { $0.configuration }
-        guard !commands.contains(where: { $0.commandName == word }) else { return }
-        let names = commands.filter(\.shouldDisplay).compactMap(\.commandName)
-        throw ValidationError(
-            "'\(word)' is no command; "
-                + (nearestWord(to: word, among: names).map { "did you mean '\($0)'?" }
-                    ?? "known: \(names.joined(separator: ", "))"))
     }
 }

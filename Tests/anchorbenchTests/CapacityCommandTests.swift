@@ -54,6 +54,7 @@ extension CommandTests {
                 (["--slo", "p99<20ms", "--resolution", "90%"], 64, "from 0.5% to 50%"),
                 (["--slo", "p99<20ms", "--callers", "2", "--processes", "3"], 64, "--processes"),
                 (["--slo", "p99<20ms", "--demand", "much"], 64, "--demand"),
+                (["--slo", "p99<20ms", "--demand", "600"], 64, "'600' is no rate: write 600/s"),
                 (["--slo", "p99<20ms", "--mechanism", "rot13"], 64, "rot13"),
                 (
                     ["--slo", "p99<20ms", "--mechanism", "aes-gcm,rsa-oaep"], 64,

@@ -26,6 +26,20 @@ extension CommandTests {
             #expect(neither.code == 64)
         }
 
+        @Test(
+            "a documented device is for project, to which the others point",
+            arguments: [
+                ["threshold", "--device", "luna"], ["threshold", "mine", "--device=luna"],
+                ["capacity", "--slo", "p99<20ms", "--device", "luna"],
+            ])
+        func documentedOnly(_ arguments: [String]) throws {
+            let ended = try Bench().run(arguments: arguments)
+            #expect(ended.code == 64 && ended.output.isEmpty)
+            #expect(
+                ended.error.contains("'anchorbench project --device luna'"), "\(ended.error)")
+            #expect(!ended.error.contains("Unknown option"), "\(ended.error)")
+        }
+
         @Test("the same seed gives the same bytes, however the work was shared out")
         func repeats() throws {
             let bench = try Bench()
@@ -78,6 +92,9 @@ extension CommandTests {
                 (["--targets", "none"], 65, "'exposure.targets' is none"),
                 (["--demand", "{ mean: 9M/s, shape: flat }"], 65, "the device does"),
                 (["--demand", "{ trace: nowhere.csv }"], 65, "nowhere.csv"),
+                (["--demand", "600"], 64, "'600' is no rate: write 600/s"),
+                (["--demand", "9M/s"], 65, "the device does"),
+                (["--targets", "{ within: 0s }"], 64, "'0s' must be at least 1m"),
             ]
             try bench.write("no times here\nnor here\n", to: "empty.csv")
             let noLine = try bench.run("threshold", "kept", "--demand", "{ trace: empty.csv }")

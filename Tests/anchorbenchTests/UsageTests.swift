@@ -68,6 +68,29 @@ extension CommandTests {
             #expect(ended.error.contains("pin-source") && !ended.error.contains("271828"))
         }
 
+        @Test(
+            "a number below 0 is told as one, and not as a value that is missing",
+            arguments: [
+                ["threshold", "mine", "--dataset", "-5"], ["project", "mine", "--draws", "-1k"],
+                ["run", "--rounds", "-2"], ["measure", "--duration", "-.5s"],
+            ])
+        func negative(_ arguments: [String]) throws {
+            let ended = try Bench().run(arguments: arguments)
+            #expect(ended.code == 64 && ended.output.isEmpty)
+            let typed = arguments.suffix(2).joined(separator: " ")
+            #expect(
+                ended.error.contains("\(typed): the value must be positive"), "\(ended.error)")
+            #expect(!ended.error.contains("Missing value"), "\(ended.error)")
+        }
+
+        @Test("a value that is missing is still told so, and one that is tied is read")
+        func missingValue() throws {
+            let flag = try Bench().run("run", "--rounds", "--quick")
+            #expect(flag.code == 64 && flag.error.contains("Missing value"), "\(flag.error)")
+            let tied = try Bench().run("run", "--rounds=-2")
+            #expect(tied.code == 64 && tied.error.contains("'-2'"), "\(tied.error)")
+        }
+
         @Test("a scenario, a run and a variable that are not there are missing")
         func missing() throws {
             let bench = try Bench()
