@@ -92,6 +92,59 @@ struct CapacityReportTests {
         #expect(report.summary.contains("There is no answer"))
     }
 
+    @Test("a first look says at the top that it is one")
+    func firstLook() throws {
+        var run = FixedCapacity.found
+        #expect(!CapacityReport(run).summary.contains("--quick"))
+        run.scenario.rounds = 1
+        let report = CapacityReport(run)
+        #expect(report.summary.hasPrefix("Measured with `--quick`: its steps are short"))
+        let text = try #require(report.files.first { $0.name == "report.md" }).text
+        #expect(text.contains("p99<20ms\n\n**Measured with `--quick`**"), "\(text.prefix(200))")
+    }
+
+    @Test("without a capacity a demand takes the devices at least that do as much flat out")
+    func leastDevices() throws {
+        var run = FixedCapacity.found
+        run.result?.capacity = nil
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(3_000)))
+        let told = "confirmed to keep the promise: at least 2, as one does 2,130/s with no promise"
+        #expect(CapacityHeadroom(run).finding?.contains(told) == true)
+        #expect(CapacityHeadroom(run).section.contains(told))
+        run.scenario.limits.maxRate = Rate(1_300)
+        #expect(CapacityHeadroom(run).finding?.contains("at least") == false)
+        run.scenario.limits.maxRate = nil
+        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(2_000)))
+        #expect(CapacityHeadroom(run).finding?.contains("at least") == false)
+    }
+
+    @Test("a step that answered more than every closed load is told, and counts as flat out")
+    func fasterStep() {
+        var run = FixedCapacity.found
+        #expect(run.fasterStep == nil && run.flatOut == run.concurrency.peak?.throughput?.estimate)
+        run.concurrency.removeAll { $0.callers > 2 }
+        #expect(run.fasterStep == 1_310 && run.flatOut == 1_310)
+        #expect(CapacityReport(run).summary.contains("A step of the open load answered 1,310/s"))
+        // Users ask for 200 of them.
+        #expect(CapacityHeadroom(run).section.contains(" 1,110/s |"))
+        #expect(CapacityHeadroom(run).section.contains("all that the step of most throughput"))
+    }
+
+    @Test(
+        "a promised percentile has a column where its figures are kept, else the table says so",
+        arguments: [("p90<20ms", 4, false), ("p95<20ms", 3, true), ("p99.9<20ms", 3, false)])
+    func promisedPercentile(_ promise: String, columns: Int, isMissing: Bool) throws {
+        var run = FixedCapacity.found
+        run.result?.promise = try Promise(parsing: promise)
+        let text = try #require(
+            CapacityReport(run).files.first { $0.name == "report.md" }
+        ).text
+        let header = try #require(text.split(separator: "\n").first { $0.hasPrefix("| calls/s") })
+        let names = header.split(separator: "|").map { $0.filter { $0 != " " } }
+        #expect(names.filter { $0.hasPrefix("p") && $0 != "promise" }.count == columns, "\(names)")
+        #expect(text.contains("The promise is on p95, of which no figure") == isMissing)
+    }
+
     @Test("what is left over is the capacity of the devices needed, less the demand")
     func headroom() throws {
         var run = FixedCapacity.found

@@ -42,7 +42,8 @@ package struct CapacityResult: Codable, Equatable, Sendable {
         case undecided
     }
 
-    /// The lowest rate that the generator did not keep up with, twice.
+    /// The lowest rate that the generator did not keep up with, twice: of those from which on
+    /// nothing is known of the anchor, where there is one.
     package struct GeneratorLimit: Codable, Equatable, Sendable {
         package var rate: Rate
         package var reason: String
@@ -96,7 +97,8 @@ extension CapacityResult {
         self.errorChance = errorChance
         capacity = rates.capacity
         lowestFailing = rates.lowestFailing
-        let limit = rates.all.first(where: \.isLimit)
+        let limits = rates.all.filter(\.isLimit)
+        let limit = limits.first { !rates.isJudged(from: $0) } ?? limits.first
         generatorLimit = limit.map { GeneratorLimit(rate: $0.rate, reason: $0.invalidReason) }
         finding = ending(rates)
         remarks = remarks(rates, isExhausted: isExhausted)
@@ -108,7 +110,9 @@ extension CapacityResult {
             return lowestFailing != nil && lowest == lowestFailing ? .none : .undecided
         }
         if lowestFailing != nil { return .found }
-        if generatorLimit != nil { return .generatorBound }
+        if let limit = generatorLimit.flatMap({ rates[$0.rate] }), !rates.isJudged(from: limit) {
+            return .generatorBound
+        }
         return capacity == settings.largest ? .unbounded : .undecided
     }
 
@@ -119,9 +123,12 @@ extension CapacityResult {
                 "the search ended with its time or its steps: a longer one may find more")
         }
         if let limit = generatorLimit {
+            let isJudged = rates[limit.rate].map { rates.isJudged(from: $0) } ?? false
             remarks.append(
-                "at \(limit.rate.inWords) the generator did not keep up (\(limit.reason)): what "
-                    + "lies above is its limit and not the anchor's")
+                "at \(limit.rate.inWords) the generator did not keep up (\(limit.reason)): "
+                    + (isJudged
+                        ? "those steps say nothing of the anchor"
+                        : "what lies above is its limit and not the anchor's"))
         }
         let unknown = rates.between.filter { $0.verdict == .unknown }.map(\.rate.inWords)
         if !unknown.isEmpty {

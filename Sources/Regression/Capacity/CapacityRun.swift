@@ -53,6 +53,9 @@ package struct CapacityRun: Codable, Equatable, Sendable {
         rounds.first { $0.step == number }?.round
     }
 
+    /// Whether it is a first look, as `--quick` takes: no closed load has a second round.
+    package var isFirstLook: Bool { scenario.rounds < 2 }
+
     /// The JSON of `capacity.json`: sorted keys, so that equal runs are equal texts.
     package func json() throws -> Data {
         let encoder = JSONEncoder()

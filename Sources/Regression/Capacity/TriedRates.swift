@@ -124,6 +124,15 @@ struct TriedRates: Sendable {
         return below >= above ? first.rate : last.rate
     }
 
+    /// Whether something is known of the anchor beyond a rate that the generator did not keep up
+    /// with, or steps before those showed that it breaks the promise there.
+    func isJudged(from limit: TriedRate) -> Bool {
+        limit.verdict == .fail
+            || all.contains { tried in
+                tried.rate > limit.rate && (tried.verdict == .pass || tried.verdict == .fail)
+            }
+    }
+
     /// The lowest rate that a confirmation showed to break the promise.
     var lowestFailing: Rate? { all.first { $0.confirmation.verdict == .fail }?.rate }
 

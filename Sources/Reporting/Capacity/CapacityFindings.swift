@@ -11,10 +11,16 @@ struct CapacityFindings {
         (self.run, self.analysis) = (run, analysis)
     }
 
-    /// What must be said before anything else: nil where the run is whole.
+    /// What must be said before anything else: nil where the run is whole, and neither short nor
+    /// held back.
     var warning: String? {
         var sentences: [String] = []
         if let partial = run.partial { sentences.append("**This run is partial**: \(partial).") }
+        if run.isFirstLook {
+            sentences.append(
+                "**Measured with `--quick`**: its steps are short, so that this is a first look "
+                    + "and not a result.")
+        }
         if let rate = run.scenario.limits.maxRate {
             sentences.append(
                 "**Measured at no more than \(CapacityWording.rate(rate))/s** (`max-rate`): the "
@@ -112,7 +118,11 @@ struct CapacityFindings {
     private var scalability: String? {
         guard let peak = run.concurrency.peak, let rate = peak.throughput else { return nil }
         let most = CapacityWording.callers(peak.callers, processes: peak.processes)
+        let faster = run.fasterStep.map {
+            " A step of the open load answered \(Significant.text($0))/s: the closed loads were "
+                + "slower, and it does that at least."
+        }
         return "**Flat out**, \(most), it does \(Wording.rate(rate)) with no promise kept."
-            + (analysis.fitSentence.map { " \($0)" } ?? "")
+            + (faster ?? "") + (analysis.fitSentence.map { " \($0)" } ?? "")
     }
 }

@@ -66,12 +66,14 @@ struct CapacityHeadroom {
             row("… records a day") { records(most - $0.demand) }
             row("… \(dataset.inWords) records take") { takes(most - $0.demand) }
         }
+        let fastest = run.fasterStep == nil ? "closed load" : "step"
         return "## Headroom\n\n\(asked(demand).capitalizedFirst).\n\n" + table.text + """
 
             Within the promise: a thief beside the users of whom no user waits longer than was \
             promised, so that nobody complains; on average he goes with the demand, in the right \
-            column he keeps to what is free at any hour. Flat out: all that the closed load of \
-            most throughput does, less what users ask for\(throttled); they wait then, and notice. \
+            column he keeps to what is free at any hour. Flat out: all that the \
+            \(fastest) of most throughput does, less what users ask for\(throttled); they wait \
+            then, and notice. \
             \(grouped(recordsPerOperation)) record\(recordsPerOperation == 1 ? "" : "s") an \
             operation. Whether an alarm notices is for `anchorbench threshold`.
             """
@@ -98,7 +100,18 @@ struct CapacityHeadroom {
 
     private func unserved(_ demand: StatedDemand) -> String {
         "\(asked(demand)). How many devices that takes is not known, as no rate was confirmed to "
-            + "keep the promise."
+            + "keep the promise\(atLeast(demand) ?? "")."
+    }
+
+    /// The devices without which a demand is not met even with no promise kept; nil where that may
+    /// be one, or a device was held back.
+    private func atLeast(_ demand: StatedDemand) -> String? {
+        guard run.scenario.limits.maxRate == nil, let most = flatOut(1), most > 0 else {
+            return nil
+        }
+        let least = Headroom(capacity: most, demand: demand.peak).devices
+        guard least > 1 else { return nil }
+        return ": at least \(grouped(least)), as one does \(rate(most)) with no promise kept"
     }
 
     private func asked(_ demand: StatedDemand) -> String {
@@ -112,7 +125,7 @@ struct CapacityHeadroom {
 
     /// What so many devices do flat out, calls a second: no more than a throttle lets through.
     private func flatOut(_ devices: UInt64) -> Double? {
-        guard let peak = run.concurrency.peak?.throughput?.estimate else { return nil }
+        guard let peak = run.flatOut else { return nil }
         return min(peak, run.cell.throttle.sustainedRate ?? .infinity) * Double(devices)
     }
 

@@ -35,16 +35,18 @@ struct CapacityText {
 
     private var stepSection: String {
         guard let result = run.result, !result.steps.isEmpty else { return "" }
-        var table = MarkdownTable([
+        let percentiles = Self.percentiles(for: result.promise)
+        var columns: [(name: String, alignment: MarkdownTable.Alignment)] = [
             ("calls/s due", .right), ("answered/s", .right), ("for", .left), ("time", .right),
             ("late (bounds)", .right), ("batches", .right), ("promise", .left),
-            ("p50", .right), ("p99", .right), ("p99.9", .right),
-        ])
+        ]
+        for percentile in percentiles { columns.append((percentile.name, .right)) }
+        var table = MarkdownTable(columns)
         for finished in result.steps.sorted(by: Self.isBefore) {
             let round = run.round(ofStep: finished.step.number)
             let response = round?.latency[.response]
             let judgement = finished.judgement
-            table.append([
+            let fields: [String] = [
                 CapacityWording.rate(finished.step.rate)
                     + (analysis.isDrawn(finished) ? " *" : ""),
                 round.map { CapacityWording.perSecond($0.throughput) } ?? "—",
@@ -52,9 +54,8 @@ struct CapacityText {
                 judgement.map(CapacityWording.lateShare) ?? "—",
                 judgement.map { "\($0.batches)" } ?? "—",
                 judgement?.verdict.rawValue ?? "INVALID: \(finished.invalidReason ?? "")",
-                Wording.latency(response?.p50), Wording.latency(response?.p99),
-                Wording.latency(response?.p999),
-            ])
+            ]
+            table.append(fields + percentiles.map { Wording.latency(response.flatMap($0.value)) })
         }
         let allowed = CapacityWording.share(result.promise.allowedLateShare)
         return "## The promise at each rate\n" + picture("latency-throughput") + "\n" + table.text
@@ -64,8 +65,28 @@ struct CapacityText {
             limit; a call that failed, was refused or had no answer at the end is late too. \
             \(allowed) may be. PASS and FAIL: the bounds of the late share, from batches longer \
             than late calls keep company, lie on one side of that. \\* drawn: of \
-            the valid steps of one rate the longest. Other figures are in `capacity.csv`.
+            the valid steps of one rate the longest. Other figures are in `capacity.csv`.\
+            \(Self.missing(result.promise, in: percentiles))
             """ + (analysis.kneeSentence.map { "\n\n\($0)" } ?? "")
+    }
+
+    /// A percentile of the response times, by its name.
+    private typealias Percentile = (name: String, value: (LatencyFigures) -> Int64?)
+
+    /// The percentiles that are shown: of those kept the usual ones, and the one promised.
+    private static func percentiles(for promise: Promise) -> [Percentile] {
+        let kept: [Percentile] = [
+            ("p50", { $0.p50 }), ("p90", { $0.p90 }), ("p99", { $0.p99 }), ("p99.9", { $0.p999 }),
+        ]
+        return kept.filter { $0.name != "p90" || promise.percentileName == "p90" }
+    }
+
+    /// That no column has the percentile promised; empty where one has.
+    private static func missing(_ promise: Promise, in percentiles: [Percentile]) -> String {
+        let name = promise.percentileName
+        guard !percentiles.contains(where: { $0.name == name }) else { return "" }
+        return " The promise is on \(name), of which no figure is kept: the late share says "
+            + "exactly what became of it."
     }
 
     private static func isBefore(_ left: FinishedStep, _ right: FinishedStep) -> Bool {

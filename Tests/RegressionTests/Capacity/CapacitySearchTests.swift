@@ -95,6 +95,23 @@ struct CapacitySearchTests {
         #expect(found.remarks.contains { $0.contains("not the anchor's") })
     }
 
+    @Test("what steps broke above a rate that the generator missed is the anchor's")
+    func brokenAboveLimit() throws {
+        let result = Self.search(Self.settings()) { step in
+            guard step.purpose != .confirmation || step.rate.perSecond <= 300 else {
+                return .invalid(reason: "woke too late")
+            }
+            return Self.cliff(at: 900)(step)
+        }
+        let found = try #require(result)
+        #expect(found.finding == .undecided && found.lowestFailing == nil)
+        #expect(found.generatorLimit != nil && found.lowestSeenFailing != nil)
+        #expect(
+            found.remarks.contains { $0.hasSuffix("those steps say nothing of the anchor") },
+            "\(found.remarks)")
+        #expect(!found.remarks.contains { $0.contains("not the anchor's") }, "\(found.remarks)")
+    }
+
     @Test("rates are told a second, whatever the period in which they were searched")
     func perSecond() throws {
         let start = Rate(20_308, per: .seconds(60))
