@@ -59,4 +59,15 @@ struct AnchorBench: AsyncParsableCommand {
             exit(withError: Failure.wrapped(error))
         }
     }
+
+    func run() async throws { throw Self.missingCommand() }
+}
+
+extension ParsableCommand {
+    /// Tells the commands below this one where none was named: a job must not take that for a PASS.
+    static func missingCommand() -> ExitCode {
+        Console.say(AnchorBench.helpMessage(for: Self.self))
+        Console.say("anchorbench: name a command")
+        return ExitCode(64)
+    }
 }

@@ -16,6 +16,7 @@ enum Failure {
         switch error {
         case let error as ScenarioError: error.isUsage ? 64 : 65
         case is RunError, is UnitError, is ThresholdError, is CanaryFile.BadFile: 65
+        case ExperimentError.wrongInput: 65
         case ExperimentError.missingInput, is DeviceError: 66
         case ExperimentError.device, ExperimentError.login, is StoreError: 69
         case ExperimentError.output: 73

@@ -12,20 +12,29 @@ struct TypedArguments {
     ///
     /// - Throws: `ValidationError` with what to do instead.
     func check(against command: CommandConfiguration) throws {
-        try checkName(among: command)
+        try checkNames(among: command)
         try checkDevice()
         try checkNumbers()
     }
 
-    /// Refuses a first word that is no command; without this all words together are called
-    /// unexpected.
-    private func checkName(among command: CommandConfiguration) throws {
-        guard let word = words.first, !word.hasPrefix("-"), word != "help" else { return }
-        let commands = command.subcommands.map { $0.configuration }
+    /// Refuses a first word that is no command, and a second one that is none of `gate`; without
+    /// this all words together are called unexpected.
+    private func checkNames(among command: CommandConfiguration) throws {
+        try Self.checkName(words.first, among: command.subcommands, of: nil)
+        let gate = GateCommand.configuration
+        guard let name = gate.commandName, words.first == name else { return }
+        try Self.checkName(words.dropFirst().first, among: gate.subcommands, of: name)
+    }
+
+    private static func checkName(
+        _ word: String?, among commands: [any ParsableCommand.Type], of parent: String?
+    ) throws {
+        guard let word, !word.hasPrefix("-"), word != "help" else { return }
+        let commands = commands.map { $0.configuration }
         guard !commands.contains(where: { $0.commandName == word }) else { return }
         let names = commands.filter(\.shouldDisplay).compactMap(\.commandName)
         throw ValidationError(
-            "'\(word)' is no command; "
+            "'\(word)' is no command\(parent.map { " of '\($0)'" } ?? ""); "
                 + (nearestWord(to: word, among: names).map { "did you mean '\($0)'?" }
                     ?? "known: \(names.joined(separator: ", "))"))
     }

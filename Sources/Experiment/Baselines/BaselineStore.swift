@@ -70,7 +70,7 @@ package struct BaselineStore: Sendable {
             run, time: time.formatted(.iso8601), environment: place.environment, label: label,
             verdict: comparison.verdict, isBaseline: isBaseline)
         history.append(line)
-        let folder = try RunFolder(forOutputAt: folder)
+        let folder = try RunFolder(forOutputAt: folder, namedBy: "--store")
         if isBaseline {
             var stored = run
             stored.name = "baseline of \(line.time)" + (label.map { " (\($0))" } ?? "")

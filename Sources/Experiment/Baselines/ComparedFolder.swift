@@ -10,11 +10,12 @@ package struct ComparedFolder: Sendable {
 
     /// Reads the run.
     ///
-    /// - Throws: `ExperimentError.missingInput` where it is no run's folder, with what it is
-    ///   instead, or a file of it cannot be read; `RunError` where one is damaged.
+    /// - Throws: `ExperimentError.missingInput` where it or a file of it is not there,
+    ///   `ExperimentError.wrongInput` where it is no run's folder, with what it is instead;
+    ///   `RunError` where a file is damaged.
     package func run() throws -> GateRun {
         if let missing = MissingRun(at: path, purpose: "compare") {
-            throw ExperimentError.missingInput(missing.complaint)
+            throw missing.error
         }
         return try RunFolder(opening: URL(fileURLWithPath: path)).gateRun(named: path)
     }

@@ -8,13 +8,15 @@ package enum ExperimentError: Error, Equatable, Sendable, CustomStringConvertibl
     case interrupted(String)
     /// A file or a variable that is not there.
     case missingInput(String)
+    /// A file or a folder that is there, and is not of the kind that was asked for.
+    case wrongInput(String)
     /// The output folder.
     case output(String)
 
     package var description: String {
         switch self {
         case .device(let text), .login(let text), .interrupted(let text),
-            .missingInput(let text), .output(let text):
+            .missingInput(let text), .wrongInput(let text), .output(let text):
             text
         }
     }

@@ -4,6 +4,11 @@ import Foundation
 struct MissingRun {
     /// What it is instead, and what to name, in one sentence.
     let complaint: String
+    /// Whether there is anything.
+    private let isThere: Bool
+
+    /// The sentence as an error: of something missing, or of the wrong kind.
+    var error: ExperimentError { isThere ? .wrongInput(complaint) : .missingInput(complaint) }
 
     /// Looks at a path as the user named it; nil where it is the folder of a run.
     ///
@@ -12,7 +17,8 @@ struct MissingRun {
         let url = URL(fileURLWithPath: path)
         guard !Self.holds("run.json", url) else { return nil }
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        guard isThere else {
             complaint =
                 "there is no '\(path)': name the folder of a run, such as "
                 + "'anchorbench measure --output FOLDER' makes"

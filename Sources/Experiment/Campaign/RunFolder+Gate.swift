@@ -6,16 +6,12 @@ extension RunFolder {
     /// A folder for what is made from runs; what it holds already stays, but for files of the same
     /// names.
     ///
+    /// - Parameter flag: the flag that names it.
     /// - Throws: `ExperimentError.output` where it cannot be made.
-    package init(forOutputAt url: URL) throws(ExperimentError) {
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            throw ExperimentError.output(
-                "the output folder '\(url.path)' cannot be made "
-                    + "(\(error.localizedDescription)): choose another with --output")
-        }
-        self.url = url
+    package init(
+        forOutputAt url: URL, namedBy flag: String = "--output"
+    ) throws(ExperimentError) {
+        try self.init(making: url, flag: flag)
     }
 
     /// The run as a gate sees it; a run of which a journal knows more than the tables is read with

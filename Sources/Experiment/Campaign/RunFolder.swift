@@ -7,6 +7,8 @@ import Results
 package struct RunFolder: Sendable {
     /// The folder.
     package let url: URL
+    /// What of it was not there before.
+    private let made: MadeFolder?
 
     /// The file of the pooled histograms.
     static let histogramsName = "histograms.hlog"
@@ -32,41 +34,48 @@ package struct RunFolder: Sendable {
             throw ExperimentError.output(
                 "'\(url.path)' already holds a run: choose another --output, or remove it")
         }
-        do {
-            try files.createDirectory(at: url, withIntermediateDirectories: true)
+        made = try MadeFolder(url)
+        do throws(ExperimentError) {
+            try write(Data("trial".utf8), to: ".trial")
         } catch {
-            throw ExperimentError.output(
-                "the output folder '\(url.path)' cannot be made "
-                    + "(\(error.localizedDescription)): choose another with --output")
+            removeIfEmpty()
+            throw error
         }
-        try write(Data("trial".utf8), to: ".trial")
         try? files.removeItem(at: url.appending(path: ".trial"))
         let attributes = try? files.attributesOfFileSystem(forPath: url.path)
         if let free = attributes?[.systemFreeSize] as? NSNumber,
             free.int64Value < Self.neededBytes
         {
+            removeIfEmpty()
             throw ExperimentError.output(
                 "only \(free.int64Value / 1_024) KiB are free under '\(url.path)': a run needs "
                     + "up to 16 MiB; make room or choose another --output")
         }
     }
 
-    /// Removes the folder again where nothing was written into it.
-    package func removeIfEmpty() {
-        let files = FileManager.default
-        guard let left = try? files.contentsOfDirectory(atPath: url.path), left.isEmpty
-        else { return }
-        try? files.removeItem(at: url)
+    /// A folder that is there, or is made with those above it.
+    ///
+    /// - Parameter flag: the flag that names it.
+    /// - Throws: `ExperimentError.output` where it cannot be made.
+    init(making url: URL, flag: String) throws(ExperimentError) {
+        self.url = url
+        made = try MadeFolder(url, flag: flag)
     }
+
+    /// Removes the folder again where nothing was written into it, and those above it that were
+    /// made for it; what was there before stays.
+    package func removeIfEmpty() { made?.removeIfEmpty() }
 
     /// A folder that already holds a run.
     ///
-    /// - Throws: `ExperimentError.missingInput` where there is none, with what is there instead.
+    /// - Throws: `ExperimentError.missingInput` where there is nothing, `ExperimentError.wrongInput`
+    ///   where there is something else, with what that is.
     package init(opening url: URL) throws(ExperimentError) {
         _ = Self.ignoresSizeSignals
         self.url = url
+        made = nil
         if let missing = MissingRun(at: url.relativePath, purpose: "read") {
-            throw ExperimentError.missingInput(missing.complaint)
+            throw missing.error
         }
     }
 

@@ -25,7 +25,7 @@ extension ExperimentError {
         case .device(let text): .device("\(role.rawValue): \(text)")
         case .login(let text): .login("\(role.rawValue): \(text)")
         case .missingInput(let text): .missingInput("\(role.rawValue): \(text)")
-        case .interrupted, .output: self
+        case .interrupted, .wrongInput, .output: self
         }
     }
 }

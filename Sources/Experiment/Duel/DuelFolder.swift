@@ -13,9 +13,15 @@ package struct DuelFolder: Sendable {
     package init(creating url: URL) throws(ExperimentError) {
         top = try RunFolder(forOutputAt: url)
         var runs: [DuelRole: RunFolder] = [:]
-        for role in DuelRole.allCases {
-            runs[role] = try RunFolder(
-                creating: url.appending(path: role.rawValue, directoryHint: .isDirectory))
+        do throws(ExperimentError) {
+            for role in DuelRole.allCases {
+                runs[role] = try RunFolder(
+                    creating: url.appending(path: role.rawValue, directoryHint: .isDirectory))
+            }
+        } catch {
+            for folder in runs.values { folder.removeIfEmpty() }
+            top.removeIfEmpty()
+            throw error
         }
         self.runs = runs
     }
@@ -29,10 +35,7 @@ package struct DuelFolder: Sendable {
     /// Removes what is empty again.
     package func removeIfEmpty() {
         for role in DuelRole.allCases { self[role].removeIfEmpty() }
-        let files = FileManager.default
-        guard let left = try? files.contentsOfDirectory(atPath: top.url.path), left.isEmpty
-        else { return }
-        try? files.removeItem(at: top.url)
+        top.removeIfEmpty()
     }
 
     /// Writes every block so far.

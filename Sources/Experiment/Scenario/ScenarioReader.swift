@@ -3,7 +3,8 @@ import Results
 import Throttling
 import Units
 
-/// Reads a scenario file: every key optional, the rest from the built-in scenario.
+/// Reads a scenario file: every key is optional, though not all of them at once, and the rest comes
+/// from the built-in scenario.
 package enum ScenarioReader {
     /// The scenario of a YAML text, over the built-in one.
     ///
@@ -160,12 +161,17 @@ struct ScenarioDraft {
     }
 
     mutating func apply(_ text: String, source: String) throws(ScenarioError) {
-        guard let root = try YAMLValue.parse(text, source: source) else { return }
-        let keys = try root.entries(known: [
+        let stated = try YAMLValue.parse(text, source: source)?.entries(known: [
             "name", "anchor", "record-bytes", "load", "throttles", "throttles-at", "on-denied",
             "rounds", "duration", "warm-up", "limits", "audit-cache", "audit-batching",
             "exposure",
         ])
+        // A file that was cut off must not measure another anchor than the one it named.
+        guard let keys = stated, !keys.isEmpty else {
+            throw ScenarioError(
+                "\(source) states nothing, not even an anchor: was it cut off? 'anchorbench "
+                    + "scenario' prints a scenario to start from")
+        }
         if let value = keys["name"] { name = try value.fileName() }
         if let value = keys["anchor"] { try applyAnchor(value) }
         if let value = keys["record-bytes"] { recordBytes = try value.recordSizes() }

@@ -21,9 +21,10 @@ struct BaselineOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The store of --baseline auto: history.csv and the baselines.", valueName: "folder"),
+            "The store of --baseline auto: history.csv and the baselines; by default results.",
+            valueName: "folder"),
         completion: .directory)
-    var store = "results"
+    var store: String?
 
     @Flag(
         help: """
@@ -38,6 +39,10 @@ struct BaselineOptions: ParsableArguments {
     func validate() throws {
         guard source == nil else { return }
         if record { throw ValidationError("--record goes with --baseline auto: say that too") }
+        if let store {
+            throw ValidationError(
+                "--store \(store) goes with --baseline auto: say that too, or leave --store out")
+        }
         if label != nil { throw ValidationError("--label goes with --record: say that too") }
     }
 
@@ -52,7 +57,7 @@ struct BaselineOptions: ParsableArguments {
     func compared(
         _ candidate: GateRun, rule: GateRule, by compare: (GateRun, GateRun) -> Comparison
     ) throws -> (comparison: Comparison, failure: (any Error)?) {
-        let store = BaselineStore(at: store)
+        let store = BaselineStore(at: self.store ?? "results")
         let place = try store.place(of: candidate)
         var comparison: Comparison
         if let baseline = place.baseline {

@@ -58,10 +58,13 @@ struct DuelCommand: AsyncParsableCommand {
             valueName: "keys"))
     var cells: String?
 
-    @Option(help: ArgumentHelp("Blocks before the first look, at least 8.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Blocks before the first look, at least 8.", valueName: "n"))
     var blocks = 20
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Blocks at most; by default twice the first.", valueName: "n"))
     var mostBlocks: Int?
 
@@ -77,7 +80,9 @@ struct DuelCommand: AsyncParsableCommand {
         completion: .directory)
     var output: String?
 
-    @Option(help: "Seed of the cells' order and of arrivals; by default a new one.")
+    @Option(
+        parsing: .unconditional,
+        help: "Seed of the cells' order and of arrivals; by default a new one.")
     var seed: UInt64?
 
     @Flag(help: "Print the plan and measure nothing.")

@@ -19,7 +19,9 @@ struct DuelOptions: ParsableArguments {
             "A throttle as in a scenario; may be repeated.", valueName: "policy"))
     var throttle: [String] = []
 
-    @Option(help: ArgumentHelp("Length of one round of a cell.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Length of one round of a cell.", valueName: "time"))
     var duration: String = DuelPlan.usualDuration
 
     @OptionGroup var limitOptions: LimitOptions
@@ -50,7 +52,7 @@ struct DuelArgument {
     ///   - other: the other argument, whose scenario an address takes if it is a file.
     ///   - rounds: how many the run is to have at most.
     ///   - environment: each `NAME=VALUE`.
-    /// - Throws: `ExperimentError.missingInput`, `ScenarioError`.
+    /// - Throws: `ExperimentError.missingInput`, `ExperimentError.wrongInput`, `ScenarioError`.
     func contender(
         beside other: DuelArgument, role: DuelRole, _ options: DuelOptions, rounds: Int,
         environment: [String]
@@ -92,19 +94,10 @@ struct DuelArgument {
         return DuelContender(name: name + settings, resolved)
     }
 
-    private static func read(_ file: String) throws -> String {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
-            isFolder.boolValue
-        {
-            throw ExperimentError.missingInput(
-                "'\(file)' is a folder, and a duel measures anew: name a scenario file, 'softhsm' "
-                    + "or a PKCS#11 URI; 'anchorbench compare' compares stored runs")
-        }
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw ExperimentError.missingInput(
-                "the scenario '\(file)' cannot be read; name a file, 'softhsm' or a PKCS#11 URI")
-        }
-        return String(decoding: data, as: UTF8.self)
+    private static func read(_ file: String) throws(ExperimentError) -> String {
+        try ScenarioFile(file).text(
+            advice: "name a file, 'softhsm' or a PKCS#11 URI",
+            ofFolder: "a duel measures anew; name a scenario file, 'softhsm' or a PKCS#11 URI; "
+                + "'anchorbench compare' compares stored runs")
     }
 }

@@ -35,6 +35,11 @@ struct MeasureCommand: AsyncParsableCommand {
     var forGate = false
 
     func validate() throws {
+        guard !forGate || !options.quick else {
+            throw ValidationError(
+                "--quick is a first look and no result, which no gate can judge: leave it or "
+                    + "--for-gate out")
+        }
         guard resume != nil else { return }
         guard !forGate else {
             throw ValidationError("--resume keeps the run's rounds: leave --for-gate out")

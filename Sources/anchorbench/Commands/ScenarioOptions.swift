@@ -33,10 +33,13 @@ struct ScenarioOptions: ParsableArguments {
                 + "may be repeated.", valueName: "policy"))
     var throttle: [String] = []
 
-    @Option(help: ArgumentHelp("Length of one round of a cell, such as 500ms.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Length of one round of a cell, such as 500ms.", valueName: "time"))
     var duration: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Rounds of each cell; their spread gives the intervals.", valueName: "n")
     )
     var rounds: String?
@@ -54,7 +57,7 @@ struct ScenarioOptions: ParsableArguments {
     @Flag(help: "Rounds of 100 ms with a short warm-up: a first look, not a result.")
     var quick = false
 
-    @Option(help: "Seed of the cells' random order; by default a new one.")
+    @Option(parsing: .unconditional, help: "Seed of the cells' random order; by default a new one.")
     var seed: UInt64?
 
     @Option(
@@ -79,14 +82,10 @@ struct ScenarioOptions: ParsableArguments {
     static func resolve(
         _ file: String?, overrides: [ScenarioOverride]
     ) throws -> ResolvedScenario {
-        var text: String?
-        if let file {
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw ExperimentError.missingInput(
-                    "the scenario '\(file)' cannot be read; 'anchorbench scenario' prints one to "
-                        + "start from")
-            }
-            text = String(decoding: data, as: UTF8.self)
+        let text = try file.map {
+            try ScenarioFile($0).text(
+                advice: "'anchorbench scenario' prints one to start from",
+                ofFolder: "name the file of a scenario in it")
         }
         let folder = file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
         return try ScenarioReader.read(

@@ -100,7 +100,7 @@ struct BatchingScenarioTests {
 
     @Test("records per operation are found out by themselves, unless a number is given")
     func recordsPerOperation() throws {
-        let builtIn = try plan("").scenario.exposure
+        let builtIn = try plan("name: usual").scenario.exposure
         #expect(builtIn.recordsPerOperation == nil)
         let named = try plan("exposure: { records-per-operation: 7 }").scenario.exposure
         #expect(named.recordsPerOperation == 7)

@@ -43,13 +43,17 @@ struct BuiltInScenarioTests {
         #expect(exposure.callers == 16 && exposure.recordsPerOperation == nil)
     }
 
-    @Test("a file with nothing in it, or comments alone, is the built-in scenario")
+    @Test("without a file it is the built-in scenario, and a file without a key is refused")
     func empty() throws {
         let builtIn = try ScenarioReader.read(BuiltInScenario.text, source: "built-in")
-        for text in ["", "\n", "# nothing but a comment\n"] {
-            #expect(try ScenarioReader.read(text, source: "empty.yaml") == builtIn)
-        }
         #expect(try ScenarioReader.read(nil, source: "none", overrides: []) == builtIn)
+        for text in ["", "\n", "# nothing but a comment\n", "---\n", "{}\n"] {
+            let error = #expect(throws: ScenarioError.self, "'\(text)'") {
+                try ScenarioReader.read(text, source: "empty.yaml")
+            }
+            #expect(error?.description.hasPrefix("empty.yaml states nothing") == true, "'\(text)'")
+            #expect(error?.isUsage == false)
+        }
     }
 
     @Test("what a file leaves out stays as it is in the built-in scenario")

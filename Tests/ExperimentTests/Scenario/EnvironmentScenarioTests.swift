@@ -16,7 +16,7 @@ struct EnvironmentScenarioTests {
         #expect(settings.environment.inWords == "A_1=x y LD_PRELOAD=/l.so N=7")
         let stored = try JSONEncoder().encode(settings)
         #expect(try JSONDecoder().decode(AnchorSettings.self, from: stored) == settings)
-        let usual = try ScenarioReader.read("", source: "s.yaml").scenario.anchor
+        let usual = try ScenarioReader.read("name: usual", source: "s.yaml").scenario.anchor
         let text = String(decoding: try JSONEncoder().encode(usual), as: UTF8.self)
         #expect(!text.contains("environment"))
     }

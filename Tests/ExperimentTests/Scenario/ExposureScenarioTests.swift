@@ -13,7 +13,7 @@ struct ExposureScenarioTests {
 
     @Test("the built-in scenario states all of it")
     func builtIn() throws {
-        let exposure = try ScenarioReader.read("", source: "s.yaml").scenario.exposure
+        let exposure = try ScenarioReader.read("name: usual", source: "s.yaml").scenario.exposure
         #expect(
             exposure.demand
                 == .profile(

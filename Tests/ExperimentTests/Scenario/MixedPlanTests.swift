@@ -74,7 +74,7 @@ struct MixedPlanTests {
 
     @Test("without a mixed load the order is what it always was, so that old runs can go on")
     func oldOrder() throws {
-        let plan = try plan("", seed: 7)
+        let plan = try plan("name: usual", seed: 7)
         #expect(plan.groups == plan.cells.indices.map { [$0] })
         var generator = SeededGenerator(seed: 7 &+ 3 &* 0x9e37_79b9)
         #expect(

@@ -33,7 +33,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     @OptionGroup var options: DrillOptions
 
-    @Option(help: ArgumentHelp("Rows of the database.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Rows of the database.", valueName: "n"))
     var rows: String?
 
     @Option(
@@ -49,26 +49,34 @@ struct DrillCommand: AsyncParsableCommand {
     var strategy = "sprint"
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Records that the thief joins in one call, of aes-cbc-pad or aes-cbc.", valueName: "n"))
     var batch: UInt64 = 1
 
-    @Option(help: ArgumentHelp("Calls that the thief holds open at once.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Calls that the thief holds open at once.", valueName: "n"))
     var callers = 4
 
-    @Option(help: ArgumentHelp("Front ends that go on serving users.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Front ends that go on serving users.", valueName: "n"))
     var frontEnds = 2
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many times as fast alarms and people are played; by default 60, or as fast as "
                 + "the gate counts.", valueName: "factor"))
     var speed: Double?
 
-    @Option(help: ArgumentHelp("Thefts behind each defence.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Thefts behind each defence.", valueName: "n"))
     var repetitions: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How long a thief goes on whom nobody stops.", valueName: "time"))
     var watch: String?
 
@@ -88,7 +96,9 @@ struct DrillCommand: AsyncParsableCommand {
     @Flag(help: "Fewer rows and fewer, shorter thefts: a first look within a minute.")
     var quick = false
 
-    @Option(help: "Seed of phases, delays, rows and orders; by default a new one.")
+    @Option(
+        parsing: .unconditional,
+        help: "Seed of phases, delays, rows and orders; by default a new one.")
     var seed: UInt64?
 
     @Option(

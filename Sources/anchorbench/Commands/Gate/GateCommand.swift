@@ -25,4 +25,6 @@ struct GateCommand: AsyncParsableCommand {
             GateCreateCommand.self, GateStatusCommand.self, GateWatchCommand.self,
             GateServeCommand.self, GateRevokeCommand.self, GateRestoreCommand.self,
         ])
+
+    func run() async throws { throw Self.missingCommand() }
 }
