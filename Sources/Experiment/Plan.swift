@@ -148,6 +148,20 @@ package struct Plan: Sendable {
             + batchingInWords
     }
 
+    /// Why there are cells that no load of the scenario names.
+    package var comparisonsInWords: String {
+        let count = cells.first(where: \.isBaseline)?.callers ?? 1
+        let callers =
+            count == 1
+            ? "a caller on the machine's one processor"
+            : "a caller on each of the machine's \(count) processors"
+        let floor =
+            hasNullModule
+            ? "; '\(Cell.nullAnchor)' does nothing, and shows what the harness itself costs" : ""
+        return "Whatever the scenario's loads, '\(Cell.baselineAnchor)' is measured too: what a "
+            + "thief reaches who needs no anchor, \(callers)\(floor)."
+    }
+
     /// The seed of the arrivals of one round of a cell: others in each, the same in all processes.
     package func arrivalSeed(ofRound number: Int, cell index: Int) -> UInt64 {
         var generator = SeededGenerator(

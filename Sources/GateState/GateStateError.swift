@@ -27,14 +27,26 @@ package struct GateStateError: Error, Equatable, Sendable, CustomStringConvertib
 
     /// What the system would not do with the file, and its reason.
     init(_ path: String, _ what: String, _ code: Int32) {
-        description = "the gate's state '\(path)' \(what): \(SharedStateError.reason(of: code))"
-        kind = code == ENOENT ? .missing : .unusable
+        let isMissing = code == ENOENT
+        self.init(
+            path,
+            isMissing
+                ? "is not there: name the file that 'anchorbench gate create' made"
+                : "\(what): \(SharedStateError.reason(of: code))",
+            isMissing ? Kind.missing : Kind.unusable)
     }
 
     /// What hinders the file from being made.
     init(making path: String, _ what: String, _ code: Int32) {
-        description = "the gate's state '\(path)' \(what): \(SharedStateError.reason(of: code))"
-        kind = .notMade
+        let hindrance =
+            switch code {
+            case EEXIST:
+                "is there already, and a gate is never made anew: name another file, or remove "
+                    + "this one once no client uses it"
+            case ENOENT: "cannot be made: its folder is not there; make that first"
+            default: "\(what): \(SharedStateError.reason(of: code))"
+            }
+        self.init(path, hindrance, Kind.notMade)
     }
 
     /// What is wrong with the throttle's part of it.

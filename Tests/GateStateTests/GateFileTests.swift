@@ -24,7 +24,9 @@ struct GateFileTests {
     }
 
     @Test("one that is not there")
-    func missing() throws { try expectRefused(folder.path("none"), "cannot be opened", .missing) }
+    func missing() throws {
+        try expectRefused(folder.path("none"), "is not there: name the file", .missing)
+    }
 
     @Test(
         "one that was cut off, or has grown", arguments: [0, 100, 4_096, -4_096, 4_096 + 1 << 30])

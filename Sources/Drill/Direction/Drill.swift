@@ -123,7 +123,7 @@ package struct Drill: Sendable {
     }
 
     private func play(_ stage: DrillSite) async throws -> DrillRun {
-        observe("sealing \(plan.settings.rows) rows …")
+        observe("sealing \(Significant.grouped(plan.settings.rows.count)) rows …")
         let sealed = try await fill(stage)
         var stage = stage
         stage.canaries = sealed.canaries
@@ -341,7 +341,8 @@ package struct Drill: Sendable {
     }
 
     private static func sentence(_ theft: DrillTheft, _ number: Int, of all: Int) -> String {
-        let lost = "\(theft.lost) records in \(Seconds(theft.lastRecord).inWords)"
+        let lost =
+            "\(Significant.grouped(theft.lost)) records in \(Seconds(theft.lastRecord).inWords)"
         let end =
             switch theft.ending {
             case .revoked: "revoked"

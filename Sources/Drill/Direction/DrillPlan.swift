@@ -123,8 +123,8 @@ package struct DrillPlan: Sendable {
             act.throttle.keyForm + (act.isWatched ? " with alarm" : "")
         }.joined(separator: ", ")
         return
-            "\(settings.repetitions) thefts (\(settings.strategy)) of \(settings.rows) rows behind "
-            + "each of: \(defences)"
+            "\(settings.repetitions) thefts (\(settings.strategy)) of "
+            + "\(Significant.grouped(settings.rows.count)) rows behind each of: \(defences)"
     }
 
     /// What a theft that an alarm ends takes about.
@@ -228,8 +228,9 @@ package struct DrillPlan: Sendable {
             for: alarm, demand: steady, falseAlarmsPerMonth: target * speed)
         if let threshold = alarm.threshold {
             notes.append(
-                "The threshold, \(threshold) calls in a period as played, was chosen for this "
-                    + "steady demand: false alarms in a month of the scenario's periods, at most "
+                "The threshold, \(Significant.grouped(threshold.count)) calls in a period as played, "
+                    + "was chosen for this steady demand: the lowest that keeps the false alarms "
+                    + "in a month of the scenario's periods to its target, at most "
                     + "\(Significant.text(target)).")
             return alarm
         }

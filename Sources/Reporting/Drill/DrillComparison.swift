@@ -46,6 +46,16 @@ struct DrillComparison {
         return !Self.tolerated.contains(ratio)
     }
 
+    /// Whether the difference that was measured may as well be none: its interval holds zero, or
+    /// it lies below.
+    var showsNoDifference: Bool {
+        guard figure == .wait, let measured else { return false }
+        return (measured.low ?? measured.mean) <= 0
+    }
+
+    /// What such a difference is called.
+    static let noDifference = "no difference that shows"
+
     /// `1,530 (1,490 to 1,570)`, or "none".
     var predictedText: String {
         guard let predicted else { return figure.isEvent ? "none" : "—" }
@@ -72,6 +82,7 @@ struct DrillComparison {
 
     /// The ratio, or in words why there is none.
     var verdict: String {
+        if showsNoDifference { return predicted?.mean == 0 ? "as predicted" : Self.noDifference }
         if let ratio { return DrillWording.ratio(ratio) }
         guard thefts > 0 else { return "no theft to compare" }
         switch (predicted, measured) {

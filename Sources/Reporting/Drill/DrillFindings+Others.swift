@@ -33,8 +33,11 @@ extension DrillFindings {
             let before = DrillReaders(act.sound.map(\.before))
             let refused = share > 0 ? Wording.share(share) : "none"
             let usual = before.meanResponse.map { " instead of \(DrillWording.time($0))" }
+            let comment =
+                DrillComparison(.wait, of: act).showsNoDifference
+                ? ", \(DrillComparison.noDifference)" : ""
             let time = during.meanResponse.map {
-                ", and one took \(DrillWording.time($0))\(usual ?? "") on average"
+                ", and one took \(DrillWording.time($0))\(usual ?? "") on average\(comment)"
             }
             let failed =
                 during.errors > 0

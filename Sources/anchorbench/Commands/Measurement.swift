@@ -94,6 +94,7 @@ struct Measurement {
             "\(plan.groups.count) cells on \(resolved.anchor.redacted), about "
                 + "\(plan.measuringTime.inWords) of measuring, seed \(plan.seed)")
         print(plan.callsInWords)
+        print(plan.comparisonsInWords)
         let environment = resolved.scenario.anchor.environment
         if !environment.isEmpty { print("The module's environment: \(environment.inWords)") }
         for note in resolved.notes { print(note) }

@@ -151,7 +151,7 @@ struct DrillPlanTests {
     @Test("the plan in words names rows, thefts and defences")
     func words() throws {
         let plan = try plan { $0.makeQuick() }
-        #expect(plan.inWords.hasPrefix("3 thefts (sprint) of 5k rows behind each of: none, "))
+        #expect(plan.inWords.hasPrefix("3 thefts (sprint) of 5,000 rows behind each of: none, "))
         #expect(plan.inWords.hasSuffix("token-bucket-500ps-100 with alarm"))
         let longer = try self.plan { $0.rows = RecordCount(1_000_000) }
         #expect(plan.duration < longer.duration)

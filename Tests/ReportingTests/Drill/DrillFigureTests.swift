@@ -60,6 +60,35 @@ struct DrillFigureTests {
         #expect(DrillComparison(.canary, of: act).ratio == nil)
     }
 
+    @Test("a wait whose interval holds zero, or that lies below, is no difference that shows")
+    func noDifference() {
+        var act = FixedDrill.throttled
+        #expect(!DrillComparison(.wait, of: act).showsNoDifference)
+        func verdict(_ usual: [Double], predicted: Double?) -> String {
+            for (index, response) in usual.enumerated() {
+                act.thefts[index].before.meanResponse = response
+            }
+            act.prediction.legitimateWait = predicted
+            return DrillComparison(.wait, of: act).verdict
+        }
+        // 11 ms while the thief is at work.
+        let (unclear, slower) = (
+            [0.002, 0.031, 0.001, 0.011, 0.003], [0.013, 0.014, 0.012, 0.013, 0.015]
+        )
+        for usual in [unclear, slower] {
+            #expect(verdict(usual, predicted: nil) == "no difference that shows")
+            #expect(verdict(usual, predicted: 0.008) == "no difference that shows")
+            #expect(verdict(usual, predicted: 0) == "as predicted")
+            let summary = DrillReport(FixedDrill.run([act])).summary
+            #expect(summary.contains("on average, no difference that shows."), "\(summary)")
+        }
+        let clear = [0.001, 0.002, 0.001, 0.002, 0.001]
+        #expect(verdict(clear, predicted: nil) == "not predicted")
+        #expect(!DrillReport(FixedDrill.run([act])).summary.contains("no difference"))
+        act.thefts = [act.thefts[0]]
+        #expect(verdict([0.012], predicted: nil) == "no difference that shows")
+    }
+
     @Test("readers' shares count every call, and their response weighs by what was opened")
     func readers() {
         let all = DrillReaders([

@@ -90,7 +90,7 @@ struct DrillUsageTests {
         let ended = try bench.run("drill", "--dry-run", "--quick", "--seed", "7")
         #expect(ended.code == 0 && ended.error.isEmpty, "\(ended.error)")
         let plan = try #require(ended.lines.first)
-        #expect(plan.hasPrefix("3 thefts (sprint) of 5k rows behind each of: none, "))
+        #expect(plan.hasPrefix("3 thefts (sprint) of 5,000 rows behind each of: none, "))
         #expect(plan.contains("token-bucket-500ps-100 with alarm: about "))
         #expect(plan.hasSuffix("seed 7"))
         #expect(ended.output.contains("mechanisms the first, aes-gcm, is staged."))

@@ -33,6 +33,52 @@ extension CommandTests {
             #expect(try revoked() == ["batch"])
         }
 
+        @Test("who never came can be refused all the same, and the name that is near is told")
+        func unseen() throws {
+            #expect(try create("--identities", "web").code == 0)
+            let ended = try bench.run("gate", "revoke", "gate.state", "wbe", "nobody-like-it")
+            #expect(ended.code == 0 && ended.output.isEmpty, "\(ended.error)")
+            #expect(
+                ended.error
+                    == "no call of 'wbe' was seen yet; from its first one on it is refused; did "
+                    + "you mean 'web'?\nno call of 'nobody-like-it' was seen yet; from its first "
+                    + "one on it is refused\n")
+            #expect(try revoked() == ["wbe", "nobody-like-it"])
+            let restored = try bench.run("gate", "restore", "gate.state", "weeb")
+            #expect(restored.code == 64, "\(restored.error)")
+            #expect(restored.error.contains("never came to the gate 'gate.state'; did you mean"))
+        }
+
+        @Test("a state that is there, and one that is not, are told with what to do")
+        func states() throws {
+            #expect(try create().code == 0)
+            let again = try create()
+            #expect(again.code == 73 && again.output.isEmpty)
+            #expect(again.error.contains("'gate.state' is there already"), "\(again.error)")
+            #expect(again.error.contains("name another file"), "\(again.error)")
+            let missing = try bench.run("gate", "revoke", "nope.state", "web")
+            #expect(missing.code == 66 && missing.error.contains("'nope.state' is not there"))
+            #expect(missing.error.contains("'anchorbench gate create'"), "\(missing.error)")
+            let module = "/usr/lib/softhsm/libsofthsm2.so"
+            let homeless = try bench.run("gate", "create", "--module", module, "no/gate.state")
+            #expect(homeless.code == 73 && homeless.error.contains("folder"), "\(homeless.error)")
+        }
+
+        @Test("a word that is no command of gate is told with the nearest, and none with all")
+        func commands() throws {
+            let ended = try bench.run("gate", "stats", "gate.state")
+            #expect(ended.code == 64 && ended.output.isEmpty)
+            #expect(
+                ended.error.contains("'stats' is no command of 'gate'; did you mean 'status'?"),
+                "\(ended.error)")
+            let unlike = try bench.run("gate", "xylophone")
+            #expect(unlike.code == 64 && unlike.error.contains("known: create, status"))
+            let none = try bench.run("gate")
+            #expect(none.code == 64 && none.output.isEmpty)
+            #expect(none.error.contains("USAGE: anchorbench gate"), "\(none.error)")
+            #expect(try bench.run("gate", "--help").code == 0)
+        }
+
         @Test("everybody at once, and back")
         func all() throws {
             #expect(try create().code == 0)

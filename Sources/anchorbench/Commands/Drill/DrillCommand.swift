@@ -182,6 +182,7 @@ struct DrillCommand: AsyncParsableCommand {
         let folder = try RunFolder(creating: outputFolder, for: Drill.name)
         Console.say(
             "\(plan.inWords): about \(plan.duration.seconds.inWords), seed \(plan.settings.seed)")
+        for note in plan.notes { Console.say(note) }
         let (run, wasInterrupted) = try await Interruption.whileWatched(
             end: {}, discarding: folder.removeIfEmpty
         ) { interruption in

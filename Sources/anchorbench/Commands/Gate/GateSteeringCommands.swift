@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiment
 import GateState
 
 /// Which identities of a gate are meant.
@@ -18,6 +19,14 @@ struct GateTarget: ParsableArguments {
             all
                 ? "--all means everybody: name no identity besides"
                 : "name the identities that are meant, or --all")
+    }
+
+    /// The identity that was meant by one that never came, to go on a sentence with; empty where
+    /// none is near.
+    func meant(by name: String) -> String {
+        let known = (try? GateSnapshot(path: state))?.identities.map(\.name) ?? []
+        let others = known.filter { !identities.contains($0) }
+        return nearestWord(to: name, among: others).map { "; did you mean '\($0)'?" } ?? ""
     }
 }
 
@@ -45,9 +54,12 @@ struct GateRevokeCommand: ParsableCommand {
         for (_, row) in rows { if let row { gate.setRevoked(true, row: row) } }
         var failures: [GateStateError] = []
         for (name, row) in rows where row == nil {
+            let meant = target.meant(by: name)
             do throws(GateStateError) {
                 gate.setRevoked(true, row: try gate.claim(name))
-                Console.say("'\(name)' never came to this gate, and will be refused when it does")
+                Console.say(
+                    "no call of '\(name)' was seen yet; from its first one on it is refused\(meant)"
+                )
             } catch {
                 failures.append(error)
             }
@@ -75,7 +87,9 @@ struct GateRestoreCommand: ParsableCommand {
         if target.all { gate.setClosed(false) }
         let rows = try target.identities.map { name in
             guard let row = gate.row(of: name) else {
-                throw GateStateError("'\(name)' never came to the gate '\(target.state)'")
+                throw GateStateError(
+                    "'\(name)' never came to the gate '\(target.state)'"
+                        + target.meant(by: name))
             }
             return row
         }
