@@ -59,7 +59,7 @@ struct FaultTests {
         try expectRefused(nil, says: "ANCHORGATE_STATE is not set", "gate create")
         try expectRefused("", says: "ANCHORGATE_STATE is not set", "gate create")
         let nowhere = site.path("nowhere")
-        try expectRefused(nowhere, says: nowhere, "No such file")
+        try expectRefused(nowhere, says: nowhere, "is not there")
         try expectRefused(site.folder.path, says: site.folder.path)
         try site.write("a note", to: "note")
         try expectRefused(

@@ -11,6 +11,83 @@ extension CommandTests {
             #expect(ended.error.contains("--roundz"))
         }
 
+        @Test("no command is wrong usage, and gets the help on standard error")
+        func noCommand() throws {
+            let ended = try Bench().run(arguments: [])
+            #expect(ended.code == 64 && ended.output.isEmpty)
+            #expect(ended.error.contains("USAGE: anchorbench"), "\(ended.error)")
+            #expect(ended.error.hasSuffix("anchorbench: name a command\n"), "\(ended.error)")
+            #expect(try Bench().run("help").code == 0)
+        }
+
+        @Test(
+            "a scenario without a key is a bad file, and measures nothing",
+            arguments: ["", "# all of it was a comment\n"])
+        func emptyScenario(text: String) throws {
+            let bench = try Bench()
+            try bench.write(text, to: "cut.yaml")
+            for arguments in [
+                ["measure", "cut.yaml", "--dry-run"], ["duel", "softhsm", "cut.yaml"],
+            ] {
+                let ended = try bench.run(arguments: arguments)
+                #expect(ended.code == 65 && ended.output.isEmpty, "\(arguments)")
+                #expect(ended.error.contains("cut.yaml states nothing"), "\(ended.error)")
+                #expect(ended.error.split(separator: "\n").count == 1, "\(ended.error)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: bench.path("results")))
+        }
+
+        @Test("a file where a folder is wanted, and a folder for a file, are bad input")
+        func wrongKind() throws {
+            let bench = try Bench()
+            try bench.write("name: mine\n", to: "mine.yaml")
+            try FileManager.default.createDirectory(
+                atPath: bench.path("empty"), withIntermediateDirectories: true)
+            let cases = [
+                (["measure", ".", "--for-gate"], "'.' is a folder, and no scenario"),
+                (["report", "mine.yaml"], "mine.yaml' is a file: name the folder of a run"),
+                (["project", "empty"], "empty' holds no run"),
+            ]
+            for (arguments, told) in cases {
+                let ended = try bench.run(arguments: arguments)
+                #expect(ended.code == 65 && ended.output.isEmpty, "\(arguments)")
+                #expect(ended.error.contains(told), "\(ended.error)")
+            }
+        }
+
+        @Test(
+            "a value with a minus is read, and refused as one out of range",
+            arguments: [
+                ["compare", "a", "b", "--tolerance", "-5%"],
+                ["duel", "softhsm", "softhsm", "--blocks", "-8"],
+                ["measure", "--rounds", "-1"], ["measure", "--duration", "-5ms"],
+                ["measure", "--closed", "-1"], ["measure", "--max-rate", "-5/s"],
+                ["drill", "--rows", "-5"], ["drill", "--callers", "-1"],
+            ])
+        func negative(arguments: [String]) throws {
+            let ended = try Bench().run(arguments: arguments)
+            let (option, value) = (arguments[arguments.count - 2], arguments[arguments.count - 1])
+            #expect(ended.code == 64 && ended.output.isEmpty, "\(arguments)")
+            #expect(ended.error.contains(option) && ended.error.contains(value))
+            #expect(!ended.error.contains("Missing value"), "\(ended.error)")
+        }
+
+        @Test("what has no meaning together is refused")
+        func contradictions() throws {
+            let bench = try Bench()
+            let quick = try bench.run("measure", "--for-gate", "--quick")
+            #expect(quick.code == 64 && quick.error.contains("--quick is a first look"))
+            let store = try bench.run("compare", "a", "b", "--store", "s")
+            #expect(store.code == 64 && store.error.contains("--store s goes with --baseline auto"))
+        }
+
+        @Test("a plan says why cells stand in it that no load names")
+        func comparisons() throws {
+            let ended = try Bench().run("measure", "--closed", "1", "--dry-run")
+            #expect(ended.code == 0 && ended.output.contains("/openssl"), "\(ended.error)")
+            #expect(ended.output.contains("Whatever the scenario's loads, 'openssl' is measured"))
+        }
+
         @Test("an unknown key names its line and the key that is meant")
         func unknownKey() throws {
             let bench = try Bench()
@@ -143,6 +220,11 @@ extension CommandTests {
                 #expect(ended.code == 73 && ended.output.isEmpty, "\(folder)")
                 #expect(ended.error.contains("--output"), "\(ended.error)")
             }
+            let file = try bench.run("measure", "--quick", "--output", "file")
+            #expect(file.code == 73 && file.error.contains("file' is a file: name a folder with"))
+            let kernel = try bench.run("measure", "--quick", "--output", "/proc/none/x")
+            #expect(kernel.code == 73 && kernel.error.split(separator: "\n").count <= 2)
+            #expect(kernel.error.contains("'/proc/none/x' cannot be made"), "\(kernel.error)")
             #expect(try bench.text("old/run.json") == "{}")
             #expect(try bench.leftovers.isEmpty)
         }
@@ -155,8 +237,16 @@ extension CommandTests {
             #expect(examined.code == 69 && examined.error.contains("/nowhere/lib.so"))
             let measured = try bench.run("run", "--anchor", uri, "--output", "out")
             #expect(measured.code == 69 && measured.error.contains("/nowhere/lib.so"))
-            // A folder in which nothing was measured does not stay.
+            // A folder in which nothing was measured does not stay, nor do those above it.
             #expect(!FileManager.default.fileExists(atPath: bench.path("out")))
+            #expect(try bench.run("measure", "--anchor", uri).code == 69)
+            #expect(!FileManager.default.fileExists(atPath: bench.path("results")))
+            try FileManager.default.createDirectory(
+                atPath: bench.path("mine"), withIntermediateDirectories: true)
+            #expect(try bench.run("measure", "--anchor", uri, "--output", "mine/new").code == 69)
+            #expect(try bench.files(below: "mine").isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: bench.path("mine/new")))
+            #expect(FileManager.default.fileExists(atPath: bench.path("mine")))
             #expect(try bench.leftovers.isEmpty && bench.workers.isEmpty)
         }
 

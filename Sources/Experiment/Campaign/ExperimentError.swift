@@ -1,6 +1,6 @@
 /// Why a measurement cannot be made or kept, sorted by what the exit code must say.
 package enum ExperimentError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The device, the module, the token, the PIN or a key.
+    /// The device, the module, the token, a PIN that it refuses, or a key.
     case device(String)
     /// The token refused a login, which must not be tried again.
     case login(String)

@@ -6,9 +6,10 @@ struct GateCommand: AsyncParsableCommand {
         commandName: "gate",
         abstract: "A PKCS#11 module before another one: counts, throttles and revokes.",
         discussion: """
-            libanchorgate.so stands beside this command. Any PKCS#11 client loads it in place of \
-            the module that it guards; ANCHORGATE_STATE names the gate's state, \
-            ANCHORGATE_IDENTITY the client (by default uid:N).
+            libanchorgate.so stands beside this command's own file: in lib/anchorbench of an \
+            archive, in .build/release of a build. Any PKCS#11 client loads it in place of the \
+            module that it guards; ANCHORGATE_STATE names the gate's state, ANCHORGATE_IDENTITY \
+            the client (by default uid:N).
 
               anchorbench gate create --module /opt/hsm/lib.so gate.state \\
                 --throttle '{ token-bucket: { rate: 500/s, burst: 100 } }'
