@@ -34,8 +34,8 @@ struct AnchorBench: AsyncParsableCommand {
 
             Exit codes: 0 done, or a gate's PASS, 10 REGRESSED, 11 INCONCLUSIVE, 12 INVALID, or a \
             cell is (--strict), 64 wrong usage, 65 a bad input file, 66 something that was named \
-            is missing, such as a PIN's variable, 69 the device, 70 an internal error, 73 the output cannot be written, 130 \
-            stopped by Ctrl-C.
+            is missing, such as a PIN's variable, 69 the device, 70 an internal error, 73 the \
+            output cannot be written, 130 stopped by Ctrl-C.
             """,
         version: ToolVersion.withCommit,
         subcommands: [
