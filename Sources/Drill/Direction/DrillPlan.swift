@@ -228,9 +228,9 @@ package struct DrillPlan: Sendable {
             for: alarm, demand: steady, falseAlarmsPerMonth: target * speed)
         if let threshold = alarm.threshold {
             notes.append(
-                "The threshold, \(Significant.grouped(threshold.count)) calls in a period as played, "
-                    + "was chosen for this steady demand: the lowest that keeps the false alarms "
-                    + "in a month of the scenario's periods to its target, at most "
+                "The threshold, \(Significant.grouped(threshold.count)) calls in a period as "
+                    + "played, was chosen for this steady demand: the lowest that keeps the false "
+                    + "alarms in a month of the scenario's periods to its target, at most "
                     + "\(Significant.text(target)).")
             return alarm
         }
