@@ -80,7 +80,7 @@ struct CompareCommand: AsyncParsableCommand {
         completion: .directory)
     var selfTest: String?
 
-    @Option(parsing: .unconditional, help: "Seed of the draws of --self-test.")
+    @Option(help: "Seed of the draws of --self-test.")
     var seed: UInt64 = 1
 
     @Option(help: "text, markdown, json or junit.")

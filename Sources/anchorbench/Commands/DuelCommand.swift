@@ -59,12 +59,10 @@ struct DuelCommand: AsyncParsableCommand {
     var cells: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Blocks before the first look, at least 8.", valueName: "n"))
     var blocks = 20
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Blocks at most; by default twice the first.", valueName: "n"))
     var mostBlocks: Int?
 
@@ -81,7 +79,6 @@ struct DuelCommand: AsyncParsableCommand {
     var output: String?
 
     @Option(
-        parsing: .unconditional,
         help: "Seed of the cells' order and of arrivals; by default a new one.")
     var seed: UInt64?
 

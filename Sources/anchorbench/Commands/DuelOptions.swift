@@ -20,7 +20,6 @@ struct DuelOptions: ParsableArguments {
     var throttle: [String] = []
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Length of one round of a cell.", valueName: "time"))
     var duration: String = DuelPlan.usualDuration
 

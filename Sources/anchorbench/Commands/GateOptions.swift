@@ -7,7 +7,6 @@ import Units
 /// By which rule a gate decides, and how much it costs to be undecided.
 struct GateOptions: ParsableArguments {
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "How much more the candidate may cost, such as 10% or 0.1; by default 5%.",
             valueName: "share"),

@@ -34,12 +34,10 @@ struct ScenarioOptions: ParsableArguments {
     var throttle: [String] = []
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Length of one round of a cell, such as 500ms.", valueName: "time"))
     var duration: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Rounds of each cell; their spread gives the intervals.", valueName: "n")
     )
     var rounds: String?
@@ -57,7 +55,7 @@ struct ScenarioOptions: ParsableArguments {
     @Flag(help: "Rounds of 100 ms with a short warm-up: a first look, not a result.")
     var quick = false
 
-    @Option(parsing: .unconditional, help: "Seed of the cells' random order; by default a new one.")
+    @Option(help: "Seed of the cells' random order; by default a new one.")
     var seed: UInt64?
 
     @Option(

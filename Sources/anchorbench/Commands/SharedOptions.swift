@@ -39,12 +39,10 @@ struct CallOptions: ParsableArguments {
     var mechanism: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Sizes of a record, such as 256B,4KiB.", valueName: "list"))
     var recordBytes: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Numbers of concurrent callers, such as 1,2,4,8.", valueName: "list"))
     var closed: String?
 
@@ -60,18 +58,15 @@ struct CallOptions: ParsableArguments {
 /// What protects a device.
 struct LimitOptions: ParsableArguments {
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Most calls a second of all callers, such as 200/s.", valueName: "rate"))
     var maxRate: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "Most calls of the whole run, on each anchor of it, such as 10k.", valueName: "n"))
     var maxOperations: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("A round ends early after so many failed calls.", valueName: "n"))
     var abortAfterErrors: String?
 

@@ -33,7 +33,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     @OptionGroup var options: DrillOptions
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Rows of the database.", valueName: "n"))
+    @Option(help: ArgumentHelp("Rows of the database.", valueName: "n"))
     var rows: String?
 
     @Option(
@@ -49,34 +49,29 @@ struct DrillCommand: AsyncParsableCommand {
     var strategy = "sprint"
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "Records that the thief joins in one call, of aes-cbc-pad or aes-cbc.", valueName: "n"))
     var batch: UInt64 = 1
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Calls that the thief holds open at once.", valueName: "n"))
     var callers = 4
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Front ends that go on serving users.", valueName: "n"))
     var frontEnds = 2
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "How many times as fast alarms and people are played; by default 60, or as fast as "
                 + "the gate counts.", valueName: "factor"))
     var speed: Double?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Thefts behind each defence.", valueName: "n"))
+        help: ArgumentHelp("Thefts behind each defence.", valueName: "n"))
     var repetitions: Int?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("How long a thief goes on whom nobody stops.", valueName: "time"))
     var watch: String?
 
@@ -97,7 +92,6 @@ struct DrillCommand: AsyncParsableCommand {
     var quick = false
 
     @Option(
-        parsing: .unconditional,
         help: "Seed of phases, delays, rows and orders; by default a new one.")
     var seed: UInt64?
 

@@ -21,7 +21,6 @@ struct DrillOptions: ParsableArguments {
     var mechanism: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("Length of what is sealed of a row.", valueName: "size"))
     var recordBytes: String?
 
@@ -34,7 +33,6 @@ struct DrillOptions: ParsableArguments {
     var throttle: [String] = []
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "What users ask for, such as 200/s; by default the scenario's.", valueName: "demand"))
     var demand: String?
@@ -46,13 +44,11 @@ struct DrillOptions: ParsableArguments {
     var alarm: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "Most calls that one client may have in all, another alarm.", valueName: "n"))
     var budget: String?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "Rows that no user asks for: who opens one is an alarm, however slow he is.",
             valueName: "n"))
