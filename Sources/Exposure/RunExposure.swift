@@ -62,7 +62,7 @@ package struct RunExposure: Sendable {
         return run.scenario.throttles.reduce(into: [:]) { months, throttle in
             let burden = Burden(
                 of: throttle, on: levels, servedRate: single,
-                deviceRate: open.service.rate.estimate)
+                deviceRate: open.service.rate.estimate, replaying: detection.trace)
             guard let share = burden.share else { return }
             months[throttle] = DefenderMonth(
                 burdenedCalls: share * calls,

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 import Throttling
 import Units
 
@@ -9,6 +10,9 @@ import Units
 /// has at least a second's worth of others before him. A shorter queue is how it works always.
 /// Within a period calls arrive at random at one level; the level of each period is drawn anew, so
 /// that the counts of periods have the dispersion of the demand. One state serves all callers.
+///
+/// Independent levels forget what a trace shows, such as a nightly job of many busy periods in a
+/// row. So a trace is replayed too, and the larger share of the two counts.
 package struct Burden: Sendable {
     /// The throttle.
     private let throttle: Policy
@@ -20,26 +24,50 @@ package struct Burden: Sendable {
     private let servedRate: Double
     /// Calls a second of the device, however many callers; infinite for one that is never short.
     private let deviceRate: Double
+    /// The trace that is replayed; nil without one.
+    private let replay: BurdenReplay?
 
     /// The burden of a throttle on a demand.
     ///
     /// - Parameters:
     ///   - servedRate: calls a second of one caller alone, for a bound on calls in flight.
     ///   - deviceRate: calls a second of the device.
+    ///   - trace: what the demand was fitted to; nil without one.
     package init(
         of throttle: Policy, on levels: DemandLevels, servedRate: Double,
-        deviceRate: Double = .infinity
+        deviceRate: Double = .infinity, replaying trace: DemandTrace? = nil
     ) {
         (self.throttle, self.levels, self.servedRate) = (throttle, levels, servedRate)
         self.deviceRate = deviceRate
         demand = levels.demand
+        replay = trace.map { BurdenReplay(of: $0, onLimit: throttle.onLimit) }
     }
 
-    /// The share of the legitimate calls of a week that are denied or wait; nil for a throttle that
-    /// each client has for himself, as nobody says how many there are.
+    /// The share of the legitimate calls that are denied or wait, by the model of a week or by the
+    /// replay of its trace where that has more; nil for a throttle that each client has for
+    /// himself, as nobody says how many there are.
     package var share: Double? {
         guard throttle.scope == .global else { return nil }
         guard !throttle.limit.members.isEmpty || deviceRate.isFinite else { return 0 }
+        let modelled = inWeek { share(inHour: $0) }
+        return max(modelled, replay.map(replayed(by:)) ?? 0)
+    }
+
+    /// The share of the trace's calls; of what cannot be replayed that of the model.
+    private func replayed(by replay: BurdenReplay) -> Double {
+        let own = throttle.limit.members.reduce(0) { $0 + replayed($1, by: replay) }
+        return min(1, own + (isDeviceReached ? replay.share(ofDevice: deviceRate) : 0))
+    }
+
+    private func replayed(_ limit: Limit, by replay: BurdenReplay) -> Double {
+        if case .all(let members) = limit {
+            return members.reduce(0) { $0 + replayed($1, by: replay) }
+        }
+        return replay.share(of: limit) ?? inWeek { share(of: limit, inHour: $0) }
+    }
+
+    /// The mean of a share over the hours of a week, each weighted with its calls.
+    private func inWeek(_ ofHour: (Int) -> Double) -> Double {
         let calls = demand.means.reduce(0, +)
         guard calls > 0 else { return 0 }
         // Two hours of the same mean bear the same.
@@ -47,7 +75,7 @@ package struct Burden: Sendable {
         let borne = demand.means.indices.reduce(0.0) { sum, hour in
             let mean = demand.means[hour]
             guard mean > 0 else { return sum }
-            let share = known[mean] ?? self.share(inHour: hour)
+            let share = known[mean] ?? ofHour(hour)
             known[mean] = share
             return sum + mean * share
         }

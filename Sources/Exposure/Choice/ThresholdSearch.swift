@@ -15,6 +15,8 @@ package struct ThresholdSearch: Sendable {
     private let alarms: [Alarm]
     /// The levels of the demand, for what throttles cost the innocent.
     private let levels: DemandLevels
+    /// What the demand was fitted to; nil without a trace.
+    private let trace: DemandTrace?
     /// What a choice costs the defender in a month.
     private let monthlyCost: @Sendable (_ burdenedShare: Double, _ falseAlarms: Double) -> Double
 
@@ -22,7 +24,8 @@ package struct ThresholdSearch: Sendable {
     ///
     /// - Parameters:
     ///   - alarm: the scenario's own, tried beside others of its period.
-    ///   - trace: what the demand was fitted to, replayed under each alarm; nil without one.
+    ///   - trace: what the demand was fitted to, replayed under each alarm and through each
+    ///     throttle; nil without one.
     ///   - dataset: N, of which records are lost.
     ///   - monthlyCost: what a choice comes to with so many false alarms in a month, which burdens
     ///     such a share of the calls.
@@ -33,7 +36,7 @@ package struct ThresholdSearch: Sendable {
         monthlyCost: @escaping @Sendable (_ burdenedShare: Double, _ falseAlarms: Double) -> Double
     ) {
         self.setting = setting
-        self.levels = levels
+        (self.levels, self.trace) = (levels, trace)
         demand = levels.demand
         self.targets = targets
         self.dataset = dataset
@@ -54,7 +57,7 @@ package struct ThresholdSearch: Sendable {
         let burdens = spread.map(considered.count) { index in
             Burden(
                 of: considered[index], on: levels, servedRate: single,
-                deviceRate: open.service.rate.estimate
+                deviceRate: open.service.rate.estimate, replaying: trace
             ).share
         }
         let candidates = Array(zip(considered, burdens)).compactMap { throttle, burden in
