@@ -32,7 +32,7 @@ struct TraceReaderTests {
         let trace = try read("time,calls\r\n\(time),7\r\n", counts: .seconds(60))
         #expect(trace.start_s == 1_772_366_400)
         #expect(trace.counts == [7])
-        #expect(trace.notes.isEmpty)
+        #expect(trace.notes == ["Read as 1 count of 1m."])
     }
 
     @Test("an offset puts the hours on the trace's own clock")
@@ -55,8 +55,9 @@ struct TraceReaderTests {
         #expect(trace.counts == [1, 2, 3])
         #expect(
             trace.notes == [
+                "Read as 3 counts of 30m.",
                 "2 lines have another offset from UTC than the first; hours are told by that one, "
-                    + "the first of them line 2."
+                    + "the first of them line 2.",
             ])
     }
 
@@ -67,7 +68,11 @@ struct TraceReaderTests {
         let trace = try read("\u{feff}when\n# night shift\n\n" + times.map { "\($0)\n" }.joined())
         #expect(trace.start_s == 1_772_366_460)
         #expect(trace.counts == [3, 3, 3, 3])
-        #expect(trace.notes.count == 1)
+        #expect(
+            trace.notes == [
+                "Read as the times of 15 calls.",
+                "The first and the last period are left out: not all of them was recorded.",
+            ])
         let quiet = try read("60\n180\n420\n")
         #expect(quiet.counts == [0, 1, 0, 0, 0])
     }
@@ -92,6 +97,7 @@ struct TraceReaderTests {
         #expect(trace.counts == [1, 2, 7, nil, 5, nil, nil, nil, nil, 6])
         #expect(
             trace.notes == [
+                "Read as 7 counts of 1m.",
                 "Line 7 is left out: no time.",
                 "Line 8 is left out: no whole count.",
                 "2 lines stood out of order; put in order, the first of them line 10.",
@@ -110,13 +116,13 @@ struct TraceReaderTests {
         let trace = try read(lines, per: .seconds(300))
         #expect(trace.start_s == 300)
         #expect(trace.counts == [35, 60])
-        #expect(trace.notes.count == 1)
+        #expect(trace.notes.count == 2 && trace.notes.first == "Read as 14 counts of 1m.")
         let missing = try read("0,1\n60,2\n180,3\n240,4\n300,5\n360,6\n", per: .seconds(120))
         #expect(missing.counts == [3, nil, 9])
         #expect(
             error("0,1\n60,2\n120,3\n", per: .seconds(90))
-                == "calls.csv: counts of every 1m cannot be regrouped to 90s: "
-                + "choose a multiple for the alarm's period")
+                == "calls.csv: counts of every 1m cannot be regrouped to an alarm's period of 90s: "
+                + "give the alarm a period that is a multiple of 1m")
         #expect(error("0,1\n60,2\n", per: .seconds(180)) != nil)
     }
 
@@ -128,7 +134,7 @@ struct TraceReaderTests {
         #expect(trace.counts == [1, 2, 3])
         let broken = try read("60,1\n120,2\n180,3\n240,\"4\n300,5\n")
         #expect(broken.counts == [1, 2, 3])
-        #expect(broken.notes.first == "Line 4 is left out: no whole count.")
+        #expect(broken.notes.dropFirst().first == "Line 4 is left out: no whole count.")
     }
 
     @Test("what cannot be read says why, and where")
@@ -136,7 +142,8 @@ struct TraceReaderTests {
         #expect(error("") == "calls.csv: no line with a time")
         #expect(
             error("# only\n{\"a\": 1}\n")
-                == "calls.csv, line 2: neither a time nor a header before times")
+                == "calls.csv, line 2: '{\"a\": 1}' is no time: give ISO 8601, such as "
+                + "2026-03-02T09:00:00Z, or seconds since 1970")
         #expect(
             error("60,5\n")
                 == "calls.csv, line 1: one time tells no period: give the counts' period")
@@ -148,6 +155,49 @@ struct TraceReaderTests {
         ] {
             #expect(error("\(time),1\n\(time),2\n") != nil, "\(time)")
         }
+    }
+
+    @Test("where no line has a time the first below the header is named, or the first")
+    func timeless() {
+        let below = error("time,calls\n2026-13-01T00:00:00Z,5\n2026-14-01T00:00:00Z,6\n")
+        #expect(below?.hasPrefix("calls.csv, line 2: '2026-13-01T00:00:00Z' is no time") == true)
+        let first = error("2026-13-01,5\n2026-14-01,6\n")
+        #expect(first?.hasPrefix("calls.csv, line 1: '2026-13-01' is no time") == true)
+        let long = error(String(repeating: "x", count: 50))
+        let cut = String(repeating: "x", count: 40)
+        #expect(long?.hasPrefix("calls.csv, line 1: '\(cut)…' is no time") == true)
+    }
+
+    @Test("a first line that begins like a time is no header: it is left out, and told")
+    func brokenFirst() throws {
+        let trace = try read("2026-03-01T25:00,1\n60,2\n120,3\n")
+        #expect(trace.counts == [2, 3])
+        #expect(trace.notes == ["Read as 2 counts of 1m.", "Line 1 is left out: no time."])
+    }
+
+    @Test(
+        "a number that is no count is refused, not taken for what stands behind a time",
+        arguments: ["-5", "1.5", "+0.25", "1e-3", "\"-5\""])
+    func noCounts(_ count: String) {
+        let value = count.filter { $0 != "\"" }
+        for header in ["time,calls\n", "when\n", ""] {
+            let line = header.isEmpty ? 1 : 2
+            #expect(
+                error("\(header)60,\(count)\n120,7\n")
+                    == "calls.csv, line \(line): '\(value)' is no count, which is a whole number not "
+                    + "below 0: mend the line or leave it out; where each line is the time of one "
+                    + "call, leave the numbers out")
+        }
+    }
+
+    @Test("a list of times may have text behind them, and it is told that times were read")
+    func textBehind() throws {
+        let trace = try read("time,key\n60,records\n130,records\n135,-\n190,nan\n")
+        #expect(trace.counts == [2])
+        #expect(trace.notes.first == "Read as the times of 4 calls.")
+        let counts = try read("60,1\n120,-5\n180,3\n240,4\n")
+        #expect(counts.counts == [1, nil, 3, 4])
+        #expect(counts.notes.contains("Line 2 is left out: no whole count."))
     }
 
     @Test("whatever order lines come in, and however they are written, the trace is the same")

@@ -4,7 +4,8 @@ import Units
 ///
 /// Either every line has the time of one operation, or the time at which a period began and the
 /// operations in it: counts, where the first usable line has a whole number in its second field.
-/// A first line without a time is a header.
+/// Another number there is refused, text is passed over. A first line without a time is a header,
+/// unless it begins with a digit.
 ///
 /// Lines are put in order by UTC, so that a change to summer time makes no gap. The trace's start
 /// is told by the clock of its first line's offset, throughout; times without an offset are those
@@ -36,19 +37,14 @@ package struct TraceReader {
             throw TraceError(source, "periods of \(period) are not whole seconds")
         }
         var records = TraceRecords(text)
-        var lines = Lines()
+        var lines = Lines(source: source)
         while let record = records.next() {
             guard record.line <= Self.mostLines else {
                 throw TraceError(source, line: record.line, "more than 20 million lines")
             }
-            lines.add(record, records.bytes)
+            try lines.add(record, records.bytes)
         }
-        guard let kind = lines.kind else {
-            let first = lines.firstWithoutTime
-            throw TraceError(
-                source, line: first,
-                first == nil ? "no line with a time" : "neither a time nor a header before times")
-        }
+        guard let kind = lines.kind else { throw lines.timeless(records.bytes) }
         lines.sort()
         return switch kind {
         case .times: try counted(lines)
@@ -66,7 +62,8 @@ package struct TraceReader {
         for entry in entries {
             counts[Int((entry.time + lines.offset_s - start) / length)] += 1
         }
-        var notes = lines.faults.notes
+        let read = "Read as the times of \(Self.number(entries.count, of: "call"))."
+        var notes = [read] + lines.faults.notes
         var whole = 0..<number
         if number > 2 {
             // They began before the first operation or ended after the last.
@@ -107,11 +104,13 @@ package struct TraceReader {
             counts[index] = UInt32(min(sum, UInt64(UInt32.max)))
             previous = entry
         }
+        let counted = Self.number(entries.count, of: "count")
+        let read = "Read as \(counted) of \(Nanoseconds.seconds(length))."
         let missing = counts.count { $0 == nil }
         let gaps = missing > 0 ? ["\(missing) of \(number) periods are missing."] : []
         return DemandTrace(
             source: source, start_s: start + lines.offset_s, period: .seconds(length),
-            counts: counts, notes: faults.notes + gaps)
+            counts: counts, notes: [read] + faults.notes + gaps)
     }
 
     /// The period of the counts, in seconds.
@@ -145,6 +144,11 @@ package struct TraceReader {
         return Int(number)
     }
 
+    /// `12,040 calls`.
+    private static func number(_ count: Int, of what: String) -> String {
+        "\(Significant.grouped(UInt64(count))) \(what)\(count == 1 ? "" : "s")"
+    }
+
     /// What is left over from whole lengths, also before 1970.
     static func rest(_ time: Int64, _ length: Int64) -> Int64 {
         let rest = time % length
@@ -172,29 +176,39 @@ private struct Lines {
         let line: Int
     }
 
+    /// What the text is called.
+    let source: String
     private(set) var kind: Kind?
     private(set) var entries: [Entry] = []
     private(set) var faults = TraceFaults()
     /// The offset from UTC of the first line, in seconds.
     private(set) var offset_s: Int64 = 0
-    private(set) var firstWithoutTime: Int?
+    /// A first line that may be a header, and the first line without a time that is none.
+    private var header: TraceRecords.Record?
+    private var faulty: TraceRecords.Record?
     private var hasOffset = false
     private var isSorted = true
 
+    init(source: String) { self.source = source }
+
     /// Takes a record.
-    mutating func add(_ record: TraceRecords.Record, _ bytes: [UInt8]) {
+    ///
+    /// - Throws: `TraceError` where the first usable line has a number for a count that is none.
+    mutating func add(_ record: TraceRecords.Record, _ bytes: [UInt8]) throws(TraceError) {
         if record.isOpen { faults.add(.openQuote, line: record.line) }
         guard let instant = TraceInstant(bytes, record.first) else {
-            // The first line may be a header.
-            if firstWithoutTime == nil, kind == nil {
-                firstWithoutTime = record.line
+            let isNumbered = bytes[record.first].first.map { 48...57 ~= $0 } ?? false
+            if kind == nil, header == nil, faulty == nil, !isNumbered {
+                header = record
             } else {
+                faulty = faulty ?? record
                 faults.add(.noTime, line: record.line)
             }
             return
         }
         let count = record.second.flatMap { Self.number(bytes, $0) }
         if kind == nil {
+            if count == nil { try refuseNumber(in: record, bytes) }
             kind = count == nil ? .times : .counts
             (offset_s, hasOffset) = (instant.offset_s ?? 0, instant.offset_s != nil)
         }
@@ -210,6 +224,37 @@ private struct Lines {
             isSorted = false
         }
         entries.append(Entry(time: instant.seconds, count: count ?? 1, line: record.line))
+    }
+
+    /// Refuses a number behind a time that is no count: it may be a list of times or one of counts.
+    private func refuseNumber(
+        in record: TraceRecords.Record, _ bytes: [UInt8]
+    ) throws(TraceError) {
+        guard let field = record.second else { return }
+        let text = Self.text(bytes, field)
+        guard let number = Double(text), number.isFinite else { return }
+        throw TraceError(
+            source, line: record.line,
+            "'\(text)' is no count, which is a whole number not below 0: mend the line or leave it "
+                + "out; where each line is the time of one call, leave the numbers out")
+    }
+
+    /// Why a text without any time is refused.
+    func timeless(_ bytes: [UInt8]) -> TraceError {
+        // Below a header stands the first line that should have a time.
+        guard let record = faulty ?? header else {
+            return TraceError(source, "no line with a time")
+        }
+        return TraceError(
+            source, line: record.line,
+            "'\(Self.text(bytes, record.first))' is no time: give ISO 8601, such as "
+                + "2026-03-02T09:00:00Z, or seconds since 1970")
+    }
+
+    /// A field for a complaint, no more of it than fits in one.
+    private static func text(_ bytes: [UInt8], _ field: Range<Int>) -> String {
+        let text = String(decoding: bytes[field].prefix(40), as: UTF8.self)
+        return text.replacing("\n", with: " ") + (field.count > 40 ? "…" : "")
     }
 
     /// Puts the lines in order.

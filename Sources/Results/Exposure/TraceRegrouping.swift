@@ -11,8 +11,8 @@ extension DemandTrace {
         guard period.count > 0, longer.count > 0, longer.count % period.count == 0 else {
             throw TraceError(
                 source,
-                "counts of every \(period) cannot be regrouped to \(longer): choose a "
-                    + "multiple for the alarm's period")
+                "counts of every \(period) cannot be regrouped to an alarm's period of \(longer): "
+                    + "give the alarm a period that is a multiple of \(period)")
         }
         let factor = Int(longer.count / period.count)
         let length_s = longer.count / 1_000_000_000
