@@ -10,7 +10,7 @@ package struct DetectionModel: Sendable {
     package let fit: DemandFit?
     /// The trace, its periods those of the alarm; nil without one.
     package let trace: DemandTrace?
-    /// The alarm, its threshold decided; nil for none.
+    /// The alarm, its threshold decided; nil for none, or where no demand is known.
     package let rule: AlarmRule?
     /// Whether the threshold follows from the targets.
     package let isThresholdChosen: Bool
@@ -26,6 +26,10 @@ package struct DetectionModel: Sendable {
     package let need: DeviceNeed?
     /// What could not be told and why, in sentences.
     package let gaps: [String]
+
+    /// What a reader should know of the trace, in sentences: how it was read, what was mended or left
+    /// out, and how well the profile describes it; empty without one.
+    package var traceNotes: [String] { (trace?.notes ?? []) + (fit?.notes ?? []) }
 
     /// The endings of the thefts that a run projects.
     package init(_ run: Run, _ projections: [Projection], on spread: some Spreading) {
@@ -54,8 +58,7 @@ package struct DetectionModel: Sendable {
         let watched = both(rule, demand).flatMap { WatchedDemand($0, $1) }
         let setting = AttackSetting(settings, seed: run.seed)
         let strategies = Self.strategies(settings, demand, rule)
-        let isTold = demand != nil || rule != nil
-        detections = spread.map(isTold ? served.count : 0) { index in
+        detections = spread.map(demand == nil ? 0 : served.count) { index in
             let heard = watched?.heard(through: served[index])
             return Self.detection(
                 Attack(served[index], watched: heard, demand: demand, setting: setting),
@@ -115,10 +118,14 @@ package struct DetectionModel: Sendable {
         case .trace(let trace):
             do throws(TraceError) {
                 let regrouped = try trace.regrouped(to: period)
-                let fit = DemandFit(regrouped)
-                return (fit?.profile, fit, regrouped)
+                guard let fit = DemandFit(regrouped) else {
+                    gaps.append(
+                        "No demand is known: no period of \(trace.source) has a whole count.")
+                    return (nil, nil, nil)
+                }
+                return (fit.profile, fit, regrouped)
             } catch {
-                gaps.append("No demand is taken from \(trace.source): \(error)")
+                gaps.append("No demand is known: \(error).")
                 return (nil, nil, nil)
             }
         }
@@ -132,18 +139,21 @@ package struct DetectionModel: Sendable {
     }
 
     /// The alarm of the settings; one whose threshold the targets choose where they name none.
+    /// Without a demand there is none, as nobody knows when it is raised.
     private static func rule(
         _ settings: ExposureSettings, _ demand: DemandProfile?, _ trace: DemandTrace?,
         _ gaps: inout [String]
     ) -> AlarmRule? {
         guard let alarm = settings.alarm else { return nil }
-        if let threshold = alarm.threshold { return alarm.rule(at: threshold) }
         guard let demand else {
+            let why =
+                alarm.threshold == nil
+                ? "its threshold is chosen by the demand" : "it counts users and thief together"
             gaps.append(
-                "No alarm is assumed: its threshold is chosen by the demand, and there is none "
-                    + "('exposure.demand').")
+                "No alarm is assumed: \(why), and no demand is known ('exposure.demand').")
             return nil
         }
+        if let threshold = alarm.threshold { return alarm.rule(at: threshold) }
         let targets = settings.targets ?? .usual
         guard
             let threshold = FalseAlarms.threshold(

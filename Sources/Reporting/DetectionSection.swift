@@ -37,7 +37,7 @@ struct DetectionSection {
     }
 
     private var generalSentences: [String] {
-        [neverClosed, harvested, falseAlarms].compactMap { $0 }
+        [neverClosed, harvested, falseAlarms, Self.traced(model)].compactMap { $0 }
     }
 
     /// A revocation that lets sessions live closes nothing.
@@ -77,10 +77,13 @@ struct DetectionSection {
             parts.append(
                 "It fires \(Self.times(replay)) a month \(replay.method)")
         }
-        // The notes of a fit are sentences of their own.
-        let notes = model.fit?.notes ?? []
-        return ([parts.joined(separator: ". ") + "."] + notes).joined(separator: " ")
-            + (run.documented?.counterNeeded ?? "")
+        return parts.joined(separator: ". ") + "." + (run.documented?.counterNeeded ?? "")
+    }
+
+    /// What a reader should know of the trace of the demand; nil without one.
+    static func traced(_ model: DetectionModel) -> String? {
+        guard let trace = model.trace, !model.traceNotes.isEmpty else { return nil }
+        return "**The trace '\(trace.source)'.** " + model.traceNotes.joined(separator: " ")
     }
 
     /// `0.9 times`, `1.2 times (0.4–3.1)`.

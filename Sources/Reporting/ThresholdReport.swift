@@ -11,6 +11,7 @@ package struct ThresholdReport: Sendable {
     private let demand: DemandProfile
     private let dataset: RecordCount
     private let cost: CostSettings?
+    private let remark: String?
 
     /// A report on one choice.
     ///
@@ -18,21 +19,24 @@ package struct ThresholdReport: Sendable {
     ///   - subject: the mechanism and record size, as a run names them.
     ///   - dataset: N, of which records are lost.
     ///   - cost: the scenario's prices; nil where it names none, and all are assumed.
+    ///   - remark: a paragraph on what the demand is taken from; nil for none.
     package init(
         of choice: ThresholdChoice, subject: String, demand: DemandProfile, dataset: RecordCount,
-        cost: CostSettings?
+        cost: CostSettings?, remark: String? = nil
     ) {
         self.cost = cost
         self.choice = choice
         self.subject = subject
         self.demand = demand
         self.dataset = dataset
+        self.remark = remark
     }
 
-    /// The recommendation or what stands against one, then the frontier.
+    /// The recommendation or what stands against one, the remark, then the frontier.
     package var markdown: String {
         let head = choice.recommended.map(recommendation) ?? refusal
-        return ["## \(Findings.title(subject))", head, frontier].joined(separator: "\n\n")
+        let parts = ["## \(Findings.title(subject))", head, remark, frontier]
+        return parts.compactMap(\.self).joined(separator: "\n\n")
     }
 
     /// The recommendation alone, a paragraph for the findings of a report.

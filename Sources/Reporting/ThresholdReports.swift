@@ -34,10 +34,12 @@ package struct ThresholdReports: Sendable {
                     + (why.first ?? "the run measured no rate that can be projected"))
         }
         self.exposure = exposure
-        reports = exposure.choices.map { choice in
+        reports = exposure.choices.enumerated().map { index, choice in
             ThresholdReport(
                 of: choice.choice, subject: choice.subject, demand: demand,
-                dataset: exposure.model.spokenOf, cost: settings.cost)
+                dataset: exposure.model.spokenOf, cost: settings.cost,
+                // The same demand stands before all: once is enough.
+                remark: index == 0 ? DetectionSection.traced(exposure.detection) : nil)
         }
     }
 

@@ -23,10 +23,10 @@ extension ScenarioDraft {
         if let value = keys["records-per-operation"] {
             exposure.recordsPerOperation = try value.recordsPerOperation()
         }
-        // A trace is counted in the alarm's periods.
         if let value = keys["alarm"] { try applyAlarm(value) }
         if let value = keys["demand"] { try applyDemand(value) }
         try checkThreshold(keys["alarm"] ?? value)
+        alarmPlace = keys["alarm"] ?? keys["demand"] ?? alarmPlace
         if let value = keys["delays"] { try applyDelays(value) }
         if let value = keys["horizon"] {
             let isLongest = try value.text() == "auto"
@@ -47,6 +47,7 @@ extension ScenarioDraft {
             let mean = try value.steadyRate()
             (profile.mean, profile.shape) = (mean ?? profile.mean, .flat)
             exposure.demand = mean == nil ? nil : .profile(profile)
+            trace = nil
             return
         }
         let keys = try value.entries(known: ["mean", "dispersion", "shape", "trace"])
@@ -57,11 +58,11 @@ extension ScenarioDraft {
                         + keys.keys.filter { $0 != "trace" }.sorted().joined(separator: ", ")
                         + " out")
             }
-            exposure.demand = .trace(
-                try trace.demandTrace(
-                    in: folder, period: exposure.alarm?.period ?? .seconds(60)))
+            exposure.demand = nil
+            self.trace = (place: trace, folder: folder)
             return
         }
+        trace = nil
         if let value = keys["mean"] {
             profile.mean = try value.quantity(Rate.self)
         } else if exposure.demand == nil {
@@ -73,6 +74,28 @@ extension ScenarioDraft {
         }
         if let value = keys["shape"] { profile.shape = try value.demandShape() }
         exposure.demand = .profile(profile)
+    }
+
+    /// Reads the trace of the demand, which is counted in the alarm's periods and so has to wait until
+    /// these are known, and refuses one that they do not fit.
+    mutating func settleTrace() throws(ScenarioError) {
+        let period = exposure.alarm?.period ?? .seconds(60)
+        if let written = trace {
+            let read = try written.place.demandTrace(in: written.folder, period: period)
+            (exposure.demand, trace) = (.trace(read), nil)
+            try checkThreshold(alarmPlace ?? written.place)
+        } else if case .trace(let trace)? = exposure.demand {
+            // That of a stored run, whose counts are kept and not its file.
+            do throws(TraceError) {
+                _ = try trace.regrouped(to: period)
+            } catch {
+                let sentence =
+                    "'exposure.alarm.period' does not fit the demand that the run kept: \(error), "
+                    + "or give the file again ('exposure.demand.trace')"
+                throw alarmPlace?.complaint(sentence, isUsage: false)
+                    ?? ScenarioError(sentence, isUsage: false)
+            }
+        }
     }
 
     private mutating func applyAlarm(_ value: YAMLValue) throws(ScenarioError) {

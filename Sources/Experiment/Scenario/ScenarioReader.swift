@@ -17,6 +17,7 @@ package enum ScenarioReader {
     ) throws(ScenarioError) -> ResolvedScenario {
         var draft = try ScenarioDraft.builtIn()
         try draft.apply(text, source: source)
+        try draft.settleTrace()
         return try draft.resolve(source: source)
     }
 
@@ -35,6 +36,7 @@ package enum ScenarioReader {
         if let text { try draft.apply(text, source: source) }
         draft.folder = "."
         for override in overrides { try draft.apply(override) }
+        try draft.settleTrace()
         return try draft.resolve(source: source)
     }
 }
@@ -49,6 +51,7 @@ extension ScenarioReader {
         var draft = ScenarioDraft()
         (draft.throttles, draft.exposure) = (scenario.throttles, scenario.exposure)
         for override in overrides { try draft.apply(override) }
+        try draft.settleTrace()
         var projected = scenario
         (projected.throttles, projected.exposure) = (draft.throttles, draft.exposure)
         return projected
@@ -149,6 +152,10 @@ struct ScenarioDraft {
     var exposure = ExposureSettings(
         datasets: [], windows: [], attackers: [], identities: [], callers: 16,
         recordsPerOperation: nil)
+    /// The trace that is to be read once all is said, with the folder where it is looked for.
+    var trace: (place: YAMLValue, folder: String)?
+    /// Where the alarm or its demand was said last, for complaints about the two together.
+    var alarmPlace: YAMLValue?
 
     static func builtIn() throws(ScenarioError) -> ScenarioDraft {
         var draft = ScenarioDraft()
