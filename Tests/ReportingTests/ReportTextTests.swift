@@ -92,6 +92,51 @@ struct ReportTextTests {
         #expect(!flooded.contains("For nothing it fires"), "\(flooded)")
     }
 
+    @Test("where no demand is known nobody says when an alarm is raised, nor that it never is")
+    func noDemand() throws {
+        var run = FixedRun.whole
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(90), threshold: RecordCount(31_000))
+        run.scenario.exposure.delays = DelaySettings()
+        let none = try findings(run)
+        #expect(!none.contains("never noticed"), "\(none)")
+        #expect(none.contains("No alarm is assumed: it counts users and thief together"))
+        // A run whose alarm was changed after its trace had been read.
+        run.scenario.exposure.demand = .trace(
+            DemandTrace(
+                source: "calls.csv", start_s: 0, period: .seconds(60), counts: [1, 2, 3],
+                notes: []))
+        let misfit = try findings(run)
+        #expect(!misfit.contains("never noticed") && misfit.contains("No alarm is assumed"))
+        #expect(
+            misfit.contains(
+                "No demand is known: calls.csv: counts of every 1m cannot be regrouped to an "
+                    + "alarm's period of 90s"), "\(misfit)")
+        run.scenario.exposure.alarm?.period = .seconds(60)
+        run.scenario.exposure.demand = .trace(
+            DemandTrace(
+                source: "calls.csv", start_s: 0, period: .seconds(60), counts: [nil], notes: []))
+        let empty = try findings(run)
+        #expect(empty.contains("No demand is known: no period of calls.csv has a whole count."))
+    }
+
+    @Test("what is to be known of a trace stands beside the alarm")
+    func traceTold() throws {
+        var run = FixedRun.whole
+        run.scenario.exposure.demand = .trace(
+            DemandTrace(
+                source: "calls.csv", start_s: 0, period: .seconds(60),
+                counts: (0..<120).map { 100 + UInt32($0 % 3) },
+                notes: ["Read as 120 counts of 1m."]))
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: RecordCount(31_000))
+        run.scenario.exposure.delays = DelaySettings()
+        let said = try findings(run)
+        #expect(
+            said.contains("- **The trace 'calls.csv'.** Read as 120 counts of 1m. 166 of the 168"),
+            "\(said)")
+    }
+
     @Test("behind a bucket for each client an alarm hears what it does not behind one for all")
     func heardBehindOne() throws {
         var run = FixedRun.whole

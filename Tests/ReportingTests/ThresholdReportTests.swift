@@ -1,4 +1,5 @@
 import Exposure
+import Foundation
 import Reporting
 import Results
 import Testing
@@ -176,5 +177,34 @@ struct ThresholdReportTests {
         let bucket = Policy(.tokenBucket(TokenBucket(rate: Rate(5), burst: RecordCount(5))))
         let throttled = text(point(bucket, alarms: 0, isHeard: false))
         #expect(throttled.contains(" alone: no alarm that was tried can be raised behind it."))
+    }
+
+    @Test("with a trace the remarks of the report on it follow on the choice")
+    func remarks() throws {
+        var run = FixedRun.whole
+        // Half an hour at one level, half at another: no profile of hours describes that.
+        let counts = (0..<2_880).map { UInt32($0 / 30 % 2 == 0 ? 600 : 1_800) + UInt32($0 % 7) }
+        run.scenario.exposure.demand = .trace(
+            DemandTrace(
+                source: "calls.csv", start_s: 345_600, period: .seconds(60), counts: counts,
+                notes: ["Read as 2,880 counts of 1m.", "Line 7 is left out: no time."]))
+        run.scenario.exposure.alarm = AlarmSettings(period: .seconds(60), threshold: nil)
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.targets = Self.targets
+        let text = try ThresholdReports(run, on: InTurn()).markdown
+        let paragraphs = text.components(separatedBy: "\n\n")
+        let remark = try #require(paragraphs.first { $0.hasPrefix("**The trace 'calls.csv'.**") })
+        for part in [
+            "Read as 2,880 counts of 1m. Line 7 is left out: no time. 120 of the 168 hours",
+            "The fitted distribution does not describe the counts",
+            "Successive periods are correlated",
+        ] {
+            #expect(remark.contains(part), "\(remark)")
+        }
+        // Once, however many subjects there are, and before the first of the tables.
+        #expect(text.components(separatedBy: "The trace 'calls.csv'").count == 2)
+        let place = try #require(paragraphs.firstIndex(of: remark))
+        let table = try #require(paragraphs.firstIndex { $0.hasPrefix("|") })
+        #expect(place > 1 && place < table)
     }
 }

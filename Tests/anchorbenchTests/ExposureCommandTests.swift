@@ -72,6 +72,8 @@ extension CommandTests {
             try #require(chosen.code == 0, "\(chosen.error)")
             #expect(chosen.output.contains("\nChoose "))
             #expect(chosen.output.contains("times by replay of the trace (target: at most 1)"))
+            #expect(
+                chosen.output.contains("\n\nThe trace 'demand.csv'. Read as 20,159 counts of 1m."))
             let line = try #require(
                 chosen.output.split(separator: "\n").first { $0.contains("alarm: {") })
             let alarm = String(line.trimmingPrefix(#/\s*alarm: /#))
@@ -99,6 +101,13 @@ extension CommandTests {
             try bench.write("no times here\nnor here\n", to: "empty.csv")
             let noLine = try bench.run("threshold", "kept", "--demand", "{ trace: empty.csv }")
             #expect(noLine.code == 65 && noLine.error.contains("empty.csv"), "\(noLine.error)")
+            for command in ["threshold", "project"] {
+                let misfit = try bench.run(
+                    command, "kept", "--demand", "{ trace: demand.csv }", "--alarm",
+                    "{ period: 30s }")
+                #expect(misfit.code == 65 && misfit.output.isEmpty, "\(misfit.output)")
+                #expect(misfit.error.contains("a multiple of 1m"), "\(misfit.error)")
+            }
             for (arguments, code, words) in wrong {
                 let ended = try bench.run("threshold", "kept", arguments[0], arguments[1])
                 #expect(ended.code == code && ended.error.contains(words), "\(ended.error)")

@@ -41,8 +41,8 @@ extension ScenarioDraft {
     }
 
     private mutating func applyDemand(_ value: YAMLValue) throws(ScenarioError) {
-        var profile = ProfileSettings(mean: Rate(1))
-        if case .profile(let before)? = exposure.demand { profile = before }
+        var (profile, hasMean) = (ProfileSettings(mean: Rate(1)), false)
+        if case .profile(let before)? = exposure.demand { (profile, hasMean) = (before, true) }
         guard value.node.mapping != nil else {
             let mean = try value.steadyRate()
             (profile.mean, profile.shape) = (mean ?? profile.mean, .flat)
@@ -65,7 +65,7 @@ extension ScenarioDraft {
         trace = nil
         if let value = keys["mean"] {
             profile.mean = try value.quantity(Rate.self)
-        } else if exposure.demand == nil {
+        } else if !hasMean {
             throw value.complaint(
                 "\(value.place): a demand needs a mean, such as { mean: 200/s }, or a trace")
         }

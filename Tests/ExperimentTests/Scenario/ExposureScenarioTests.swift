@@ -96,6 +96,105 @@ struct ExposureScenarioTests {
         #expect(exposure.cost == nil && exposure.targets == nil && exposure.detectors == nil)
     }
 
+    private typealias Flag = (name: String, value: String)
+    private static let trace: Flag = ("demand", "{ trace: calls.csv }")
+
+    /// What flags make of the built-in scenario beside a trace of two hours of minutes.
+    private func traced(_ flags: [Flag]) throws -> Result<Scenario, ScenarioError> {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("trace-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("calls.csv")
+        let lines = (0..<120).map { "\(345_600 + $0 * 60),\(100 + $0 % 7)\n" }
+        try ("time,calls\n" + lines.joined()).write(to: file, atomically: true, encoding: .utf8)
+        let overrides = flags.map { name, value in
+            ScenarioOverride(
+                flag: "--\(name)",
+                yaml: "exposure: { \(name): \(value.replacing("calls.csv", with: file.path)) }")
+        }
+        do throws(ScenarioError) {
+            let read = try ScenarioReader.read(
+                nil, source: "the built-in scenario", overrides: overrides)
+            return .success(read.scenario)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @Test("a trace is counted in the alarm's periods, whichever flag stands first")
+    func tracePeriods() throws {
+        let alarm: Flag = ("alarm", "{ period: 5m }")
+        for flags in [[Self.trace, alarm], [alarm, Self.trace]] {
+            guard case .trace(let trace)? = try traced(flags).get().exposure.demand else {
+                Issue.record("no trace was read")
+                return
+            }
+            #expect(trace.period == .seconds(300) && trace.counts.count == 24)
+        }
+    }
+
+    @Test("an alarm's period that a trace does not fit is refused as a fault of the file")
+    func traceMisfit() throws {
+        let alarm: Flag = ("alarm", "{ period: 30s }")
+        for flags in [[Self.trace, alarm], [alarm, Self.trace]] {
+            guard case .failure(let error) = try traced(flags) else {
+                Issue.record("it was taken")
+                return
+            }
+            #expect(!error.isUsage && error.description.hasPrefix("--demand: "), "\(error)")
+            #expect(
+                error.description.hasSuffix(
+                    "counts of every 1m cannot be regrouped to an alarm's period of 30s: give the "
+                        + "alarm a period that is a multiple of 1m"), "\(error)")
+        }
+    }
+
+    @Test("so is one that the trace of a stored run does not fit, and a multiple is taken")
+    func storedMisfit() throws {
+        let stored = try traced([Self.trace]).get()
+        func projected(_ period: String) throws(ScenarioError) -> Scenario {
+            let alarm = ScenarioOverride(
+                flag: "--alarm", yaml: "exposure: { alarm: { period: \(period) } }")
+            return try ScenarioReader.project(stored, overrides: [alarm])
+        }
+        #expect(try projected("2m").exposure.alarm?.period == .seconds(120))
+        do throws(ScenarioError) {
+            _ = try projected("30s")
+            Issue.record("it was taken")
+        } catch {
+            #expect(!error.isUsage && error.description.hasPrefix("--alarm: "), "\(error)")
+            #expect(error.description.contains("a multiple of 1m, or give the file"), "\(error)")
+        }
+        var older = stored
+        older.exposure.alarm?.period = .seconds(30)
+        #expect(throws: ScenarioError.self) {
+            _ = try ScenarioReader.project(older, overrides: [])
+        }
+    }
+
+    @Test("a profile in place of a trace needs a mean of its own")
+    func profileAfterTrace() throws {
+        guard case .failure(let error) = try traced([Self.trace, ("demand", "{ dispersion: 3 }")])
+        else {
+            Issue.record("it was taken")
+            return
+        }
+        #expect(error.description.contains("a demand needs a mean"), "\(error)")
+    }
+
+    @Test("a threshold below the mean of a trace is refused, whichever flag stands first")
+    func traceThreshold() throws {
+        let alarm: Flag = ("alarm", "{ threshold: 50 }")
+        for flags in [[Self.trace, alarm], [alarm, Self.trace]] {
+            guard case .failure(let error) = try traced(flags) else {
+                Issue.record("it was taken")
+                return
+            }
+            #expect(error.description.contains("the alarm would always be on"), "\(error)")
+        }
+    }
+
     @Test("settings come back from a run's file as they were")
     func coding() throws {
         let before = try exposure(

@@ -264,4 +264,37 @@ struct ThresholdSearchTests {
         #expect(point.falseAlarmsPerMonth == max(replay, point.modelledPerMonth))
         #expect(choice.frontier.allSatisfy { $0.replayedPerMonth != nil })
     }
+
+    @Test("with a trace a burst that its profile forgets burdens the throttles it has to pass")
+    func replayedBurden() throws {
+        // 50/s, and 125/s for the first 20 minutes of every day.
+        let counts = (0..<10_080).map { UInt32($0 % 1_440 < 20 ? 7_500 : 3_000) }
+        let trace = DemandTrace(
+            source: "made", start_s: 345_600, period: .seconds(60), counts: counts, notes: [])
+        var run = Runs.run(
+            [Runs.result(Runs.cell(), perSecond: [1_000, 1_010, 990])],
+            datasets: [RecordCount(10_000_000)])
+        run.scenario.exposure.demand = .trace(trace)
+        run.scenario.exposure.alarm = AlarmSettings(
+            period: .seconds(60), threshold: nil, evaluationPeriods: 3, datapointsToAlarm: 3)
+        run.scenario.exposure.delays = DelaySettings()
+        run.scenario.exposure.targets = targets(lost: 10_000_000)
+        let choice = try #require(RunExposure(run).choices.first?.choice)
+        let points = choice.frontier + [try #require(choice.recommended)]
+        for case .tokenBucket(let bucket) in points.map(\.throttle.limit) {
+            #expect(bucket.rate.perSecond > 100)
+        }
+        // Behind 100/s all wait from the fourth second of the burst on, and for a minute after it,
+        // as nobody waits for over 30 s: 149,500 and 3,000 calls of a day's 4,410,000.
+        let narrow = Policy(
+            .tokenBucket(TokenBucket(rate: Rate(100), burst: RecordCount(100))))
+        var cost = CostSettings()
+        cost.deniedCall = ThreePoint(1)
+        run.scenario.throttles = [.none, narrow]
+        run.scenario.exposure.cost = cost
+        let month = try #require(RunExposure(run).month)
+        let calls = try #require(month[narrow]).calls.mean
+        let share = calls / (30 * 4_410_000)
+        #expect(abs(share - 152_500.0 / 4_410_000) < 1e-9, "\(share)")
+    }
 }
