@@ -125,7 +125,12 @@ struct DuelBlockRunner {
             }
             return DuelRounds.Pair(values[0], values[1])
         }
-        return DuelRounds(baseline: pair(.baseline), candidate: pair(.candidate))
+        func calls(_ role: DuelRole) -> CallCounts {
+            CallCounts(summing: (rounds[role] ?? []).map { CallCounts($0) })
+        }
+        return DuelRounds(
+            baseline: pair(.baseline), candidate: pair(.candidate),
+            baselineCalls: calls(.baseline), candidateCalls: calls(.candidate))
     }
 
     private mutating func measure(

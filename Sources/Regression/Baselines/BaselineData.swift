@@ -29,7 +29,13 @@ extension GateRun {
     /// cell may be used.
     package var canBeBaseline: Bool {
         let cells = cells.filter { !$0.isControl }
-        return !cells.isEmpty && cells.allSatisfy { $0.verdict.isValid && !$0.rounds.isEmpty }
+        return !cells.isEmpty && failing.isEmpty
+            && cells.allSatisfy { $0.verdict.isValid && !$0.rounds.isEmpty }
+    }
+
+    /// Its cells of whose calls so many failed that nothing may be held against them.
+    fileprivate var failing: [GateCell] {
+        cells.filter { !$0.isControl && $0.calls?.isRemarkable ?? false }
     }
 }
 
@@ -42,10 +48,20 @@ extension Comparison {
         }
         notes = run.notes
         guard run.canBeBaseline else {
+            reasons = run.failing.map { cell in
+                "'\(run.name)' cannot become a baseline: "
+                    + "\(FailedCallsWording.failed(cell.calls)) of \(cell.key), and of a run that "
+                    + "others are held against no more than "
+                    + "\(Percent.share(Judgement.failedRemark)) of the calls of a cell may fail."
+            }
+            guard reasons.isEmpty else {
+                advice = "Find out why calls fail, and measure again."
+                return
+            }
             reasons = [
                 "'\(run.name)' cannot become a baseline: not all of its figures may be used."
             ]
-            advice = "Measure again; report.md of the run says what is INVALID."
+            advice = "Measure again; cells.csv in the run's folder says what is INVALID, and why."
             return
         }
         extra = run.cells.filter { !$0.isControl }.map(\.key)
@@ -58,5 +74,9 @@ extension Comparison {
     ///
     /// Only what passed: were a run that may have become slower taken, the next would be held
     /// against the slower one, and nothing would ever be found.
-    package var makesBaseline: Bool { verdict == .pass }
+    ///
+    /// Nor one whose calls fail more often, be it too seldom to be REGRESSED.
+    package var makesBaseline: Bool {
+        verdict == .pass && failedCalls.allSatisfy(\.makesBaseline)
+    }
 }

@@ -34,6 +34,10 @@ package struct DuelRounds: Equatable, Sendable {
     package var baseline: Pair
     /// The candidate's.
     package var candidate: Pair
+    /// What became of the calls of both of the baseline's.
+    package var baselineCalls: CallCounts
+    /// Of both of the candidate's.
+    package var candidateCalls: CallCounts
 
     /// Two rounds of one anchor.
     package struct Pair: Equatable, Sendable {
@@ -58,9 +62,14 @@ package struct DuelRounds: Equatable, Sendable {
     }
 
     /// Four rounds.
-    package init(baseline: Pair, candidate: Pair) {
+    package init(
+        baseline: Pair, candidate: Pair, baselineCalls: CallCounts = CallCounts(),
+        candidateCalls: CallCounts = CallCounts()
+    ) {
         self.baseline = baseline
         self.candidate = candidate
+        self.baselineCalls = baselineCalls
+        self.candidateCalls = candidateCalls
     }
 
     /// The logarithm of the cost ratio: the mean of the candidate's two less that of the

@@ -41,6 +41,23 @@ package struct DuelSample: Equatable, Sendable {
         }
     }
 
+    /// The calls that failed, of either; chances are those of the looks that were made, each over
+    /// its look's share, and 1 without one.
+    func failedCalls(looks: [DuelLooks.Look]) -> FailedCalls {
+        var found = failedCalls(of: blocks.count)
+        let seen = looks.map { (failedCalls(of: $0.blocks), $0.share) }
+        found.pWorse = seen.map { min(1, $0.0.pWorse / $0.1) }.min() ?? 1
+        found.pBetter = seen.map { min(1, $0.0.pBetter / $0.1) }.min() ?? 1
+        return found
+    }
+
+    private func failedCalls(of count: Int) -> FailedCalls {
+        let rounds = blocks.prefix(count).map(\.rounds)
+        return FailedCalls(
+            cell: cell, baseline: CallCounts(summing: rounds.map(\.baselineCalls)),
+            candidate: CallCounts(summing: rounds.map(\.candidateCalls)))
+    }
+
     /// The metrics that too many blocks lack.
     package func untested(
         _ rule: GateRule, needed: Int = DuelLooks.fewestBlocks

@@ -39,6 +39,7 @@ package struct DuelTally: Sendable {
         found.evidence = samples.flatMap {
             $0.evidence(found.rule, looks: made, needed: needed)
         }
+        found.failedCalls = FailedCalls.adjusted(samples.map { $0.failedCalls(looks: made) })
         found.notes += samples.flatMap { $0.leftOut(found.rule, needed: needed) }
         found.neededPairs = looks.neededBlocks(
             tests: max(found.evidence.count, 2 * found.control.count))

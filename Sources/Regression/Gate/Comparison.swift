@@ -11,12 +11,16 @@ package struct Comparison: Codable, Equatable, Sendable {
     package var evidence: [Evidence]
     /// The same of the module that does nothing, measured beside both; empty where it was not.
     package var control: [Evidence]
+    /// Cells in which calls failed, of either.
+    package var failedCalls: [FailedCalls]
     /// Cells and metrics that both have and that could not be compared.
     package var untested: [Untested]
     /// Cells that only the baseline has.
     package var missing: [String]
     /// Cells that only the candidate has.
     package var extra: [String]
+    /// How many cells both have, where that was counted; the control is none.
+    package var commonCells = 0
     /// Cells whose figures may not be used.
     package var invalid: [InvalidCell]
     /// Conditions in which the two differ.
@@ -89,6 +93,13 @@ package struct Comparison: Codable, Equatable, Sendable {
         }
     }
 
+    /// Whether it is known that no cell is in both, so that no conditions make them comparable.
+    package var isApart: Bool {
+        let isNothingShared =
+            commonCells == 0 && evidence.isEmpty && untested.isEmpty && invalid.isEmpty
+        return isNothingShared && !(missing.isEmpty && extra.isEmpty)
+    }
+
     /// A comparison of which nothing is known yet: INVALID, as nothing was compared.
     package init(kind: Kind, baseline: String, candidate: String, rule: GateRule) {
         self.kind = kind
@@ -97,6 +108,7 @@ package struct Comparison: Codable, Equatable, Sendable {
         self.rule = rule
         evidence = []
         control = []
+        failedCalls = []
         untested = []
         missing = []
         extra = []

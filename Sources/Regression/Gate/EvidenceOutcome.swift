@@ -22,6 +22,13 @@ extension Comparison {
         }
     }
 
+    /// Cells whose calls fail more often than the baseline's, which is REGRESSED whatever the rest
+    /// shows, the largest share first.
+    package var failing: [FailedCalls] {
+        failedCalls.filter { $0.finding == .worse }
+            .sorted { $0.candidate.share > $1.candidate.share }
+    }
+
     /// Whether each piece of the control's evidence lies beyond its limit, in either direction.
     package var controlMoves: [Bool] {
         let adjusted = Holm.adjusted(control.map(\.pWorse) + control.map(\.pBetter))

@@ -33,7 +33,8 @@ extension GateRun {
                 GateCell(
                     key: held.cell.classedKey, isControl: held.cell.isFloor, verdict: verdict,
                     rounds: rounds.filter(\.verdict.isValid).map(\.round)
-                        .sorted { $0.number < $1.number }))
+                        .sorted { $0.number < $1.number },
+                    calls: CallCounts(summing: held.rounds.map(\.calls))))
         }
         let partial = head.partial.map {
             ["'\(name)' is a partial run: \($0); only what it holds is compared."]

@@ -42,13 +42,19 @@ package struct GateCell: Codable, Equatable, Sendable {
     package var verdict: Verdict
     /// Its valid rounds.
     package var rounds: [GateRound]
+    /// What became of its calls; nil in baselines of versions that did not keep them.
+    package var calls: CallCounts?
 
     /// A cell from its parts.
-    package init(key: String, isControl: Bool, verdict: Verdict, rounds: [GateRound]) {
+    package init(
+        key: String, isControl: Bool, verdict: Verdict, rounds: [GateRound],
+        calls: CallCounts? = nil
+    ) {
         self.key = key
         self.isControl = isControl
         self.verdict = verdict
         self.rounds = rounds
+        self.calls = calls
     }
 
     /// The values of a metric in the order of the rounds, of those rounds that have one.

@@ -1,18 +1,22 @@
 /// Decides on a comparison; the same for stored runs and duels.
 ///
 /// The first that applies:
-/// 1. INCONCLUSIVE where the negative control moved by more than half of the tolerance: what does
+/// 1. REGRESSED where the calls of a cell fail more often than the baseline's, beyond chance and in
+///    more than 1 % (`FailedCalls`). No host makes calls fail, so that neither the metrics nor the
+///    control have a say.
+/// 2. INCONCLUSIVE where the negative control moved by more than half of the tolerance: what does
 ///    nothing cannot have become slower or faster, so the host or the harness changed, and no
 ///    difference can be put down to the anchor. Rounds of one run are not independent where the
 ///    host drifts, and this is what tells such a drift from the anchor's doing.
 ///    This outranks REGRESSED on purpose: a gate that blames the anchor for its host cries wolf.
-/// 2. REGRESSED where some p that the cost ratio exceeds 1 + tolerance, adjusted for all tests, is
+/// 3. REGRESSED where some p that the cost ratio exceeds 1 + tolerance, adjusted for all tests, is
 ///    below `GateRule.level`.
-/// 3. INVALID where a cell was INVALID, where unlike conditions were not allowed, or where nothing
+/// 4. INVALID where a cell was INVALID, where unlike conditions were not allowed, or where nothing
 ///    could be compared.
-/// 4. INCONCLUSIVE where there are too few pairs, where identical anchors differ by more than the
-///    tolerance on this host, or where not every upper bound lies below 1 + tolerance.
-/// 5. PASS.
+/// 5. INCONCLUSIVE where there are too few pairs, where identical anchors differ by more than the
+///    tolerance on this host, where not every upper bound lies below 1 + tolerance, or where calls
+///    fail and nobody knows whether the baseline's did.
+/// 6. PASS.
 struct Judge {
     /// The comparison, its p adjusted.
     private(set) var comparison: Comparison
@@ -22,6 +26,8 @@ struct Judge {
     let better: [Evidence]
     /// What moved of the negative control, the most first.
     let moved: [Evidence]
+    /// Cells whose calls fail more often than before, the largest share first.
+    let failing: [FailedCalls]
 
     /// A judge who has weighed the evidence.
     init(_ comparison: Comparison) {
@@ -43,17 +49,21 @@ struct Judge {
         better = outcomes.filter { $0.1 == .better }.map(\.0).sorted { $0.ratio < $1.ratio }
         moved = zip(comparison.control, comparison.controlMoves).filter(\.1).map(\.0)
             .sorted { max($0.ratio, 1 / $0.ratio) > max($1.ratio, 1 / $1.ratio) }
+        failing = comparison.failing
     }
 
     /// The verdict.
     var verdict: GateVerdict {
+        if !failing.isEmpty { return .regressed }
         // Where nothing was compared there is nothing to be put down to anything.
         if !moved.isEmpty, !comparison.evidence.isEmpty {
             return isInvalid ? .invalid : .inconclusive
         }
         if !worse.isEmpty { return .regressed }
         if isInvalid { return .invalid }
-        let isShown = tooFew.isEmpty && tooNoisy.isEmpty && open.isEmpty && lost.isEmpty
+        let isShown =
+            tooFew.isEmpty && tooNoisy.isEmpty && open.isEmpty && lost.isEmpty
+            && unknown.isEmpty
         return isShown ? .pass : .inconclusive
     }
 
@@ -70,6 +80,11 @@ struct Judge {
 
     /// What the baseline has and the candidate lacks.
     var lost: [Comparison.Untested] { comparison.untested.filter(\.isLost) }
+
+    /// Cells whose calls fail so often that it counts, and of whose baseline nobody knows.
+    var unknown: [FailedCalls] {
+        comparison.failedCalls.filter { $0.finding == .unknown && $0.candidate.isRemarkable }
+    }
 
     /// Evidence from a host on which identical anchors differ by more than the tolerance, the
     /// noisiest first.

@@ -26,7 +26,10 @@ extension RunHead {
         provenance = run.provenance
         cells = run.cells.map { result in
             HeldCell(
-                cell: result.cell, rounds: result.rounds.map { HeldRound(number: $0.number) })
+                cell: result.cell,
+                rounds: result.rounds.map {
+                    HeldRound(number: $0.number, operations: $0.operations, errors: $0.errors)
+                })
         }
         partial = run.partial
     }

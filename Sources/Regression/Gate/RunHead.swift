@@ -29,6 +29,10 @@ struct RunHead: Decodable {
     /// A round.
     struct HeldRound: Decodable {
         let number: Int
+        let operations: UInt64
+        let errors: [String: UInt64]
+
+        var calls: CallCounts { CallCounts(completed: operations, failed: errors) }
     }
 
     /// Reads the head of a run.

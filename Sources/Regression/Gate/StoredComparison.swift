@@ -49,6 +49,7 @@ extension Comparison {
         // The control is nothing that anybody misses for itself.
         missing = baseline.cells.filter { !$0.isControl && others[$0.key] == nil }.map(\.key)
         extra = candidate.cells.filter { !$0.isControl && !own.contains($0.key) }.map(\.key)
+        commonCells = baseline.cells.count { !$0.isControl && others[$0.key] != nil }
         let isRefused = !differences.isEmpty && !allowsDifferences
         // What a run that ended early did not come to says nothing of what it would have cost.
         if candidate.isPartial {
@@ -62,6 +63,7 @@ extension Comparison {
         let controls = ControlPairs(baseline, candidate)
         let tested = baseline.cells.map { $0.isControl ? 2 : 1 }.reduce(0, +)
         let needed = NeededPairs.rounds(forTests: tested * rule.metrics.count)
+        var counts: [FailedCalls] = []
         for cell in baseline.cells {
             guard let other = others[cell.key] else { continue }
             let sides = [(baseline.name, cell), (candidate.name, other)]
@@ -70,8 +72,14 @@ extension Comparison {
                 for (side, cell) in unusable { refuse(cell, of: side) }
                 continue
             }
-            if !isRefused { compare(cell, other, controls, needed, &samples) }
+            guard !isRefused else { continue }
+            compare(cell, other, controls, needed, &samples)
+            if !cell.isControl, let calls = other.calls {
+                counts.append(
+                    FailedCalls(cell: cell.key, baseline: cell.calls, candidate: calls))
+            }
         }
+        failedCalls = FailedCalls.adjusted(counts)
     }
 
     /// Takes down that a cell's figures may not be used.

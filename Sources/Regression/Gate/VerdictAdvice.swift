@@ -15,6 +15,8 @@ struct VerdictAdvice {
         switch judge.verdict {
         case .pass:
             "Nothing needs to be done."
+        case .regressed where !judge.failing.isEmpty:
+            "Find out why calls fail: run.json of the candidate's run counts them by code."
         case .regressed:
             isStored
                 ? "Look for what made the candidate slower; where it may have been the machine, "
@@ -27,6 +29,7 @@ struct VerdictAdvice {
     }
 
     private var afterInvalid: String {
+        if comparison.isApart { return Self.sameScenario }
         let unlike = comparison.differences.map(\.condition)
         if !unlike.isEmpty, !comparison.allowsDifferences {
             return unlike == ["module_sha256"]
@@ -36,10 +39,12 @@ struct VerdictAdvice {
                     + "compare them all the same."
         }
         guard comparison.invalid.isEmpty else {
-            return "Measure again what is INVALID; report.md and cells.csv of the run say more."
+            return "Measure again what is INVALID; cells.csv in the folder of its run says more."
         }
-        return "Measure the candidate by the scenario of the baseline."
+        return Self.sameScenario
     }
+
+    private static let sameScenario = "Measure the candidate by the scenario of the baseline."
 
     private var afterMovement: String {
         isStored
@@ -51,20 +56,46 @@ struct VerdictAdvice {
 
     private var afterDoubt: String {
         if !judge.tooFew.isEmpty { return moreForTests }
-        let quieter =
-            "a quieter machine ('anchorbench doctor' shows what disturbs this one), longer rounds "
-            + "(--duration)" + (isStored ? " or 'anchorbench duel'" : "")
-        guard judge.tooNoisy.isEmpty else { return "What would decide: \(quieter)." }
+        if !judge.unknown.isEmpty {
+            return "Record a new baseline: of this one nobody knows which calls failed."
+        }
+        let quieter = [
+            "take a quieter machine ('anchorbench doctor' shows what disturbs this one)",
+            "longer rounds (--duration)",
+        ]
+        let turns = isStored ? ["let 'anchorbench duel' measure both in turns"] : []
+        guard judge.tooNoisy.isEmpty else { return Self.choice(quieter + turns + wider) + "." }
         guard let pairs = decidingPairs else {
-            return "What would decide: \(quieter); the difference lies near the tolerance itself, "
-                + "and more \(isStored ? "rounds" : "blocks") alone would hardly do."
+            return Self.choice(quieter + turns + wider)
+                + "; the difference lies near the tolerance itself, and more "
+                + "\(isStored ? "rounds" : "blocks") alone would hardly do."
         }
         let more =
             isStored
-            ? "about \(pairs) rounds of each (--rounds \(pairs))"
-            : "about \(pairs) blocks"
-        return "What would decide: \(more) at the same spread, \(quieter)."
+            ? "measure about \(pairs) rounds of each (--rounds \(pairs)) at the same spread"
+            : "let the duel have about \(pairs) blocks (--most-blocks \(pairs)) at the same spread"
+        return Self.choice([more] + quieter + turns) + "."
     }
+
+    /// One phrase of several things of which one is enough.
+    private static func choice(_ ways: [String]) -> String {
+        let list =
+            ways.count > 1
+            ? ways.dropLast().joined(separator: ", ") + ", or " + (ways.last ?? "") : ways.joined()
+        return list.prefix(1).uppercased() + list.dropFirst()
+    }
+
+    /// A tolerance that the floors and the bounds found here would lie below; none where that is
+    /// more than the whole.
+    private var wider: [String] {
+        let all = judge.comparison.evidence
+        let bounds = all.map { $0.upper ?? .infinity } + all.compactMap(\.floor)
+        let percent = ((bounds.max() ?? .infinity) - 1) * 100
+        guard percent < Self.widestPercent else { return [] }
+        return ["allow a larger cost (--tolerance \(Int(percent) + 1)%)"]
+    }
+
+    private static let widestPercent = 100.0
 
     /// How many pairs are needed for the tests there are, and for fewer.
     private var moreForTests: String {

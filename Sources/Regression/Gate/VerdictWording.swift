@@ -18,22 +18,40 @@ struct VerdictWording {
         let causes =
             switch judge.verdict {
             case .pass: [pass]
-            case .regressed: told(judge.worse, regression) + invalidity
+            case .regressed: failing + (judge.moved.isEmpty ? regressions : movements) + invalidity
             case .invalid: invalidity + told(judge.moved, movement)
-            case .inconclusive: judge.moved.isEmpty ? doubts : told(judge.moved, movement) + seen
+            case .inconclusive: judge.moved.isEmpty ? doubts : movements
             }
-        return overridden + causes + told(judge.better, gain) + control + missing + untested
-            + comparison.notes
+        return overridden + causes + told(judge.better, gain) + told(fewer, gain) + control
+            + missing + untested + comparison.notes
     }
 
     /// What to do next.
     var advice: String { VerdictAdvice(judge).text }
 
     /// Sentences on the first few, and how many more there are.
-    private func told(_ evidence: [Evidence], _ sentence: (Evidence) -> String) -> [String] {
-        let rest = evidence.count - Self.most
-        let more = rest > 0 ? ["And so \(Counted.text(rest, "more comparison"))."] : []
-        return evidence.prefix(Self.most).map(sentence) + more
+    private func told<Found>(
+        _ all: [Found], _ sentence: (Found) -> String, noun: String = "comparison"
+    ) -> [String] {
+        let rest = all.count - Self.most
+        let more = rest > 0 ? ["And so \(Counted.text(rest, "more \(noun)"))."] : []
+        return all.prefix(Self.most).map(sentence) + more
+    }
+
+    private var failing: [String] { told(judge.failing, FailedCallsWording.sentence, noun: "cell") }
+
+    private var fewer: [FailedCalls] { comparison.failedCalls.filter { $0.finding == .fewer } }
+
+    private func gain(_ found: FailedCalls) -> String {
+        "Improved, which is reported and not gated: \(FailedCallsWording.sentence(found))"
+    }
+
+    private var regressions: [String] { told(judge.worse, regression) }
+
+    /// What moved of the control, and what would have been REGRESSED, had it stood still.
+    private var movements: [String] {
+        told(judge.moved, movement)
+            + told(judge.worse) { "Seen all the same: \($0.place): \($0.finding)." }
     }
 
     private var pass: String {
@@ -62,11 +80,6 @@ struct VerdictWording {
             + "host or the harness changed, and no difference can be put down to the anchor."
     }
 
-    /// What would have been REGRESSED, had the control stood still.
-    private var seen: [String] {
-        told(judge.worse) { "Seen all the same: \($0.place): \($0.finding)." }
-    }
-
     static func chance(_ p: Double) -> String {
         p < 0.000_1 ? "< 0.0001" : Significant.text(p, digits: 2)
     }
@@ -81,11 +94,12 @@ extension VerdictWording {
         }
         let rest = cells.count - Self.most
         let more = rest > 0 ? ["So are \(Counted.text(rest, "more cell"))."] : []
-        let sentences = unlike + cells.prefix(Self.most) + more
+        let apart = "'\(comparison.baseline)' and '\(comparison.candidate)' have no cell in common."
+        let sentences =
+            (comparison.isApart ? [apart] : []) + unlike + cells.prefix(Self.most) + more
         guard sentences.isEmpty, comparison.evidence.isEmpty else { return sentences }
         return comparison.untested.isEmpty
-            ? ["'\(comparison.baseline)' and '\(comparison.candidate)' have no cell in common."]
-            : ["No metric that was asked for has values in both."]
+            ? [apart] : ["No metric that was asked for has values in both."]
     }
 
     private func difference(_ found: Comparison.Difference) -> String {
@@ -127,7 +141,8 @@ extension VerdictWording {
                     + "\(lost.cell), \(lost.metric.words)"
                     + (judge.lost.count > 1 ? ", and \(judge.lost.count - 1) more." : "."))
         }
-        return sentences + told(judge.open, undecided)
+        return sentences + told(judge.unknown, FailedCallsWording.sentence, noun: "cell")
+            + told(judge.open, undecided)
     }
 
     private func undecided(_ found: Evidence) -> String {
