@@ -42,7 +42,8 @@ extension GateRun {
 extension Comparison {
     /// The verdict on the first run of an environment: there is nothing yet to hold it against.
     package init(first run: GateRun, rule: GateRule) {
-        self.init(kind: .stored, baseline: "no baseline", candidate: run.name, rule: rule)
+        self.init(
+            kind: .stored, baseline: Self.noBaseline, candidate: run.name, rule: rule)
         invalid = run.cells.filter { !$0.isControl && !$0.verdict.isValid }.map {
             InvalidCell(cell: $0.key, side: run.name, reasons: $0.verdict.reasons)
         }

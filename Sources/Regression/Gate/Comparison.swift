@@ -100,6 +100,14 @@ package struct Comparison: Codable, Equatable, Sendable {
         return isNothingShared && !(missing.isEmpty && extra.isEmpty)
     }
 
+    /// Whether its candidate is the first of its environment, with nothing to be held against.
+    package var isFirst: Bool {
+        kind == .stored && baseline == Self.noBaseline && evidence.isEmpty
+    }
+
+    /// What stands for the baseline where there is none.
+    static let noBaseline = "no baseline"
+
     /// A comparison of which nothing is known yet: INVALID, as nothing was compared.
     package init(kind: Kind, baseline: String, candidate: String, rule: GateRule) {
         self.kind = kind

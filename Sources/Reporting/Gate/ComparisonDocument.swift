@@ -16,6 +16,7 @@ struct ComparisonDocument: Encodable {
     private let evidence: [Found]
     private let control: [Found]
     private let controlMoved: Bool
+    private let failedCalls: [Failed]?
     private let untested: [Comparison.Untested]
     private let missing: [String]
     private let extra: [String]
@@ -45,10 +46,12 @@ struct ComparisonDocument: Encodable {
         evidence = zip(comparison.evidence, comparison.outcomes).map { found, outcome in
             Found(found, finding: outcome.rawValue)
         }
-        control = zip(comparison.control, comparison.controlMoves).map { found, moved in
-            Found(found, finding: moved ? "moved" : "still")
+        control = zip(comparison.control, comparison.controlOutcomes).map { found, outcome in
+            Found(found, finding: outcome.finding.rawValue)
         }
         controlMoved = comparison.controlMoved
+        let failed = comparison.failedCalls
+        failedCalls = failed.isEmpty ? nil : failed.map(Failed.init)
         untested = comparison.untested
         missing = comparison.missing
         extra = comparison.extra
@@ -72,6 +75,33 @@ struct ComparisonDocument: Encodable {
 }
 
 extension ComparisonDocument {
+    /// The calls of one cell that failed; what is not known has no key.
+    private struct Failed: Encodable {
+        let cell: String
+        let baselineCalls: UInt64?
+        let baselineFailedCallsByCode: [String: UInt64]?
+        let baselineFailedShare: Double?
+        let candidateCalls: UInt64
+        let candidateFailedCallsByCode: [String: UInt64]
+        let candidateFailedShare: Double
+        let pWorseAdjusted: Double
+        let pBetterAdjusted: Double
+        let finding: String
+
+        init(_ found: FailedCalls) {
+            cell = found.cell
+            baselineCalls = found.baseline?.calls
+            baselineFailedCallsByCode = found.baseline?.failed
+            baselineFailedShare = found.baseline?.share
+            candidateCalls = found.candidate.calls
+            candidateFailedCallsByCode = found.candidate.failed
+            candidateFailedShare = found.candidate.share
+            pWorseAdjusted = found.pWorse
+            pBetterAdjusted = found.pBetter
+            finding = found.finding.rawValue
+        }
+    }
+
     /// One piece of evidence; what is not known has no key.
     private struct Found: Encodable {
         let cell: String

@@ -53,13 +53,16 @@ struct ComparisonOutline {
             [.heading(Self.verdict(comparison), level: 2)]
             + Self.part("What moved", tables.moved, atMost: 12_000, isFolded: false)
             + Self.list("Why", comparison.reasons, atMost: 8_000)
+            + Self.part("Failed calls", tables.failedCalls, atMost: 4_000, isFolded: false)
             + (comparison.advice.isEmpty
                 ? []
                 : [.paragraph("Next: " + GateWording.brief(comparison.advice, atMost: 1_000))])
         let tail =
             Self.part("Conditions that differ", tables.differences, atMost: 4_000)
             + Self.part("INVALID cells", tables.invalid, atMost: 5_000)
-            + Self.part("Negative control", tables.control, atMost: 5_000)
+            + Self.part(
+                "Negative control", tables.control, atMost: 4_500,
+                note: Self.controlNote(comparison))
             + Self.part("Not compared", tables.untested, atMost: 5_000)
             + Self.part("Cells that only one of them has", tables.onlyOne, atMost: 4_000)
             + [.folded("How to read this", [.paragraph(Self.guide(comparison))])]
@@ -77,12 +80,14 @@ struct ComparisonOutline {
 
     /// A table under its name, with as many rows as there is room for.
     private static func part(
-        _ title: String, _ grid: Grid, atMost bytes: Int, isFolded: Bool = true
+        _ title: String, _ grid: Grid, atMost bytes: Int, isFolded: Bool = true,
+        note: String? = nil
     ) -> [Block] {
         guard !grid.isEmpty else { return [] }
         let kept = grid.fitting(bytes)
         var blocks: [Block] = kept.isEmpty ? [] : [.table(kept)]
         if kept.count < grid.count { blocks.append(.paragraph(leftOut(grid.count - kept.count))) }
+        if let note { blocks.append(.paragraph(note)) }
         return isFolded
             ? [.folded("\(title) (\(Significant.grouped(UInt64(grid.count))))", blocks)]
             : [.heading(title, level: 3)] + blocks
@@ -115,15 +120,27 @@ extension ComparisonOutline {
             GateWording.brief(comparison.candidate), GateWording.brief(comparison.baseline)
         )
         let cells = Set(comparison.evidence.map(\.cell)).count
+        guard !comparison.isFirst else {
+            let first = comparison.extra.count
+            return "\(comparison.verdict.rawValue): '\(candidate)' has no baseline to be compared "
+                + "with"
+                + (first > 0 ? ": it is the first, with \(GateWording.count(first, "cell"))" : "")
+        }
         let how =
             comparison.kind == .duel ? "measured in turns" : "two stored runs"
         let isPassed = comparison.verdict == .pass
-        let left = isPassed ? GateWording.notCompared(comparison).map { "; \($0)" } : nil
+        let gaps = [
+            isPassed ? GateWording.notCompared(comparison) : nil,
+            GateWording.failedCalls(comparison),
+            comparison.failing.isEmpty
+                ? nil : "calls fail in \(GateWording.count(comparison.failing.count, "cell"))",
+        ]
+        let left = gaps.compactMap { $0.map { "; \($0)" } }.joined()
         let line =
             "\(comparison.verdict.rawValue): '\(candidate)' against '\(baseline)', \(how): "
             + "\(GateWording.count(comparison.evidence.count, "test")) in "
             + "\(GateWording.count(cells, "cell")), tolerance "
-            + GateWording.share(comparison.rule.tolerance) + (left ?? "")
+            + GateWording.share(comparison.rule.tolerance) + left
         guard comparison.allowsDifferences, !comparison.differences.isEmpty else { return line }
         let names = comparison.differences.map(\.condition)
         let list =
@@ -131,6 +148,14 @@ extension ComparisonOutline {
             ? names.prefix(5) + ["\(names.count - 5) more"] : names[...]
         return line + "; under DIFFERENT CONDITIONS, as was allowed: "
             + Wording.list(list.map { GateWording.brief($0, atMost: 40) })
+    }
+
+    /// By which rule the control is said to have moved.
+    private static func controlNote(_ comparison: Comparison) -> String {
+        let tests = GateWording.count(2 * comparison.control.count, "test")
+        return "It moved where a cost beyond half of the tolerance, in either direction, has a p "
+            + "below 0.01, adjusted for \(tests), two a row; it stood still where its whole "
+            + "interval lies within half of the tolerance; else neither was shown."
     }
 
     /// How to read it, in a few sentences.
@@ -142,11 +167,18 @@ extension ComparisonOutline {
             + "worse for every metric. The figures of the two are medians of all their rounds; "
             + "the cost is the median of the ratios of their \(pairs), and need not be the ratio "
             + "of the two medians. "
+        let corrected =
+            comparison.kind == .duel
+            ? "all looks included" : "and includes what the negative control did in the same rounds"
         return figures + "Its interval holds with 99 % confidence for one test, so of a "
             + "hundred tests one may miss by chance. REGRESSED takes a cost above "
             + "\(tolerance) that chance explains less than once in a hundred comparisons, all "
-            + "tests together (p adjusted, Holm); PASS takes every 99 % upper bound below "
-            + "\(tolerance); INCONCLUSIVE is neither. The A/A floor is by how much the same anchor "
+            + "tests together (p adjusted, Holm); PASS takes every cost \"at most\", and every A/A "
+            + "floor, below \(tolerance); INCONCLUSIVE is neither. What decides a PASS is \"at "
+            + "most\" and not the interval. It is a one-sided bound with 99 % confidence, "
+            + "\(corrected). Calls that fail are "
+            + "REGRESSED where they are more than 1 % of the candidate's and more often than the "
+            + "baseline's, beyond chance (p adjusted for the cells). The A/A floor is by how much the same anchor "
             + "seems to differ from itself on this host: above the tolerance, the host is too "
             + "noisy for a PASS, and where the negative control moved, a module that does nothing, "
             + "no difference can be put down to the anchor."

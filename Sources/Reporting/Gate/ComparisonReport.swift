@@ -30,8 +30,8 @@ package struct ComparisonReport: Sendable {
         text = outline.plain
         json = ComparisonDocument(comparison, allowsInconclusive: allowsInconclusive).text
         junit = ComparisonSuite(comparison).text
-        let final = FinalLine(comparison).text
-        annotations = GateAnnotations(comparison, final: final).text
-        finalLine = final
+        let final = FinalLine(comparison)
+        annotations = GateAnnotations(comparison, final: final.message).text
+        finalLine = final.text
     }
 }

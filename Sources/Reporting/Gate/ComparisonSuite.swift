@@ -24,7 +24,9 @@ struct ComparisonSuite {
 
     init(_ comparison: Comparison) {
         self.comparison = comparison
-        cases = Self.tested(comparison) + Self.untested(comparison) + Self.whole(comparison)
+        cases =
+            Self.tested(comparison) + Self.failedCalls(comparison) + Self.untested(comparison)
+            + Self.whole(comparison)
     }
 
     /// The document.
@@ -86,6 +88,7 @@ struct ComparisonSuite {
 extension ComparisonSuite {
     private static func tested(_ comparison: Comparison) -> [Case] {
         let moved = comparison.controlMoved
+        let unit = GateWording.unit(comparison.kind)
         return zip(comparison.evidence, comparison.outcomes).map { found, outcome in
             let interval = GateWording.interval(found) ?? "no interval of so few pairs"
             let cost =
@@ -103,8 +106,23 @@ extension ComparisonSuite {
             entry.output =
                 "\(found.metric.figure(found.baseline)), then "
                 + "\(found.metric.figure(found.candidate)): \(cost), A/A floor "
-                + "\(GateWording.floor(found)), \(GateWording.count(found.pairs, "pair"))"
+                + "\(GateWording.floor(found)), \(GateWording.count(found.pairs, unit))"
             return entry
+        }
+    }
+
+    private static func failedCalls(_ comparison: Comparison) -> [Case] {
+        comparison.failedCalls.map { found in
+            let told = GateWording.failing(found)
+            let result: Result =
+                switch found.finding {
+                case .worse: .failed("REGRESSED: \(told)")
+                case .unknown where found.candidate.isRemarkable: .skipped("INCONCLUSIVE: \(told)")
+                case .more, .fewer, .alike, .unknown: .passed
+                }
+            let (owner, load) = parts(found.cell)
+            let name = load.isEmpty ? "failed calls" : "failed calls, \(load)"
+            return Case(name: name, owner: owner, result: result, output: told)
         }
     }
 

@@ -32,9 +32,48 @@ struct ComparisonTables {
 
     /// What was found of the module that does nothing.
     var control: Grid {
-        let (control, moves) = (comparison.control, comparison.controlMoves)
-        return Grid(Self.columns, count: control.count) { index in
-            Self.row(control[index], finding: moves[index] ? "moved" : "stood still")
+        let (control, outcomes) = (comparison.control, comparison.controlOutcomes)
+        return Grid(columns, count: control.count) { index in
+            var found = control[index]
+            found.pAdjusted = outcomes[index].pAdjusted
+            return Self.row(found, finding: Self.word(outcomes[index].finding))
+        }
+    }
+
+    private static func word(_ finding: ControlOutcome.Finding) -> String {
+        switch finding {
+        case .moved: "moved"
+        case .still: "stood still"
+        case .undecided: "not shown to have moved"
+        }
+    }
+
+    /// The cells in which calls failed.
+    var failedCalls: Grid {
+        let all = comparison.failedCalls
+        let columns: [Grid.Column] = [
+            ("cell", .left), ("baseline", .right), ("candidate", .right), ("p adjusted", .right),
+            ("finding", .left),
+        ]
+        return Grid(columns, count: all.count) { index in
+            let found = all[index]
+            let p = found.finding == .fewer ? found.pBetter : found.pWorse
+            return [
+                .name(found.cell), .text(GateWording.failed(found.baseline)),
+                .text(GateWording.failed(found.candidate)),
+                .text(GateWording.chance(found.baseline.map { _ in p })),
+                .text(Self.word(found.finding)),
+            ]
+        }
+    }
+
+    private static func word(_ finding: FailedCalls.Finding) -> String {
+        switch finding {
+        case .worse: "REGRESSED"
+        case .more: "more than before, and seldom"
+        case .fewer: "improved"
+        case .alike: "not shown to be more than before"
+        case .unknown: "the baseline's are not known"
         }
     }
 
@@ -82,7 +121,7 @@ struct ComparisonTables {
 
     private func grid(_ rows: [(Evidence, EvidenceOutcome)]) -> Grid {
         let isMoved = comparison.controlMoved
-        return Grid(Self.columns, count: rows.count) { index in
+        return Grid(columns, count: rows.count) { index in
             Self.row(rows[index].0, finding: Self.word(rows[index].1, isMoved: isMoved))
         }
     }
@@ -97,19 +136,24 @@ struct ComparisonTables {
         }
     }
 
-    private static let columns: [Grid.Column] = [
-        ("cell", .left), ("metric", .left), ("baseline", .right), ("candidate", .right),
-        ("cost", .right), ("99 % interval", .right), ("p adjusted", .right),
-        ("A/A floor", .right), ("pairs", .right), ("finding", .left),
-    ]
+    private var columns: [Grid.Column] {
+        [
+            ("cell", .left), ("metric", .left), ("baseline", .right), ("candidate", .right),
+            ("cost", .right), ("99 % interval", .right), ("at most", .right),
+            ("p adjusted", .right), ("A/A floor", .right),
+            (GateWording.unit(comparison.kind) + "s", .right), ("finding", .left),
+        ]
+    }
 
     private static func row(_ found: Evidence, finding: String) -> [Grid.Field] {
         [
             .name(found.cell), .text(found.metric.title),
             .text(found.metric.figure(found.baseline)),
             .text(found.metric.figure(found.candidate)), .text(GateWording.added(found.ratio)),
-            .text(GateWording.interval(found) ?? "—"), .text(GateWording.chance(found.pAdjusted)),
-            .text(GateWording.floor(found)), .text("\(found.pairs)"), .text(finding),
+            .text(GateWording.interval(found) ?? "—"),
+            .text(found.upper.map(GateWording.added) ?? "—"),
+            .text(GateWording.chance(found.pAdjusted)), .text(GateWording.floor(found)),
+            .text("\(found.pairs)"), .text(finding),
         ]
     }
 

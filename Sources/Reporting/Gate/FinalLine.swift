@@ -2,37 +2,65 @@ import Regression
 
 /// The verdict in one line: what it is, why, and what to do next.
 struct FinalLine {
-    /// The line without its end: fewer than 300 characters, unless the advice alone takes more.
+    /// The line without its end. Above 500 characters it loses whole clauses of the reason.
     let text: String
+    /// The same for what says the verdict already.
+    let message: String
 
-    private static let most = 299
-    /// What a reason keeps at the least, however long the advice is.
-    private static let leastWhy = 180
+    private static let most = 500
 
     init(_ comparison: Comparison) {
-        let head = "\(comparison.verdict.rawValue)\(Self.caveat(comparison)): "
-        let why = GateWording.oneLine(Self.why(comparison))
+        let verdict = comparison.verdict.rawValue
+        let caveat = Self.caveat(comparison)
+        let why = Self.open(GateWording.oneLine(Self.why(comparison)))
         let advice = GateWording.oneLine(comparison.advice)
         let next = advice.isEmpty ? "" : "; next: \(Self.lowered(Self.open(advice)))"
-        // The summary has the whole reason; what to do is of no use in part.
-        let room = max(Self.most - head.count - next.count, Self.leastWhy)
-        text = head + GateWording.brief(Self.open(why), atMost: room) + next
+        let head = "\(verdict)\(caveat.map { " (\($0))" } ?? ""): "
+        let end = Self.fitting(why, Self.most - head.count - next.count) + next
+        text = head + end
+        message = (caveat.map { "\($0): " } ?? "") + end
     }
 
-    private static func caveat(_ comparison: Comparison) -> String {
+    private static func caveat(_ comparison: Comparison) -> String? {
         comparison.allowsDifferences && !comparison.differences.isEmpty
-            ? " (under different conditions, as was allowed)" : ""
+            ? "under different conditions, as was allowed" : nil
+    }
+
+    /// As many of its clauses as there is room for, and the first in any case: half a sentence says
+    /// something else than the whole.
+    private static func fitting(_ why: String, _ room: Int) -> String {
+        var kept = why
+        while kept.count > room, let end = kept.ranges(of: #/; |: /#).last {
+            kept = String(kept[..<end.lowerBound])
+        }
+        return kept
     }
 
     private static func why(_ comparison: Comparison) -> String {
         switch comparison.verdict {
-        case .regressed: regression(comparison)
+        case .regressed: failure(comparison) ?? regression(comparison)
         case .pass:
             "\(GateWording.count(comparison.evidence.count, "test")), no cost above "
                 + "\(GateWording.share(comparison.rule.tolerance))"
-                + (GateWording.notCompared(comparison).map { "; \($0)" } ?? "")
-        case .inconclusive, .invalid: reason(comparison)
+                + gaps(comparison)
+        case .inconclusive, .invalid:
+            open(reason(comparison)) + (GateWording.failedCalls(comparison).map { "; \($0)" } ?? "")
         }
+    }
+
+    /// What a PASS does not say.
+    private static func gaps(_ comparison: Comparison) -> String {
+        [GateWording.notCompared(comparison), GateWording.failedCalls(comparison)]
+            .compactMap { $0.map { "; \($0)" } }.joined()
+    }
+
+    /// The cell whose calls fail most, which no metric outweighs.
+    private static func failure(_ comparison: Comparison) -> String? {
+        let all = comparison.failing
+        guard let worst = all.first else { return nil }
+        let others = GateWording.count(all.count - 1, "other cell")
+        let more = all.count > 1 ? ", and so in \(others)" : ""
+        return "\(GateWording.brief(worst.cell)): \(GateWording.failing(worst))\(more)"
     }
 
     private static func regression(_ comparison: Comparison) -> String {
@@ -44,7 +72,7 @@ struct FinalLine {
         let interval = GateWording.interval(worst).map { " (\($0))" } ?? ""
         let more =
             worse.count > 1 ? ", and \(GateWording.count(worse.count - 1, "other")) regressed" : ""
-        return "\(GateWording.brief(worst.cell, atMost: 80)): \(worst.metric.title) costs "
+        return "\(GateWording.brief(worst.cell)): \(worst.metric.title) costs "
             + "\(GateWording.change(worst.ratio))\(interval), more than the "
             + "\(GateWording.share(comparison.rule.tolerance)) allowed\(more)"
     }

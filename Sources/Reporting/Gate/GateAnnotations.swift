@@ -17,9 +17,11 @@ struct GateAnnotations {
 
     private enum Kind: String, CaseIterable { case error, warning, notice }
 
+    /// - Parameter final: why, and what next, without the verdict.
     init(_ comparison: Comparison, final: String) {
         let all =
-            Self.whole(comparison, final) + Self.findings(comparison)
+            Self.whole(comparison, final) + Self.failedCalls(comparison)
+            + Self.findings(comparison)
             + comparison.invalid.map {
                 Annotation(
                     kind: .warning, title: "INVALID: \($0.cell)",
@@ -44,6 +46,20 @@ struct GateAnnotations {
         ]
     }
 
+    private static func failedCalls(_ comparison: Comparison) -> [Annotation] {
+        comparison.failedCalls.compactMap { found in
+            let place = "\(found.cell), failed calls"
+            let message = "\(place): \(GateWording.failing(found))"
+            return switch found.finding {
+            case .worse: Annotation(kind: .error, title: "REGRESSED: \(place)", message: message)
+            case .fewer: Annotation(kind: .notice, title: "Improved: \(place)", message: message)
+            case .more, .unknown:
+                Annotation(kind: .warning, title: "Failed calls: \(found.cell)", message: message)
+            case .alike: nil
+            }
+        }
+    }
+
     private static func findings(_ comparison: Comparison) -> [Annotation] {
         let moved = comparison.controlMoved
         return zip(comparison.evidence, comparison.outcomes).compactMap { found, outcome in
@@ -64,9 +80,8 @@ struct GateAnnotations {
 
     private static func sentence(_ found: Evidence, _ comparison: Comparison) -> String {
         let interval = GateWording.interval(found).map { " (\($0), 99 % confidence)" } ?? ""
-        return "costs \(GateWording.change(found.ratio))\(interval), "
-            + "\(found.metric.figure(found.baseline)), then "
-            + "\(found.metric.figure(found.candidate)); tolerance "
+        // Not the medians of the two, whose ratio need not be the cost.
+        return "costs \(GateWording.change(found.ratio))\(interval); tolerance "
             + GateWording.share(comparison.rule.tolerance)
     }
 

@@ -52,6 +52,37 @@ enum GateWording {
         return parts.isEmpty ? nil : "not compared: \(Wording.list(parts))"
     }
 
+    /// What became of a side's calls, as in `618 of 12,345 (5.01 %): CKR_DEVICE_ERROR`.
+    static func failed(_ counts: CallCounts?) -> String {
+        guard let counts else { return "not known" }
+        let codes = counts.codes.isEmpty ? "" : ": " + Wording.list(counts.codes)
+        return "\(Significant.grouped(counts.failures)) of "
+            + "\(Significant.grouped(counts.calls)) (\(share(counts.share)))\(codes)"
+    }
+
+    /// As in `5.01 % of the candidate's calls fail with CKR_DEVICE_ERROR, 0 % of the baseline's`.
+    static func failing(_ found: FailedCalls) -> String {
+        func with(_ counts: CallCounts) -> String {
+            counts.codes.isEmpty ? "" : " with " + Wording.list(counts.codes)
+        }
+        let before = found.baseline.map { "\(share($0.share)) of the baseline's\(with($0))" }
+        return "\(share(found.candidate.share)) of the candidate's calls fail"
+            + "\(with(found.candidate)), \(before ?? "nobody knows how many of the baseline's")"
+    }
+
+    /// That calls failed where the verdict does not say so; nil where none did, or it does.
+    static func failedCalls(_ comparison: Comparison) -> String? {
+        let found = comparison.failedCalls.filter { $0.candidate.failures > 0 }
+        guard !found.isEmpty, comparison.failing.isEmpty else { return nil }
+        let more = found.count { $0.finding == .more }
+        let cells = count(more > 0 ? more : found.count, "cell")
+        return "calls fail in \(cells), "
+            + (more > 0 ? "more often than before and seldom" : "not shown to be more than before")
+    }
+
+    /// What a pair of values is.
+    static func unit(_ kind: Comparison.Kind) -> String { kind == .duel ? "block" : "round" }
+
     /// A name on one line of at most so many characters: the middle goes, where names differ least.
     static func brief(_ name: String, atMost limit: Int = 120) -> String {
         // Each character takes a byte at the least, and bytes are counted faster.
