@@ -205,7 +205,7 @@ extension CommandTests {
                     atPath: bench.path(folder), withIntermediateDirectories: true)
             }
             for run in ["baseline", "candidate"] {
-                try GateFolder().write(to: "gate/\(run)", of: bench)
+                try GateFolder(seed: 2).write(to: "gate/\(run)", of: bench)
             }
             let cases: [(String, Int32, String)] = [
                 ("none", 66, "there is no 'none': name the folder of a run"),
@@ -234,7 +234,8 @@ extension CommandTests {
         @Test("the whole is the largest tolerance")
         func largestTolerance() throws {
             let bench = try bench()
-            #expect(try bench.run("compare", "old", "old", "--tolerance", "100%").code == 0)
+            try GateFolder(seed: 2).write(to: "new", of: bench)
+            #expect(try bench.run("compare", "old", "new", "--tolerance", "100%").code == 0)
         }
 
         @Test("a command that is none is told with the one that may be meant")
@@ -269,9 +270,25 @@ extension CommandTests {
             #expect(few.error.contains("needs 6"), "\(few.error)")
             let resumed = try bench.run("measure", "--for-gate", "--resume", "one")
             #expect(resumed.code == 64)
-            // What was measured is what a gate reads: nothing is slower than itself.
-            let same = try bench.run("compare", "one", "one")
-            #expect([0, 11].contains(same.code), "\(same.error)")
+            // What was measured is what a gate reads.
+            let tried = try bench.run("compare", "--self-test", "one")
+            #expect([0, 12].contains(tried.code) && tried.error.isEmpty, "\(tried.error)")
+        }
+
+        @Test("a run is not compared with itself, by whatever name, nor with a copy")
+        func itself() throws {
+            let bench = try bench()
+            try FileManager.default.createSymbolicLink(
+                atPath: bench.path("link"), withDestinationPath: bench.path("old"))
+            for name in ["old", "./old", "old/", "link"] {
+                let ended = try bench.run("compare", "old", name)
+                #expect(ended.code == 64 && ended.output.isEmpty, "\(ended.error)")
+                #expect(ended.error.contains("are the same run: name two"), "\(ended.error)")
+            }
+            try GateFolder().write(to: "copy", of: bench)
+            let copied = try bench.run("compare", "old", "copy")
+            #expect(copied.code == 65 && copied.output.isEmpty, "\(copied.error)")
+            #expect(copied.error.contains("hold the same run"), "\(copied.error)")
         }
 
         @Test("the help fits a terminal of 80 columns")

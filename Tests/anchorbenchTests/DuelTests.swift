@@ -147,6 +147,29 @@ extension CommandTests {
             #expect(found.invalid.first?.reasons.first?.hasPrefix("wrong plaintext") == true)
         }
 
+        @Test("an anchor of which one call in twenty fails is REGRESSED, with the code")
+        func failing() throws {
+            let bench = try bench()
+            let ended = try duel(
+                bench, baseline: Self.steady,
+                candidate: Self.steady + "; fault=C_Decrypt:CKR_DEVICE_ERROR:0.05", blocks: 8
+            ).wait()
+            #expect(ended.code == 10, "\(ended.output) \(ended.error)")
+            let last = ended.error.split(separator: "\n").last
+            #expect(last?.contains("calls fail with CKR_DEVICE_ERROR") == true, "\(ended.error)")
+            for file in ["summary.md", "junit.xml", "comparison.json"] {
+                let text = try bench.text("out/\(file)")
+                #expect(text.contains("CKR_DEVICE_ERROR"), "\(file)")
+            }
+            // The runs that it kept say the same, and neither may be the first of a store.
+            let stored = try bench.run(
+                "compare", "out/baseline", "out/candidate", "--format", "junit")
+            #expect(stored.code == 10, "\(stored.error)")
+            #expect(stored.output.contains("of the candidate&apos;s calls fail"))
+            let first = try bench.run("compare", "--baseline", "auto", "out/candidate", "--record")
+            #expect(first.code == 12 && first.output.contains("cannot become a baseline"))
+        }
+
         @Test("a worker that is killed costs its block, which is left out and told")
         func killedWorker() throws {
             let bench = try bench()

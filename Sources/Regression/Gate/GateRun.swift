@@ -29,6 +29,13 @@ package struct GateRun: Codable, Equatable, Sendable {
         self.notes = notes
         self.cells = cells
     }
+
+    /// Whether another holds the same figures under the same conditions: no two runs do.
+    package func isCopy(of other: GateRun) -> Bool {
+        var copy = other
+        (copy.name, copy.notes) = (name, notes)
+        return copy == self && cells.contains { !$0.rounds.isEmpty }
+    }
 }
 
 /// A cell of a stored run.

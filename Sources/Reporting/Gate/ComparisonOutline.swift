@@ -162,25 +162,29 @@ extension ComparisonOutline {
     private static func guide(_ comparison: Comparison) -> String {
         let tolerance = GateWording.share(comparison.rule.tolerance)
         let pairs = comparison.kind == .duel ? "blocks" : "pairs of rounds"
-        let figures =
-            "A cost is the candidate's over the baseline's, throughput inverted, so that + is "
-            + "worse for every metric. The figures of the two are medians of all their rounds; "
-            + "the cost is the median of the ratios of their \(pairs), and need not be the ratio "
-            + "of the two medians. "
         let corrected =
             comparison.kind == .duel
-            ? "all looks included" : "and includes what the negative control did in the same rounds"
-        return figures + "Its interval holds with 99 % confidence for one test, so of a "
-            + "hundred tests one may miss by chance. REGRESSED takes a cost above "
-            + "\(tolerance) that chance explains less than once in a hundred comparisons, all "
-            + "tests together (p adjusted, Holm); PASS takes every cost \"at most\", and every A/A "
-            + "floor, below \(tolerance); INCONCLUSIVE is neither. What decides a PASS is \"at "
-            + "most\" and not the interval. It is a one-sided bound with 99 % confidence, "
-            + "\(corrected). Calls that fail are "
-            + "REGRESSED where they are more than 1 % of the candidate's and more often than the "
-            + "baseline's, beyond chance (p adjusted for the cells). The A/A floor is by how much the same anchor "
-            + "seems to differ from itself on this host: above the tolerance, the host is too "
-            + "noisy for a PASS, and where the negative control moved, a module that does nothing, "
-            + "no difference can be put down to the anchor."
+            ? "it holds for all looks together"
+            : "it includes what the negative control did in the same rounds"
+        let sentences = [
+            "A cost is the candidate's over the baseline's, throughput inverted, so that + is "
+                + "worse for every metric. The figures of the two are medians of all their rounds; "
+                + "the cost is the median of the ratios of their \(pairs), and need not be the "
+                + "ratio of the two medians.",
+            "Its interval holds with 99 % confidence for one test, so of a hundred tests one may "
+                + "miss by chance. REGRESSED takes a cost above \(tolerance) that chance explains "
+                + "less than once in a hundred comparisons, all tests together (p adjusted, Holm); "
+                + "PASS takes \"at most\" below \(tolerance) in every row, and every A/A floor no "
+                + "higher than that; INCONCLUSIVE is neither.",
+            "What decides a PASS is \"at most\" and not the interval: a one-sided bound with 99 % "
+                + "confidence; \(corrected).",
+            "Calls that fail are REGRESSED where they are more than 1 % of the candidate's and "
+                + "more often than the baseline's, beyond chance (p adjusted for all cells).",
+            "The A/A floor is by how much the same anchor seems to differ from itself on this "
+                + "host: above the tolerance, the host is too noisy for a PASS, and where the "
+                + "negative control moved, a module that does nothing, no difference can be put "
+                + "down to the anchor.",
+        ]
+        return sentences.joined(separator: " ")
     }
 }

@@ -3,6 +3,7 @@ import Experiment
 import Foundation
 import Regression
 import Reporting
+import Results
 import Units
 
 /// `anchorbench compare`.
@@ -19,8 +20,9 @@ struct CompareCommand: AsyncParsableCommand {
             two samples: their cost ratio with its interval, tested against the tolerance, all \
             tests together at 0.01. Measure both with --for-gate, so that there are rounds enough.
 
-              PASS          exit 0, nothing costs more than the tolerance, with 99 % confidence
-              REGRESSED     exit 10, something does
+              PASS          exit 0, nothing costs more than the tolerance, with 99 %
+                            confidence, and the same anchor differs from itself by less
+              REGRESSED     exit 10, something does, or more calls fail than did
               INCONCLUSIVE  exit 11 (0 with --allow-inconclusive), neither is shown
               INVALID       exit 12, a cell is INVALID, the runs were made under unlike
                             conditions, or they have nothing in common
@@ -114,6 +116,9 @@ struct CompareCommand: AsyncParsableCommand {
         } else if baseline == nil || candidate == nil {
             throw ValidationError(
                 "name the folders of two runs, the baseline first, or one with --self-test")
+        } else if let baseline, let candidate, Self.folder(baseline) == Self.folder(candidate) {
+            throw ValidationError(
+                "'\(baseline)' and '\(candidate)' are the same run: name two")
         }
     }
 
@@ -124,6 +129,11 @@ struct CompareCommand: AsyncParsableCommand {
         let runs = try Processors().map(paths.count) { index in
             Result { try ComparedFolder(path: paths[index]).run() }
         }.map { try $0.get() }
+        if stored.source == nil, runs[0].isCopy(of: runs[1]) {
+            throw RunError(
+                "'\(paths[0])' and '\(paths[1])' hold the same run, one copied from the other: "
+                    + "name two")
+        }
         let (comparison, failure) =
             stored.source == nil
             ? (compared(runs[0], runs[1]), nil)
@@ -138,6 +148,11 @@ struct CompareCommand: AsyncParsableCommand {
         if let failure { throw failure }
         throw ExitCode(
             comparison.verdict.exitCode(allowsInconclusive: gate.allowInconclusive))
+    }
+
+    /// Where a path leads, so that two names of one folder are seen to be that.
+    private static func folder(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
 
     private func compared(_ baseline: GateRun, _ candidate: GateRun) -> Comparison {

@@ -24,6 +24,10 @@ struct DuelCommand: AsyncParsableCommand {
                 'pkcs11:token=t?module-path=/opt/v1/lib.so&pin-source=env:HSM_PIN' \\
                 'pkcs11:token=t?module-path=/opt/v2/lib.so&pin-source=env:HSM_PIN'
 
+            PASS takes costs that lie within the tolerance, with 99 % confidence, and a machine \
+            on which the same anchor differs from itself by less. REGRESSED is a cost beyond it, \
+            or calls that fail more often than the baseline's.
+
             Exit codes: 0 PASS, 10 REGRESSED, 11 INCONCLUSIVE (0 with --allow-inconclusive), 12 \
             INVALID, 64 wrong usage, 65 a bad scenario, 66 something that was named is missing, \
             69 the device, 73 the output cannot be written, 130 stopped by Ctrl-C.

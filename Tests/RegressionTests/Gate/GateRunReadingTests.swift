@@ -13,13 +13,15 @@ struct GateRunReadingTests {
             callers: callers, processes: 1, throttle: .none)
     }
 
-    private static func round(_ number: Int, reasons: [String] = [], calls: UInt64 = 2_000) -> Round
-    {
+    private static func round(
+        _ number: Int, reasons: [String] = [], calls: UInt64 = 2_000,
+        errors: [String: UInt64] = [:]
+    ) -> Round {
         var histogram = LatencyHistogram()
         for call in 0..<calls { histogram.record(Nanoseconds(Int64(20_000 + call * 3))) }
         return Round(
             number: number, order: number, verdict: Verdict(reasons: reasons), seconds: 0.5,
-            operations: calls, denied: 0, errors: [:],
+            operations: calls, denied: 0, errors: errors,
             latency: [.service: LatencyFigures(histogram)], admitted: calls,
             cpuNanosecondsPerOperation: number == 2 ? nil : 1_250.5 + Double(number))
     }
@@ -89,6 +91,24 @@ struct GateRunReadingTests {
             gate.cells[0].verdict.reasons == [
                 "late (1 of 2 rounds)", "stolen (1 of 2 rounds)",
             ])
+    }
+
+    @Test("calls are summed over the rounds, those that failed by their codes")
+    func calls() throws {
+        let gate = try Self.read(
+            Self.run(rounds: [
+                Self.round(1, errors: ["CKR_A": 2]), Self.round(2),
+                Self.round(3, errors: ["CKR_A": 1, "CKR_B": 4]),
+            ]))
+        let calls = try #require(gate.cells[0].calls)
+        #expect(calls == CallCounts(completed: 6_000, failed: ["CKR_A": 3, "CKR_B": 4]))
+        #expect(calls.failures == 7 && calls.calls == 6_007 && calls.codes == ["CKR_B", "CKR_A"])
+        // What an older version wrote has none.
+        var old = gate
+        for index in old.cells.indices { old.cells[index].calls = nil }
+        let read = try GateRun(baselineData: old.baselineData, named: "x")
+        #expect(read == old && !String(decoding: old.baselineData, as: UTF8.self).contains("calls"))
+        #expect(try GateRun(baselineData: gate.baselineData, named: "x") == gate)
     }
 
     @Test("conditions are the host's and how it was measured, and nothing of what is projected")
