@@ -139,6 +139,8 @@ struct JudgeTests {
             judged.reasons.first
                 == "This host is too noisy for a PASS at a tolerance of 5 %: b, throughput differs "
                 + "between the rounds of one anchor by +6 %.")
+        #expect(judged.advice.hasPrefix("Take a quieter machine "))
+        #expect(judged.advice.hasSuffix(", or allow a larger cost (--tolerance 7%)."))
         // Noise does not hide what shows all the same.
         #expect(GateSamples.comparison([worse, noisy]).judged().verdict == .regressed)
         #expect(

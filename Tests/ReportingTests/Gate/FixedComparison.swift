@@ -107,6 +107,18 @@ enum FixedComparison {
         return comparison
     }
 
+    /// Metrics that pass, and calls of the candidate that fail.
+    static func failing(_ failed: UInt64, of calls: UInt64) -> Comparison {
+        var comparison = pass
+        comparison.failedCalls = [
+            FailedCalls(
+                cell: gcm, baseline: CallCounts(completed: calls),
+                candidate: CallCounts(
+                    completed: calls - failed, failed: ["CKR_DEVICE_ERROR": failed]))
+        ]
+        return comparison.judged()
+    }
+
     /// What moved is the module that does nothing, and a cell of the anchor with it.
     static var movedControl: Comparison {
         var comparison = regressed

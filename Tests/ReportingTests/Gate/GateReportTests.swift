@@ -110,25 +110,93 @@ struct GateReportTests {
         #expect(hostile.unicodeScalars.allSatisfy { $0.value >= 32 })
     }
 
-    @Test("what follows 'next:' is whole, and the reason gives way to it")
-    func wholeAdvice() {
+    @Test("a line that is too long loses whole clauses of the reason, and none of the advice")
+    func wholeClauses() {
         var comparison = FixedComparison.inconclusive
-        comparison.reasons = [
-            Array(repeating: "the same cell, which has a long name", count: 12)
-                .joined(separator: ", ") + "."
-        ]
-        let advice =
-            "what would decide: a quieter machine ('anchorbench doctor' shows what disturbs this "
-            + "one), longer rounds (--duration) or 'anchorbench duel'; the difference lies near "
-            + "the tolerance itself, and more rounds alone would hardly do"
+        let clause = "the same cell, which has a long name, differs by +8.02 %, and so on and on"
+        comparison.reasons = [Array(repeating: clause, count: 12).joined(separator: "; ") + "."]
+        let advice = "take a quieter machine ('anchorbench doctor' shows what disturbs this one)"
         comparison.advice = advice + "."
         let line = ComparisonReport(comparison).finalLine
-        #expect(line.hasPrefix("INCONCLUSIVE: the same cell, ") && line.contains("…"))
-        #expect(line.hasSuffix("; next: \(advice)"))
-        #expect(line.count == "INCONCLUSIVE: ; next: ".count + 180 + advice.count)
-        comparison.advice = "Do it again."
-        let short = ComparisonReport(comparison).finalLine
-        #expect(short.count == 299 && short.hasSuffix("; next: do it again"))
+        #expect(line.count <= 500 && line.hasSuffix("; next: \(advice)"))
+        let told = line.dropFirst("INCONCLUSIVE: ".count).dropLast("; next: \(advice)".count)
+        let clauses = told.split(separator: "; ")
+        #expect(clauses.count > 3 && clauses.allSatisfy { $0 == clause }, "\(line)")
+        // A clause alone is never cut.
+        let long = Array(repeating: "a long name", count: 60).joined(separator: ", ")
+        comparison.reasons = [long + "."]
+        #expect(
+            ComparisonReport(comparison).finalLine == "INCONCLUSIVE: \(long); next: \(advice)")
+    }
+
+    @Test("failed calls that count are the headline of every form")
+    func failing() throws {
+        let comparison = FixedComparison.failing(500, of: 10_000)
+        #expect(comparison.verdict == .regressed)
+        let report = ComparisonReport(comparison)
+        let told =
+            "5 % of the candidate's calls fail with CKR_DEVICE_ERROR, 0 % of the baseline's"
+        #expect(
+            report.finalLine.hasPrefix("REGRESSED: \(FixedComparison.gcm): \(told)"),
+            "\(report.finalLine)")
+        let first = try #require(report.text.split(separator: "\n").first)
+        #expect(first.hasSuffix("; calls fail in 1 cell"))
+        #expect(report.markdown.contains("### Failed calls\n"))
+        #expect(report.markdown.contains("500 of 10,000 (5 %): CKR_DEVICE_ERROR"))
+        #expect(
+            report.annotations.contains(
+                "::error title=REGRESSED%3A \(FixedComparison.gcm)%2C failed calls::"))
+        let suite = try #require(SuiteReader(report.junit))
+        let failed = try #require(suite.cases.first { $0.result == "failure" })
+        #expect(failed.name == "failed calls, closed-4/none" && failed.message.contains(told))
+        #expect(suite.faults.isEmpty && suite.attributes["failures"] == "1")
+        #expect(report.json.contains("\"candidateFailedShare\" : 0.05"))
+        #expect(!ComparisonReport(FixedComparison.pass).json.contains("failedCalls"))
+    }
+
+    @Test("failed calls that are not gated are told all the same")
+    func seldomFailing() throws {
+        let comparison = FixedComparison.failing(50, of: 10_000)
+        #expect(comparison.verdict == .pass)
+        let report = ComparisonReport(comparison)
+        #expect(
+            report.finalLine.contains(
+                "; calls fail in 1 cell, more often than before and seldom; next:"))
+        #expect(report.text.contains("50 of 10,000 (0.5 %): CKR_DEVICE_ERROR"))
+        #expect(report.annotations.contains("::warning title=Failed calls"))
+        let suite = try #require(SuiteReader(report.junit))
+        #expect(suite.cases.contains { $0.name.hasPrefix("failed calls") && $0.result == nil })
+    }
+
+    @Test("a control is moved, still or neither, and its p counts both directions")
+    func control() {
+        var comparison = FixedComparison.pass
+        comparison.control = [
+            FixedComparison.evidence("still", .throughput, ratio: 1.001),
+            FixedComparison.evidence("moved", .throughput, ratio: 1.3, p: 0.000_01),
+            FixedComparison.evidence("open", .throughput, ratio: 1.3, p: 0.003),
+        ]
+        let rows = ComparisonTables(comparison).control.rows
+        #expect(
+            rows.compactMap { $0.last?.plain }
+                == ["stood still", "moved", "not shown to have moved"])
+        // Six tests, of which the second smallest p counts five times.
+        #expect(rows.map { $0[7].plain } == ["1", "< 0.0001", "0.015"])
+        #expect(ComparisonReport(comparison).markdown.contains("adjusted for 6 tests, two a row"))
+    }
+
+    @Test("the bound that decides stands in the table, whatever the interval is")
+    func bound() {
+        var comparison = FixedComparison.pass
+        comparison.evidence[0].upper = 2.47
+        let row = ComparisonTables(comparison).all.rows[0].map(\.plain)
+        #expect(row[5] == "−1.67 to +2.31 %" && row[6] == "+147 %")
+        for kind in [Comparison.Kind.duel, .stored] {
+            comparison.kind = kind
+            let text = ComparisonReport(comparison).markdown
+            #expect(text.contains(kind == .duel ? "| blocks |" : "| rounds |"))
+            #expect(text.contains("What decides a PASS is \"at most\" and not the interval"))
+        }
     }
 
     @Test("a PASS names what was asked for and not compared, in its first line and its last")
