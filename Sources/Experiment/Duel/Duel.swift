@@ -109,7 +109,9 @@ package struct Duel: Sendable {
             var tally = DuelTally(begun(plan), cells: plan.pairs.flatMap(\.keys), looks: looks)
             let end = try await measure(plan, baseline, candidate, &tally, &records)
             comparison = try end.judge(tally)
-            try records.end(end, rounds: 2 * tally.kept)
+            let runs = try records.end(end, rounds: 2 * tally.kept)
+            comparison.baselineOrigin = (runs[.baseline]?.provenance).flatMap { RunOrigin($0) }
+            comparison.candidateOrigin = (runs[.candidate]?.provenance).flatMap { RunOrigin($0) }
         }
         await baseline.dismiss()
         await candidate.dismiss()

@@ -1,3 +1,5 @@
+import Results
+
 /// The runs of both anchors.
 struct DuelRecords {
     private var records: [DuelRole: CampaignRecord] = [:]
@@ -15,12 +17,15 @@ struct DuelRecords {
     /// Ends both runs and saves them.
     ///
     /// - Parameter rounds: how many rounds each cell has.
-    mutating func end(_ end: DuelEnd, rounds: Int) throws {
+    /// - Returns: the runs.
+    mutating func end(_ end: DuelEnd, rounds: Int) throws -> [DuelRole: Run] {
+        var runs: [DuelRole: Run] = [:]
         for role in DuelRole.allCases {
             if end.cause == .complete { records[role]?.settle(rounds: rounds) }
             if let sentence = end.lossSentence { records[role]?.note(sentence) }
-            _ = try records[role]?.end(end.partial)
+            runs[role] = try records[role]?.end(end.partial)
         }
+        return runs
     }
 
     /// Takes the files of runs without a round away again.

@@ -47,6 +47,7 @@ extension Comparison {
         invalid = run.cells.filter { !$0.isControl && !$0.verdict.isValid }.map {
             InvalidCell(cell: $0.key, side: run.name, reasons: $0.verdict.reasons)
         }
+        candidateOrigin = run.origin
         notes = run.notes
         guard run.canBeBaseline else {
             reasons = run.failing.map { cell in

@@ -27,6 +27,10 @@ package struct Comparison: Codable, Equatable, Sendable {
     package var differences: [Difference]
     /// Whether runs of unlike conditions were compared because the user said so.
     package var allowsDifferences: Bool
+    /// When and where the baseline's figures were measured; nil where that is not known.
+    package var baselineOrigin: RunOrigin?
+    /// The candidate's.
+    package var candidateOrigin: RunOrigin?
     /// What a reader must know besides, in sentences.
     package var notes: [String]
     /// Pairs of rounds or blocks without which nothing can be called REGRESSED.

@@ -43,6 +43,7 @@ extension GateRun {
             name: name, conditions: head.conditions, circumstances: head.circumstances,
             notes: partial ?? [], cells: cells)
         isPartial = head.partial != nil
+        origin = RunOrigin(head.provenance)
     }
 
     /// Holds the rounds of the table against those that the run says it has: a table that is cut at

@@ -17,6 +17,8 @@ package struct GateRun: Codable, Equatable, Sendable {
     package var cells: [GateCell]
     /// Whether it ended before its time.
     package var isPartial = false
+    /// When and where it was measured; nil where that is not known.
+    package var origin: RunOrigin?
 
     /// A run from its parts.
     package init(

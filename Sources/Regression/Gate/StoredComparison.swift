@@ -13,6 +13,7 @@ extension Comparison {
     ) {
         self.init(
             kind: .stored, baseline: baseline.name, candidate: candidate.name, rule: rule)
+        (baselineOrigin, candidateOrigin) = (baseline.origin, candidate.origin)
         self.allowsDifferences = allowsDifferences
         differences = Self.differences(baseline.conditions, candidate.conditions)
             .filter { !changing.contains($0.condition) }

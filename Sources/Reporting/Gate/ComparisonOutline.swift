@@ -49,8 +49,10 @@ struct ComparisonOutline {
     /// The outline of a comparison.
     init(_ comparison: Comparison) {
         let tables = ComparisonTables(comparison)
+        var first: [Block] = [.heading(Self.verdict(comparison), level: 2)]
+        if let origins = GateWording.origins(comparison) { first.append(.paragraph(origins)) }
         let head =
-            [.heading(Self.verdict(comparison), level: 2)]
+            first
             + Self.part("What moved", tables.moved, atMost: 12_000, isFolded: false)
             + Self.list("Why", comparison.reasons, atMost: 8_000)
             + Self.part("Failed calls", tables.failedCalls, atMost: 4_000, isFolded: false)

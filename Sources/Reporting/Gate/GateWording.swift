@@ -80,6 +80,25 @@ enum GateWording {
             + (more > 0 ? "more often than before and seldom" : "not shown to be more than before")
     }
 
+    /// When, where and by which version both were measured; nil where that is not known.
+    static func origins(_ comparison: Comparison) -> String? {
+        let after = comparison.candidateOrigin
+        // The rounds of a duel alternate.
+        guard comparison.kind == .stored, let before = comparison.baselineOrigin else {
+            return (after ?? comparison.baselineOrigin).map { "Measured \(origin($0))." }
+        }
+        return "Baseline measured \(origin(before))"
+            + (after.map { ", candidate \(origin($0))" } ?? "") + "."
+    }
+
+    private static func origin(_ origin: RunOrigin) -> String {
+        let end = origin.ended.map { " to \($0)" } ?? ""
+        let cores = origin.processors.map { "\($0) × " } ?? ""
+        let host = origin.processor.map { " on \(cores)\($0)" } ?? ""
+        let version = origin.version.map { " by anchorbench \($0)" } ?? ""
+        return brief("\(origin.started)\(end)\(host)\(version)", atMost: 200)
+    }
+
     /// What a pair of values is.
     static func unit(_ kind: Comparison.Kind) -> String { kind == .duel ? "block" : "round" }
 

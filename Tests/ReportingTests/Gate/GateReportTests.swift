@@ -1,5 +1,6 @@
 import Foundation
 import Regression
+import Results
 import Testing
 
 @testable import Reporting
@@ -183,6 +184,32 @@ struct GateReportTests {
         // Six tests, of which the second smallest p counts five times.
         #expect(rows.map { $0[7].plain } == ["1", "< 0.0001", "0.015"])
         #expect(ComparisonReport(comparison).markdown.contains("adjusted for 6 tests, two a row"))
+    }
+
+    @Test("a summary says when, where and by which version was measured, where that is known")
+    func origins() {
+        func origin(_ minute: Int) -> RunOrigin? {
+            RunOrigin(
+                Provenance(
+                    host: ["cpu_model": .value("EPYC"), "cpu_count": .value("4")],
+                    tool: ["version": .value("1.2")], anchor: [:],
+                    run: [
+                        "started": .value("2026-03-01T12:0\(minute):00Z"),
+                        "ended": .value("2026-03-01T12:0\(minute):30Z"),
+                    ]))
+        }
+        var comparison = FixedComparison.pass
+        #expect(!ComparisonReport(comparison).text.contains("easured 2026"))
+        (comparison.baselineOrigin, comparison.candidateOrigin) = (origin(1), origin(2))
+        #expect(
+            ComparisonReport(comparison).text.contains(
+                "\nBaseline measured 2026-03-01T12:01:00Z to 2026-03-01T12:01:30Z on 4 × EPYC by "
+                    + "anchorbench 1.2, candidate 2026-03-01T12:02:00Z to "
+                    + "2026-03-01T12:02:30Z on 4 × EPYC by anchorbench 1.2.\n"))
+        comparison.kind = .duel
+        #expect(ComparisonReport(comparison).text.contains("\nMeasured 2026-03-01T12:02:00Z to "))
+        let nowhere = Provenance(host: [:], tool: [:], anchor: [:], run: [:])
+        #expect(RunOrigin(nowhere) == nil)
     }
 
     @Test("the bound that decides stands in the table, whatever the interval is")
