@@ -183,7 +183,10 @@ struct ThresholdReportTests {
     func remarks() throws {
         var run = FixedRun.whole
         // Half an hour at one level, half at another: no profile of hours describes that.
-        let counts = (0..<2_880).map { UInt32($0 / 30 % 2 == 0 ? 600 : 1_800) + UInt32($0 % 7) }
+        let counts = (0..<2_880).map { minute -> UInt32 in
+            let level: UInt32 = minute / 30 % 2 == 0 ? 600 : 1_800
+            return level + UInt32(minute % 7)
+        }
         run.scenario.exposure.demand = .trace(
             DemandTrace(
                 source: "calls.csv", start_s: 345_600, period: .seconds(60), counts: counts,

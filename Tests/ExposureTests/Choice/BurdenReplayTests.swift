@@ -112,7 +112,8 @@ struct BurdenReplayTests {
         // A queue of 300 drains by 90 a window of ten calls: those of the first three wait as long
         // as no place is left, and of the fourth nobody.
         let drained = try share(100, 10, [900, 60], wait)
-        #expect(isClose(drained, (50 + 100 + 4 * 150 + 3 * 10) / 960.0), "\(drained)")
+        let waiting: Double = 50 + 100 + 4 * 150 + 3 * 10
+        #expect(isClose(drained, waiting / 960), "\(drained)")
         // Two minutes from 00:00 and from 00:01 on: a window has two periods, or begins with one.
         #expect(isClose(try share(1_000, 120, [500, 900, 500, 500]), 400 / 2_400.0))
         let odd: Int64 = 345_660
