@@ -27,8 +27,8 @@ package struct DetectionModel: Sendable {
     /// What could not be told and why, in sentences.
     package let gaps: [String]
 
-    /// What a reader should know of the trace, in sentences: how it was read, what was mended or left
-    /// out, and how well the profile describes it; empty without one.
+    /// What a reader should know of the trace, in sentences: how it was read, what was mended or
+    /// left out, and how well the profile describes it; empty without one.
     package var traceNotes: [String] { (trace?.notes ?? []) + (fit?.notes ?? []) }
 
     /// The endings of the thefts that a run projects.

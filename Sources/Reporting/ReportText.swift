@@ -68,11 +68,12 @@ struct ReportText {
 
     private static let advice = """
         The device's own speed anchors little; the throttle, and the time until the thief is \
-        stopped, decide how much is lost. Times at full speed and behind a throttle are the worst \
-        case for the defender: all of the throttle's envelope is the thief's, from the best moment \
-        to begin. Where an alarm watches, when a theft is noticed and when it is over are means and \
-        percentiles over thefts that begin at any moment of a week, and a thief who hides from the \
-        alarm, or adds no call, has all after a time at his mean rate over the week.
+        stopped, decide how much is lost. Times at full speed and behind a throttle are the \
+        worst case for the defender: all of the throttle's envelope is the thief's, from the \
+        best moment to begin. Where an alarm watches, when a theft is noticed and when it is \
+        over are means and percentiles over thefts that begin at any moment of a week, and a \
+        thief who hides from the alarm, or adds no call, has all after a time at his mean rate \
+        over the week.
         """
 
     private var chartSection: String {

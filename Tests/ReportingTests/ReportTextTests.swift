@@ -86,7 +86,7 @@ struct ReportTextTests {
         // No theft is told of beside a demand above the device, and the alarm is as deaf.
         run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(100_000), dispersion: 5))
         let flooded = try findings(run)
-        #expect(flooded.contains("No thief is told of beside the demand"), "\(flooded)")
+        #expect(flooded.contains("No thief is told of beside them."), "\(flooded)")
         #expect(flooded.contains("it cannot be raised, for nothing or for anything."))
         #expect(flooded.contains("**The alarm cannot be raised**"), "\(flooded)")
         #expect(!flooded.contains("For nothing it fires"), "\(flooded)")

@@ -184,9 +184,9 @@ struct TraceReaderTests {
             let line = header.isEmpty ? 1 : 2
             #expect(
                 error("\(header)60,\(count)\n120,7\n")
-                    == "calls.csv, line \(line): '\(value)' is no count, which is a whole number not "
-                    + "below 0: mend the line or leave it out; where each line is the time of one "
-                    + "call, leave the numbers out")
+                    == "calls.csv, line \(line): '\(value)' is no count, which is a whole number "
+                    + "not below 0: mend the line or leave it out; where each line is the time of "
+                    + "one call, leave the numbers out")
         }
     }
 

@@ -68,8 +68,8 @@ package struct RunFolder: Sendable {
 
     /// A folder that already holds a run.
     ///
-    /// - Throws: `ExperimentError.missingInput` where there is nothing, `ExperimentError.wrongInput`
-    ///   where there is something else, with what that is.
+    /// - Throws: `ExperimentError.missingInput` where there is nothing,
+    ///   `ExperimentError.wrongInput` where there is something else, with what that is.
     package init(opening url: URL) throws(ExperimentError) {
         _ = Self.ignoresSizeSignals
         self.url = url

@@ -76,8 +76,8 @@ extension ScenarioDraft {
         exposure.demand = .profile(profile)
     }
 
-    /// Reads the trace of the demand, which is counted in the alarm's periods and so has to wait until
-    /// these are known, and refuses one that they do not fit.
+    /// Reads the trace of the demand, which is counted in the alarm's periods and so has to wait
+    /// until these are known, and refuses one that they do not fit.
     mutating func settleTrace() throws(ScenarioError) {
         let period = exposure.alarm?.period ?? .seconds(60)
         if let written = trace {

@@ -12,9 +12,9 @@ struct FinalLine {
     init(_ comparison: Comparison) {
         let verdict = comparison.verdict.rawValue
         let caveat = Self.caveat(comparison)
-        let why = Self.open(GateWording.oneLine(Self.why(comparison)))
+        let why = Self.unended(GateWording.oneLine(Self.why(comparison)))
         let advice = GateWording.oneLine(comparison.advice)
-        let next = advice.isEmpty ? "" : "; next: \(Self.lowered(Self.open(advice)))"
+        let next = advice.isEmpty ? "" : "; next: \(Self.lowered(Self.unended(advice)))"
         let head = "\(verdict)\(caveat.map { " (\($0))" } ?? ""): "
         let end = Self.fitting(why, Self.most - head.count - next.count) + next
         text = head + end
@@ -44,7 +44,8 @@ struct FinalLine {
                 + "\(GateWording.share(comparison.rule.tolerance))"
                 + gaps(comparison)
         case .inconclusive, .invalid:
-            open(reason(comparison)) + (GateWording.failedCalls(comparison).map { "; \($0)" } ?? "")
+            unended(reason(comparison))
+                + (GateWording.failedCalls(comparison).map { "; \($0)" } ?? "")
         }
     }
 
@@ -87,7 +88,7 @@ struct FinalLine {
     }
 
     /// Without the full stop, as something follows.
-    private static func open(_ sentence: String) -> String {
+    private static func unended(_ sentence: String) -> String {
         sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
     }
 

@@ -7,7 +7,7 @@ import Units
 
 @Suite("A plan orders the cells of a scenario")
 struct PlanTests {
-    private func plan(_ text: String = "", seed: UInt64 = 1) throws -> Plan {
+    private func plan(_ text: String = "name: usual", seed: UInt64 = 1) throws -> Plan {
         let resolved = try ScenarioReader.read(text, source: "s.yaml")
         return try Plan(
             resolved.scenario, anchorName: resolved.anchor.shortName, processors: 2, seed: seed)
