@@ -92,10 +92,10 @@ extension CommandTests {
                 (["--alarm", "{ threshold: 12k }"], 64, "'exposure.demand'"),
                 (["--demand", "none"], 65, "'exposure.demand' is none"),
                 (["--targets", "none"], 65, "'exposure.targets' is none"),
-                (["--demand", "{ mean: 9M/s, shape: flat }"], 65, "the device does"),
+                (["--demand", "{ mean: 9M/s, shape: flat }"], 65, "such devices"),
                 (["--demand", "{ trace: nowhere.csv }"], 65, "nowhere.csv"),
                 (["--demand", "600"], 64, "'600' is no rate: write 600/s"),
-                (["--demand", "9M/s"], 65, "the device does"),
+                (["--demand", "9M/s"], 65, "such devices"),
                 (["--targets", "{ within: 0s }"], 64, "'0s' must be at least 1m"),
             ]
             try bench.write("no times here\nnor here\n", to: "empty.csv")

@@ -123,9 +123,9 @@ extension CampaignTests {
             ])
         func failing(_ script: String, _ reason: String) async throws {
             let site = try Site(script: script)
-            let limits = AnswerLimits(preparation: .seconds(15), grace: .seconds(8))
+            let limits = AnswerLimits(preparation: .seconds(60), grace: .seconds(8))
             // As few calls in a longer round: a busy machine lets a short one pass without any.
-            let yaml = try scripted(site, limits: "{ max-rate: 20/s }", duration: "250ms")
+            let yaml = try scripted(site, limits: "{ max-rate: 5/s }", duration: "1s")
             let run = try await site.run(yaml, limits: limits)
             let note = run.notes.first { $0.contains("not found out") }
             #expect(note?.contains(reason) == true, "\(run.notes)")
