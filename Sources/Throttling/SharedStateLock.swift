@@ -9,6 +9,8 @@ import Glibc
 
     /// How often it is asked for before the caller sleeps: a decision is over sooner than a sleep.
     private static let attempts = 100
+    /// How long it sleeps before it asks again, in nanoseconds.
+    private static let turn = 20_000_000
 
     /// The lock at an address that is a multiple of eight.
     package init(at address: UnsafeMutableRawPointer) {
@@ -43,12 +45,28 @@ import Glibc
             code = unsafe pthread_mutex_trylock(mutex)
             attempt += 1
         }
-        if code == EBUSY { code = unsafe pthread_mutex_lock(mutex) }
+        // Nobody may ever wake who sleeps here: a holder can be killed when it has given the lock
+        // back and has not woken anybody, and who takes it then knows of no sleeper. The system
+        // mends that only where the lock is still free when it buries the killed one.
+        while code == EBUSY || code == ETIMEDOUT { code = sleep() }
         guard code != 0 else { return }
         precondition(code == EOWNERDEAD, "a lock of a throttle's state is taken or handed on")
         // Marked whole only afterwards: whoever is killed here leaves the repair to the next.
         repair()
         unsafe pthread_mutex_consistent(mutex)
+    }
+
+    /// Waits for the lock for one turn; `ETIMEDOUT` where that was too short. The calendar's clock
+    /// is the one that every system's locks know.
+    private func sleep() -> Int32 {
+        var end = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &end)
+        end.tv_nsec += Self.turn
+        if end.tv_nsec >= 1_000_000_000 {
+            end.tv_sec += 1
+            end.tv_nsec -= 1_000_000_000
+        }
+        return unsafe pthread_mutex_timedlock(mutex, &end)
     }
 
     /// Gives it back.

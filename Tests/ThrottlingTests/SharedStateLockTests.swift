@@ -36,6 +36,33 @@ struct SharedStateLockTests {
         }
     }
 
+    @Test("who sleeps takes a lock that was given back by somebody killed before waking him")
+    func lostWakeUp() {
+        let page = Page()
+        #expect(page.lock.prepare())
+        let (taken, over, done) = (
+            DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+        )
+        Thread.detachNewThread {
+            page.lock.lock(repair: {})
+            taken.signal()
+            over.wait()
+            // Ends without giving back what the test has freed.
+            withExtendedLifetime(page) {}
+        }
+        taken.wait()
+        Thread.detachNewThread {
+            page.lock.withLock(repair: {}) {}
+            done.signal()
+        }
+        // The first word is the holder's thread, and a bit for that somebody sleeps.
+        let word = page.memory.assumingMemoryBound(to: UInt32.self)
+        while word.pointee & 0x8000_0000 == 0 { usleep(1_000) }
+        word.pointee = 0
+        #expect(done.wait(timeout: .now() + 60) == .success)
+        over.signal()
+    }
+
     @Test("a state whose lock's holder ended decides on, and has lost nothing")
     func endedHolderOfAState() throws {
         let policy = Policy(

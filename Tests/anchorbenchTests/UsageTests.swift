@@ -186,7 +186,7 @@ extension CommandTests {
                         == "anchorbench: there is no 'none': name the folder of a run, such as "
                         + "'anchorbench measure --output FOLDER' makes\n")
                 let empty = try bench.run(command, "empty")
-                #expect(empty.code == 66, "\(empty.error)")
+                #expect(empty.code == 65, "\(empty.error)")
                 #expect(empty.error.contains("'empty' holds no run"), "\(empty.error)")
             }
             let module = try BuildFolder.scriptedModule().path

@@ -123,9 +123,10 @@ extension CampaignTests {
             ])
         func failing(_ script: String, _ reason: String) async throws {
             let site = try Site(script: script)
-            let limits = AnswerLimits(preparation: .seconds(60), grace: .seconds(8))
-            // As few calls in a longer round: a busy machine lets a short one pass without any.
-            let yaml = try scripted(site, limits: "{ max-rate: 5/s }", duration: "1s")
+            let limits = AnswerLimits(preparation: .seconds(20), grace: .seconds(8))
+            // Fewer than fifteen with those before it, in a longer round: a busy machine lets a
+            // short one pass without any. The rate paces what the audit seals as well.
+            let yaml = try scripted(site, limits: "{ max-rate: 40/s }", duration: "150ms")
             let run = try await site.run(yaml, limits: limits)
             let note = run.notes.first { $0.contains("not found out") }
             #expect(note?.contains(reason) == true, "\(run.notes)")
