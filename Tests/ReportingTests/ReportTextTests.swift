@@ -51,13 +51,18 @@ struct ReportTextTests {
             ])
     }
 
-    @Test("an alarm that a shared throttle keeps from ever being raised is told with the remedy")
-    func outOfReach() throws {
+    /// A run beside users, with an alarm on more than so many operations in a minute.
+    private func watched(above threshold: RecordCount) -> Run {
         var run = FixedRun.whole
         run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200), dispersion: 5))
-        run.scenario.exposure.alarm = AlarmSettings(
-            period: .seconds(60), threshold: RecordCount(31_000))
+        run.scenario.exposure.alarm = AlarmSettings(period: .seconds(60), threshold: threshold)
         run.scenario.exposure.delays = DelaySettings()
+        return run
+    }
+
+    @Test("an alarm that a shared throttle keeps from ever being raised is told with the remedy")
+    func outOfReach() throws {
+        var run = watched(above: RecordCount(31_000))
         let said = try findings(run)
         #expect(
             said.contains(
@@ -75,11 +80,7 @@ struct ReportTextTests {
 
     @Test("of an alarm that nothing can raise no false alarms are told")
     func neverRaised() throws {
-        var run = FixedRun.whole
-        run.scenario.exposure.demand = .profile(ProfileSettings(mean: Rate(200), dispersion: 5))
-        run.scenario.exposure.alarm = AlarmSettings(
-            period: .seconds(60), threshold: RecordCount(1_000_000_000))
-        run.scenario.exposure.delays = DelaySettings()
+        var run = watched(above: RecordCount(1_000_000_000))
         let said = try findings(run)
         #expect(said.contains("it cannot be raised, for nothing or for anything."), "\(said)")
         #expect(!said.contains("For nothing it fires"), "\(said)")

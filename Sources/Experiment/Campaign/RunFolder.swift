@@ -68,13 +68,14 @@ package struct RunFolder: Sendable {
 
     /// A folder that already holds a run.
     ///
+    /// - Parameter purpose: what the run is wanted for, in a complaint.
     /// - Throws: `ExperimentError.missingInput` where there is nothing,
     ///   `ExperimentError.wrongInput` where there is something else, with what that is.
-    package init(opening url: URL) throws(ExperimentError) {
+    package init(opening url: URL, to purpose: String = "read") throws(ExperimentError) {
         _ = Self.ignoresSizeSignals
         self.url = url
         made = nil
-        if let missing = MissingRun(at: url.relativePath, purpose: "read") {
+        if let missing = MissingRun(at: url.relativePath, purpose: purpose) {
             throw missing.error
         }
     }

@@ -127,7 +127,7 @@ struct CompareCommand: AsyncParsableCommand {
         let paths = [baseline, candidate].compactMap { $0 }
         // Reading is most of what a comparison costs.
         let runs = try Processors().map(paths.count) { index in
-            Result { try ComparedFolder(path: paths[index]).run() }
+            Result { try Self.run(at: paths[index]) }
         }.map { try $0.get() }
         if stored.source == nil, runs[0].isCopy(of: runs[1]) {
             throw RunError(
@@ -181,8 +181,12 @@ struct CompareCommand: AsyncParsableCommand {
         Console.say(report.finalLine)
     }
 
+    private static func run(at path: String) throws -> GateRun {
+        try RunFolder(opening: URL(fileURLWithPath: path), to: "compare").gateRun(named: path)
+    }
+
     private func tryGate(on path: String) throws {
-        let run = try ComparedFolder(path: path).run()
+        let run = try Self.run(at: path)
         var generator = SeededGenerator(seed: seed)
         let test = try SelfTest(run, rule: gate.rule, using: &generator)
         print(test.sentence)
